@@ -1,0 +1,536 @@
+package io.github.loomuring;
+
+import io.github.loomuring.internal.EngineFile;
+import io.github.loomuring.internal.OpenSpec;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NonReadableChannelException;
+import java.nio.channels.NonWritableChannelException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * An open file with blocking operations that park the calling thread.
+ *
+ * <p>Any number of threads may use a file at once. There is no file position: every read and write
+ * names its offset, in bytes from the start of the file. On a file that cannot seek (a FIFO, a
+ * socket, a character device) the offset is ignored, and bytes come and go in the order of the
+ * calls.
+ *
+ * <p><b>Memory.</b> The kernel uses a buffer until the operation has ended, and the call returns no
+ * earlier. A heap buffer goes through native memory of the library's own. A {@link MemorySegment}
+ * of a shared arena must not be closed by another thread meanwhile: the kernel would write to
+ * memory that is no longer yours. That is detected afterwards, and is an {@link
+ * IllegalStateException}.
+ *
+ * <p><b>Interrupts.</b> A call on an interrupted thread, or whose thread is interrupted while it
+ * waits, ends in an {@link InterruptedIOException}, with the interrupt status still set. Its {@code
+ * bytesTransferred} says how many bytes were moved. The file stays open and usable. An operation
+ * that completes although it was to be cancelled returns its result as usual, the status set; disk
+ * I/O that has started usually does. An interrupted write may thus have happened, in part or whole.
+ *
+ * <p><b>Closing.</b> A call that runs when another thread closes the file ends in an {@link
+ * java.nio.channels.AsynchronousCloseException}; every call on a closed file, or on one of a closed
+ * {@link Uring}, ends in a {@link ClosedChannelException}.
+ *
+ * <p>Other failures are {@link java.nio.file.FileSystemException}s, or the subclass that {@link
+ * java.nio.file.Files} throws in such a case. A null argument is a {@link NullPointerException}.
+ */
+public final class UringFile implements AutoCloseable {
+  private static final Cleaner CLEANER =
+      Cleaner.create(
+          Thread.ofPlatform()
+              .daemon()
+              .name("loom-uring-cleaner")
+              .inheritInheritableThreadLocals(false)
+              .factory());
+
+  private final Path path;
+  private final EngineFile file;
+  private final boolean readable;
+  private final boolean writable;
+  private final Cleaner.Cleanable leak;
+
+  UringFile(Uring uring, Path path, OpenSpec spec) throws IOException {
+    this.path = path;
+    this.readable = spec.read();
+    this.writable = spec.write();
+    this.file = uring.engine().open(path, spec);
+    this.leak = CLEANER.register(this, new Leak(file, path));
+  }
+
+  /**
+   * Opens or creates a file on the {@linkplain Uring#shared() shared} ring.
+   *
+   * <p>Options and their combinations are those of {@link java.nio.channels.FileChannel#open(Path,
+   * Set, FileAttribute...)}: every {@link java.nio.file.StandardOpenOption}, {@link
+   * java.nio.file.LinkOption#NOFOLLOW_LINKS}, and {@code ExtendedOpenOption.DIRECT}. Without WRITE
+   * or APPEND the file is opened for reading. A descriptor is always opened with O_CLOEXEC. A FIFO
+   * is opened as {@code FileChannel} does it: the call waits for the other side. An open that is
+   * interrupted may have created the file.
+   *
+   * @param path of the default file system
+   * @param options how to open it
+   * @return the open file
+   * @throws IllegalArgumentException for READ with APPEND, and APPEND with TRUNCATE_EXISTING
+   * @throws UnsupportedOperationException for an option that is not known here
+   * @throws java.nio.file.NoSuchFileException if the file, or a directory of its path, is missing
+   * @throws java.nio.file.FileAlreadyExistsException if CREATE_NEW was given and the file exists
+   * @throws java.nio.file.AccessDeniedException if the process lacks a permission
+   * @throws IOException if the file cannot be opened
+   */
+  public static UringFile open(Path path, OpenOption... options) throws IOException {
+    return Uring.shared().openFile(path, options);
+  }
+
+  /**
+   * Opens or creates a file on the {@linkplain Uring#shared() shared} ring.
+   *
+   * @param path of the default file system
+   * @param options how to open it
+   * @param attributes for a file that is created: {@code posix:permissions}, to which the process's
+   *     umask is applied
+   * @return the open file
+   * @throws UnsupportedOperationException for an option or attribute that is not known here
+   * @throws IOException if the file cannot be opened
+   * @see #open(Path, OpenOption...)
+   */
+  public static UringFile open(
+      Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
+      throws IOException {
+    return Uring.shared().openFile(path, options, attributes);
+  }
+
+  /**
+   * The path the file was opened by.
+   *
+   * @return the path as it was given
+   */
+  public Path path() {
+    return path;
+  }
+
+  /**
+   * Reads bytes at {@code offset} into {@code dst}, from its position up to its limit, and moves
+   * the position.
+   *
+   * <p>At most 0x7ffff000 bytes (MAX_RW_COUNT of linux/fs.h) are read by one call; like {@code
+   * FileChannel.read} it may return fewer bytes than there is room for.
+   *
+   * @param dst heap or direct, not read-only
+   * @param offset in the file, from 0; with the buffer's remaining bytes it must not exceed {@code
+   *     Long.MAX_VALUE}
+   * @return the number of bytes read; 0 if the buffer has no room; -1 at the end of the file
+   * @throws IllegalArgumentException if the buffer is read-only or {@code offset} out of range
+   * @throws NonReadableChannelException if the file was not opened for reading
+   * @throws IOException if the bytes cannot be read
+   */
+  public int read(ByteBuffer dst, long offset) throws IOException {
+    Objects.requireNonNull(dst, "dst");
+    if (dst.isReadOnly()) {
+      throw new IllegalArgumentException("dst=" + dst + " is read-only");
+    }
+    checkOffset(offset, dst.remaining());
+    checkReadable();
+    if (!dst.hasRemaining()) {
+      return 0;
+    }
+    try {
+      int n = file.read(dst, offset);
+      return n == 0 ? -1 : n;
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
+   * Reads bytes at {@code offset} into {@code dst}, from its start.
+   *
+   * @param dst of any size; one call fills at most 0x7ffff000 bytes of it
+   * @param offset in the file, from 0
+   * @return the number of bytes read; 0 if {@code dst} has no room; -1 at the end of the file
+   * @throws IllegalArgumentException if {@code dst} is read-only or {@code offset} out of range
+   * @throws IllegalStateException if the arena of {@code dst} is closed, or was during the call
+   * @throws WrongThreadException if {@code dst} is confined to another thread
+   * @throws NonReadableChannelException if the file was not opened for reading
+   * @throws IOException if the bytes cannot be read
+   * @see #read(ByteBuffer, long)
+   */
+  public long read(MemorySegment dst, long offset) throws IOException {
+    checkSegment("dst", dst);
+    if (dst.isReadOnly()) {
+      throw new IllegalArgumentException("dst=" + dst + " is read-only");
+    }
+    checkOffset(offset, dst.byteSize());
+    checkReadable();
+    if (dst.byteSize() == 0) {
+      return 0;
+    }
+    try {
+      long n = file.read(dst, offset);
+      return n == 0 ? -1 : n;
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
+   * Writes the bytes of {@code src}, from its position up to its limit, at {@code offset}, and
+   * moves the position.
+   *
+   * <p>At most 0x7ffff000 bytes are written by one call; like {@code FileChannel.write} it may
+   * write fewer bytes than there are, for example when the disk is almost full. A file opened with
+   * APPEND is written at its end, whatever the offset.
+   *
+   * @param src heap or direct
+   * @param offset in the file, from 0; with the buffer's remaining bytes it must not exceed {@code
+   *     Long.MAX_VALUE}
+   * @return the number of bytes written
+   * @throws IllegalArgumentException if {@code offset} is out of range
+   * @throws NonWritableChannelException if the file was not opened for writing
+   * @throws IOException if the bytes cannot be written
+   */
+  public int write(ByteBuffer src, long offset) throws IOException {
+    Objects.requireNonNull(src, "src");
+    checkOffset(offset, src.remaining());
+    checkWritable();
+    if (!src.hasRemaining()) {
+      return 0;
+    }
+    try {
+      return file.write(src, offset);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
+   * Writes the bytes of {@code src} at {@code offset}.
+   *
+   * @param src of any size; one call writes at most 0x7ffff000 bytes of it
+   * @param offset in the file, from 0
+   * @return the number of bytes written
+   * @throws IllegalArgumentException if {@code offset} is out of range
+   * @throws IllegalStateException if the arena of {@code src} is closed, or was during the call
+   * @throws WrongThreadException if {@code src} is confined to another thread
+   * @throws NonWritableChannelException if the file was not opened for writing
+   * @throws IOException if the bytes cannot be written
+   * @see #write(ByteBuffer, long)
+   */
+  public long write(MemorySegment src, long offset) throws IOException {
+    checkSegment("src", src);
+    checkOffset(offset, src.byteSize());
+    checkWritable();
+    if (src.byteSize() == 0) {
+      return 0;
+    }
+    try {
+      return file.write(src, offset);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
+   * Writes the bytes of {@code src} at the end of the file, wherever that is when the write
+   * happens, and moves the buffer's position.
+   *
+   * <p>With io_uring, and on a file opened with APPEND, the kernel finds the end, so that appends
+   * of any number of threads and processes follow each other. On the pool, a file not opened with
+   * APPEND only keeps the appends of this {@code UringFile} apart.
+   *
+   * @param src heap or direct
+   * @return the number of bytes written
+   * @throws NonWritableChannelException if the file was not opened for writing
+   * @throws IOException if the bytes cannot be written
+   */
+  public int append(ByteBuffer src) throws IOException {
+    Objects.requireNonNull(src, "src");
+    checkWritable();
+    if (!src.hasRemaining()) {
+      return 0;
+    }
+    try {
+      return file.write(src, EngineFile.APPEND);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
+   * Reads until {@code dst} is full.
+   *
+   * @param dst heap or direct, not read-only
+   * @param offset in the file, from 0
+   * @throws EOFException if the file ends before; the bytes up to there are in the buffer, and its
+   *     position is behind them
+   * @throws InterruptedIOException on an interrupt; {@code bytesTransferred} bytes are in the
+   *     buffer
+   * @throws IOException if the bytes cannot be read
+   * @see #read(ByteBuffer, long)
+   */
+  public void readFully(ByteBuffer dst, long offset) throws IOException {
+    Objects.requireNonNull(dst, "dst");
+    checkOffset(offset, dst.remaining());
+    int begin = dst.position();
+    do {
+      int done = dst.position() - begin;
+      int n;
+      try {
+        n = read(dst, offset + done);
+      } catch (InterruptedIOException e) {
+        throw interruptedAfter(done, e);
+      }
+      if (n < 0) {
+        throw endOfFile(offset + done, dst.remaining());
+      }
+    } while (dst.hasRemaining());
+  }
+
+  /**
+   * Reads until {@code dst} is full.
+   *
+   * @param dst of any size, not read-only
+   * @param offset in the file, from 0
+   * @throws EOFException if the file ends before; the bytes up to there are in {@code dst}
+   * @throws InterruptedIOException on an interrupt; {@code bytesTransferred} bytes are in {@code
+   *     dst} (at most {@code Integer.MAX_VALUE}, if more were)
+   * @throws IOException if the bytes cannot be read
+   * @see #read(MemorySegment, long)
+   */
+  public void readFully(MemorySegment dst, long offset) throws IOException {
+    checkSegment("dst", dst);
+    checkOffset(offset, dst.byteSize());
+    long done = 0;
+    do {
+      long n;
+      try {
+        n = read(dst.asSlice(done), offset + done);
+      } catch (InterruptedIOException e) {
+        throw interruptedAfter(done, e);
+      }
+      if (n < 0) {
+        throw endOfFile(offset + done, dst.byteSize() - done);
+      }
+      done += n;
+    } while (done < dst.byteSize());
+  }
+
+  /**
+   * Writes all bytes of {@code src}.
+   *
+   * @param src heap or direct
+   * @param offset in the file, from 0
+   * @throws InterruptedIOException on an interrupt; {@code bytesTransferred} bytes were written
+   * @throws IOException if the bytes cannot be written
+   * @see #write(ByteBuffer, long)
+   */
+  public void writeFully(ByteBuffer src, long offset) throws IOException {
+    Objects.requireNonNull(src, "src");
+    checkOffset(offset, src.remaining());
+    int begin = src.position();
+    do {
+      int done = src.position() - begin;
+      int n;
+      try {
+        n = write(src, offset + done);
+      } catch (InterruptedIOException e) {
+        throw interruptedAfter(done, e);
+      }
+      checkProgress(n, src.remaining());
+    } while (src.hasRemaining());
+  }
+
+  /**
+   * Writes all bytes of {@code src}.
+   *
+   * @param src of any size
+   * @param offset in the file, from 0
+   * @throws InterruptedIOException on an interrupt; {@code bytesTransferred} bytes were written (at
+   *     most {@code Integer.MAX_VALUE}, if more were)
+   * @throws IOException if the bytes cannot be written
+   * @see #write(MemorySegment, long)
+   */
+  public void writeFully(MemorySegment src, long offset) throws IOException {
+    checkSegment("src", src);
+    checkOffset(offset, src.byteSize());
+    long done = 0;
+    do {
+      long n;
+      try {
+        n = write(src.asSlice(done), offset + done);
+      } catch (InterruptedIOException e) {
+        throw interruptedAfter(done, e);
+      }
+      done += n;
+      checkProgress(n, src.byteSize() - done);
+    } while (done < src.byteSize());
+  }
+
+  /**
+   * Has the device store what was written to the file: fsync(2), or fdatasync(2) without {@code
+   * metaData}. When it returns, every write that returned before the call survives a crash.
+   *
+   * <p>A failure is reported once by the kernel, and says that writes may be lost for good; calling
+   * again and succeeding does not bring them back.
+   *
+   * @param metaData whether also what is not needed to read the data back, such as times
+   * @throws IOException if the device could not store what was written
+   */
+  public void force(boolean metaData) throws IOException {
+    try {
+      file.force(metaData);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
+   * The size of the file.
+   *
+   * @return bytes; 0 for a file that cannot seek
+   * @throws IOException if the file system does not say
+   */
+  public long size() throws IOException {
+    try {
+      return file.size();
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
+   * Cuts the file to {@code size} bytes. Does nothing if it is not longer.
+   *
+   * @param size in bytes, from 0
+   * @throws IllegalArgumentException if {@code size} is negative
+   * @throws NonWritableChannelException if the file was not opened for writing
+   * @throws IOException if the file cannot be cut
+   */
+  public void truncate(long size) throws IOException {
+    if (size < 0) {
+      throw new IllegalArgumentException("size=" + size + " is negative");
+    }
+    checkWritable();
+    try {
+      file.truncate(size);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
+   * Whether the file is open.
+   *
+   * @return false if it, or its {@link Uring}, has been closed
+   */
+  public boolean isOpen() {
+    try {
+      return file.isOpen();
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
+   * Ends the operations in flight on the file and closes it.
+   *
+   * <p>Returns when they have ended and the descriptor is closed; an operation that the kernel
+   * cannot cancel is waited for. An interrupt does not end the wait; the interrupt status is kept.
+   * Closing a closed file does nothing.
+   *
+   * @throws IOException if the file system reports, only now, that earlier writes have failed; the
+   *     file is closed all the same
+   */
+  @Override
+  public void close() throws IOException {
+    try {
+      file.close();
+    } finally {
+      leak.clean(); // closes a closed file once more, and forgets it
+    }
+  }
+
+  /** Path, and whether the file is open. */
+  @Override
+  public String toString() {
+    return "UringFile[path=" + path + (isOpen() ? "]" : ", closed]");
+  }
+
+  private void checkReadable() throws ClosedChannelException {
+    checkOpen();
+    if (!readable) {
+      throw new NonReadableChannelException();
+    }
+  }
+
+  private void checkWritable() throws ClosedChannelException {
+    checkOpen();
+    if (!writable) {
+      throw new NonWritableChannelException();
+    }
+  }
+
+  private void checkOpen() throws ClosedChannelException {
+    if (!file.isOpen()) {
+      throw new ClosedChannelException();
+    }
+  }
+
+  private static void checkOffset(long offset, long length) {
+    if (offset < 0) {
+      throw new IllegalArgumentException("offset=" + offset + " is negative");
+    }
+    if (offset > Long.MAX_VALUE - length) {
+      throw new IllegalArgumentException(
+          "offset=" + offset + " and length=" + length + " exceed Long.MAX_VALUE");
+    }
+  }
+
+  private static void checkSegment(String name, MemorySegment segment) {
+    Objects.requireNonNull(segment, name);
+    if (!segment.isAccessibleBy(Thread.currentThread())) {
+      throw new WrongThreadException(name + "=" + segment + " is confined to another thread");
+    }
+    if (!segment.scope().isAlive()) {
+      throw new IllegalStateException(name + "=" + segment + " belongs to a closed arena");
+    }
+  }
+
+  private InterruptedIOException interruptedAfter(long done, InterruptedIOException e) {
+    e.bytesTransferred = (int) Math.min(Integer.MAX_VALUE, done + e.bytesTransferred);
+    return e;
+  }
+
+  private EOFException endOfFile(long offset, long missing) {
+    return new EOFException(path + " ends at offset " + offset + ", " + missing + " bytes missing");
+  }
+
+  private void checkProgress(long n, long remaining) throws IOException {
+    if (n == 0 && remaining > 0) {
+      throw new IOException(path + ": a write of " + remaining + " bytes moved none");
+    }
+  }
+
+  /** Closes the descriptor of a file that was forgotten. Must not refer to the UringFile. */
+  private record Leak(EngineFile file, Path path) implements Runnable {
+    @Override
+    public void run() {
+      try {
+        file.close();
+      } catch (IOException e) {
+        System.getLogger(UringFile.class.getName())
+            .log(System.Logger.Level.WARNING, path + " was forgotten, and failed to close", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package io.github.loomuring;
+
+import java.util.Objects;
+
+/**
+ * How a {@link Uring} is set up. Instances are immutable; start from {@link #defaults()}.
+ *
+ * @param entries size of the submission queue: a power of two from 2 to 32,768 (the kernel's
+ *     IORING_MAX_ENTRIES). It bounds how many requests one call into the kernel takes, not how many
+ *     may be in flight.
+ * @param completionEntries size of the completion queue: a power of two from {@code 2 × entries} to
+ *     65,536. Requests in flight never exceed it; further ones wait in Java. Each entry takes 16
+ *     bytes of kernel memory.
+ * @param gate how many requests may be in flight on one device, from 1 to 65,536. Past the number
+ *     of requests that the block layer has for a device ({@code /sys/block/…/queue/nr_requests},
+ *     often 256) submitting one blocks the carrier; so stay well below it.
+ * @param fallback what to do where there is no io_uring
+ * @param inline which operations may be carried out on the calling thread
+ */
+public record UringOptions(
+    int entries, int completionEntries, int gate, Fallback fallback, Inline inline) {
+
+  /** What to do where there is no io_uring. */
+  public enum Fallback {
+    /** Use the ring if there is one, otherwise the pool, saying so once in the log. */
+    AUTO,
+    /** Use the ring or fail. */
+    NEVER,
+    /** Use the pool, as if there were no io_uring. */
+    ALWAYS
+  }
+
+  /** Which operations may be carried out on the calling thread, without parking it. */
+  public enum Inline {
+    /** None: every operation goes through the ring. */
+    NEVER,
+    /**
+     * Those that cannot block: reads of what is in the page cache and writes that the file system
+     * takes at once ({@code RWF_NOWAIT}, preadv2(2)), opens of what is cached ({@code
+     * RESOLVE_CACHED}, openat2(2)).
+     */
+    NON_BLOCKING,
+    /**
+     * Also plain buffered writes, as long as they are quick: after one that took more than 0.5 ms,
+     * writes to that device go through the ring for 20 ms. For file systems whose buffered writes
+     * cannot be tried without blocking, such as ext4, where the ring hands each write to a kernel
+     * thread. A slow write delays the other virtual threads of its carrier once.
+     */
+    ADAPTIVE
+  }
+
+  private static final int ENTRIES_MAX = 32_768;
+  private static final int COMPLETION_ENTRIES_MAX = 65_536;
+  private static final UringOptions DEFAULTS =
+      new UringOptions(256, 8_192, 128, Fallback.AUTO, Inline.NON_BLOCKING);
+
+  /**
+   * Checks the values.
+   *
+   * @throws IllegalArgumentException if a number is out of its range
+   */
+  public UringOptions {
+    checkPowerOfTwo("entries", entries, 2, ENTRIES_MAX);
+    checkPowerOfTwo("completionEntries", completionEntries, 2 * entries, COMPLETION_ENTRIES_MAX);
+    if (gate < 1 || gate > COMPLETION_ENTRIES_MAX) {
+      throw new IllegalArgumentException(
+          "gate=" + gate + " is not from 1 to " + COMPLETION_ENTRIES_MAX);
+    }
+    Objects.requireNonNull(fallback, "fallback");
+    Objects.requireNonNull(inline, "inline");
+  }
+
+  /**
+   * What {@link Uring#shared()} uses: 256 entries, 8,192 completion entries, a gate of 128, {@link
+   * Fallback#AUTO}, {@link Inline#NON_BLOCKING}.
+   *
+   * @return the defaults
+   */
+  public static UringOptions defaults() {
+    return DEFAULTS;
+  }
+
+  /**
+   * These options with another submission queue. The completion queue keeps its proportion to it,
+   * as far as its range allows.
+   *
+   * @param entries see {@link UringOptions}
+   * @return the changed options
+   */
+  public UringOptions withEntries(int entries) {
+    checkPowerOfTwo("entries", entries, 2, ENTRIES_MAX);
+    long proportional = (long) completionEntries / this.entries * entries;
+    int completion = (int) Math.min(COMPLETION_ENTRIES_MAX, proportional);
+    return new UringOptions(entries, completion, gate, fallback, inline);
+  }
+
+  /**
+   * These options with another completion queue.
+   *
+   * @param completionEntries see {@link UringOptions}
+   * @return the changed options
+   */
+  public UringOptions withCompletionEntries(int completionEntries) {
+    return new UringOptions(entries, completionEntries, gate, fallback, inline);
+  }
+
+  /**
+   * These options with another gate.
+   *
+   * @param gate see {@link UringOptions}
+   * @return the changed options
+   */
+  public UringOptions withGate(int gate) {
+    return new UringOptions(entries, completionEntries, gate, fallback, inline);
+  }
+
+  /**
+   * These options with another fallback.
+   *
+   * @param fallback see {@link UringOptions}
+   * @return the changed options
+   */
+  public UringOptions withFallback(Fallback fallback) {
+    return new UringOptions(entries, completionEntries, gate, fallback, inline);
+  }
+
+  /**
+   * These options with another inline policy.
+   *
+   * @param inline see {@link UringOptions}
+   * @return the changed options
+   */
+  public UringOptions withInline(Inline inline) {
+    return new UringOptions(entries, completionEntries, gate, fallback, inline);
+  }
+
+  private static void checkPowerOfTwo(String name, int value, int min, int max) {
+    if (value < min || value > max || Integer.bitCount(value) != 1) {
+      throw new IllegalArgumentException(
+          name + "=" + value + " is not a power of two from " + min + " to " + max);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package io.github.loomuring.internal;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+
+/**
+ * An open file of an engine.
+ *
+ * <p>Arguments have been checked against what the file was opened for, and have room; every method
+ * throws {@link java.nio.channels.ClosedChannelException} once the file is closed, {@link
+ * java.nio.channels.AsynchronousCloseException} if that happens during the call, and {@link
+ * java.io.InterruptedIOException} on an interrupt.
+ */
+public interface EngineFile {
+  /** In place of an offset: write at the end of the file, wherever that is then. */
+  long APPEND = -1;
+
+  /** Reads into {@code dst} from its position; bytes read, 0 at the end of the file. */
+  int read(ByteBuffer dst, long offset) throws IOException;
+
+  long read(MemorySegment dst, long offset) throws IOException;
+
+  int write(ByteBuffer src, long offset) throws IOException;
+
+  long write(MemorySegment src, long offset) throws IOException;
+
+  void force(boolean metaData) throws IOException;
+
+  long size() throws IOException;
+
+  /** Cuts the file to {@code size} bytes; does nothing if it is not longer. */
+  void truncate(long size) throws IOException;
+
+  boolean isOpen();
+
+  void close() throws IOException;
+}

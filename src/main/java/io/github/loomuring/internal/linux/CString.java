@@ -1,0 +1,71 @@
+package io.github.loomuring.internal.linux;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.ProviderMismatchException;
+
+/** Paths as the kernel takes them: bytes of the file system, ended by a NUL. */
+public final class CString {
+  private static final char REPLACEMENT = '\uFFFD';
+
+  /** The charset in which the JDK's own paths are encoded. */
+  private static final Charset NATIVE =
+      Charset.forName(System.getProperty("sun.jnu.encoding", ""), StandardCharsets.UTF_8);
+
+  /** With {@code -Duser.dir=...} a relative path means another file to Java than to the kernel. */
+  private static final boolean RESOLVE_AGAINST_USER_DIR = userDirIsNotWorkingDirectory();
+
+  private CString() {}
+
+  /**
+   * The bytes of {@code path}, without a closing NUL.
+   *
+   * @throws ProviderMismatchException if the path is not of the default file system
+   * @throws InvalidPathException if the path contains a NUL
+   */
+  public static byte[] bytes(Path path) {
+    if (path.getFileSystem() != FileSystems.getDefault()) {
+      throw new ProviderMismatchException("path=" + path + " is not of the default file system");
+    }
+    Path resolved = RESOLVE_AGAINST_USER_DIR && !path.isAbsolute() ? path.toAbsolutePath() : path;
+    String text = resolved.toString();
+    if (text.indexOf('\0') >= 0) {
+      throw new InvalidPathException(text, "NUL character not allowed");
+    }
+    if (text.isEmpty()) {
+      return new byte[] {'.'};
+    }
+    // A name that is no text in the native charset was decoded with replacement characters; only
+    // the URI still has its bytes. Making one may look at the file, so it is not the usual way.
+    return text.indexOf(REPLACEMENT) < 0 ? text.getBytes(NATIVE) : uriBytes(resolved);
+  }
+
+  private static byte[] uriBytes(Path path) {
+    String raw = path.toUri().getRawPath();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(raw.length());
+    for (int i = 0; i < raw.length(); i++) {
+      char c = raw.charAt(i);
+      if (c == '%') {
+        bytes.write(Integer.parseInt(raw.substring(i + 1, i + 3), 16));
+        i += 2;
+      } else {
+        bytes.write(c);
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  private static boolean userDirIsNotWorkingDirectory() {
+    try {
+      Path working = Path.of("/proc/self/cwd").toRealPath();
+      return !working.equals(Path.of(System.getProperty("user.dir")).toRealPath());
+    } catch (IOException | RuntimeException e) {
+      return true; // an absolute path is right in every case
+    }
+  }
+}

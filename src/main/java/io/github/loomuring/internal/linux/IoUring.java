@@ -1,0 +1,153 @@
+package io.github.loomuring.internal.linux;
+
+/**
+ * Numbers of the io_uring interface: include/uapi/linux/io_uring.h, Linux 6.18.
+ *
+ * <p>C spelling is kept, so that a reader can search for a name in the kernel's sources and in the
+ * manual pages.
+ */
+public final class IoUring {
+  // enum io_uring_op
+  public static final byte IORING_OP_NOP = 0;
+  public static final byte IORING_OP_FSYNC = 3;
+  public static final byte IORING_OP_POLL_ADD = 6;
+  public static final byte IORING_OP_ASYNC_CANCEL = 14;
+  public static final byte IORING_OP_OPENAT = 18;
+  public static final byte IORING_OP_STATX = 21;
+  public static final byte IORING_OP_READ = 22;
+  public static final byte IORING_OP_WRITE = 23;
+  public static final byte IORING_OP_UNLINKAT = 36;
+  public static final byte IORING_OP_FTRUNCATE = 55;
+
+  // sqe->flags
+  public static final byte IOSQE_ASYNC = 1 << 4;
+
+  // sqe->fsync_flags
+  public static final int IORING_FSYNC_DATASYNC = 1;
+
+  // io_uring_setup(2) flags
+  public static final int IORING_SETUP_CQSIZE = 1 << 3;
+  public static final int IORING_SETUP_CLAMP = 1 << 4;
+  public static final int IORING_SETUP_SUBMIT_ALL = 1 << 7;
+  public static final int IORING_SETUP_NO_SQARRAY = 1 << 16;
+
+  // struct io_uring_params.features
+  public static final int IORING_FEAT_SINGLE_MMAP = 1;
+  public static final int IORING_FEAT_NODROP = 1 << 1;
+  public static final int IORING_FEAT_SUBMIT_STABLE = 1 << 2;
+
+  // io_uring_enter(2) flags
+  public static final int IORING_ENTER_GETEVENTS = 1;
+
+  // sq_ring->flags
+  public static final int IORING_SQ_CQ_OVERFLOW = 1 << 1;
+
+  // io_uring_register(2) opcodes
+  public static final int IORING_REGISTER_PROBE = 8;
+  public static final int IORING_REGISTER_IOWQ_MAX_WORKERS = 19;
+
+  // mmap(2) offsets
+  public static final long IORING_OFF_SQ_RING = 0;
+  public static final long IORING_OFF_SQES = 0x10000000L;
+
+  // struct io_uring_probe_op.flags
+  public static final int IO_URING_OP_SUPPORTED = 1;
+
+  /*
+   * struct io_sqring_offsets {            struct io_cqring_offsets {
+   *   __u32 head;         //  0             __u32 head;         //  0
+   *   __u32 tail;         //  4             __u32 tail;         //  4
+   *   __u32 ring_mask;    //  8             __u32 ring_mask;    //  8
+   *   __u32 ring_entries; // 12             __u32 ring_entries; // 12
+   *   __u32 flags;        // 16             __u32 overflow;     // 16
+   *   __u32 dropped;      // 20             __u32 cqes;         // 20
+   *   __u32 array;        // 24             __u32 flags;        // 24
+   *   __u32 resv1;        // 28             __u32 resv1;        // 28
+   *   __u64 user_addr;    // 32             __u64 user_addr;    // 32
+   * };                                    };
+   *
+   * struct io_uring_params {
+   *   __u32 sq_entries;                  //  0
+   *   __u32 cq_entries;                  //  4
+   *   __u32 flags;                       //  8
+   *   __u32 sq_thread_cpu;               // 12
+   *   __u32 sq_thread_idle;              // 16
+   *   __u32 features;                    // 20
+   *   __u32 wq_fd;                       // 24
+   *   __u32 resv[3];                     // 28
+   *   struct io_sqring_offsets sq_off;   // 40
+   *   struct io_cqring_offsets cq_off;   // 80
+   * };
+   */
+  public static final long PARAMS_BYTES = 120;
+  public static final long PARAMS_SQ_ENTRIES = 0;
+  public static final long PARAMS_CQ_ENTRIES = 4;
+  public static final long PARAMS_FLAGS = 8;
+  public static final long PARAMS_FEATURES = 20;
+  public static final long PARAMS_SQ_OFF_HEAD = 40;
+  public static final long PARAMS_SQ_OFF_TAIL = 44;
+  public static final long PARAMS_SQ_OFF_FLAGS = 56;
+  public static final long PARAMS_SQ_OFF_ARRAY = 64;
+  public static final long PARAMS_CQ_OFF_HEAD = 80;
+  public static final long PARAMS_CQ_OFF_TAIL = 84;
+  public static final long PARAMS_CQ_OFF_CQES = 100;
+
+  /*
+   * struct io_uring_sqe {
+   *   __u8  opcode;       //  0
+   *   __u8  flags;        //  1
+   *   __u16 ioprio;       //  2
+   *   __s32 fd;           //  4
+   *   __u64 off;          //  8
+   *   __u64 addr;         // 16
+   *   __u32 len;          // 24
+   *   __u32 op_flags;     // 28   rw_flags, fsync_flags, open_flags, statx_flags, ...
+   *   __u64 user_data;    // 32
+   *   __u16 buf_index;    // 40
+   *   __u16 personality;  // 42
+   *   __s32 file_index;   // 44
+   *   __u64 addr3;        // 48
+   *   __u64 __pad2[1];    // 56
+   * };
+   */
+  public static final long SQE_BYTES = 64;
+  public static final long SQE_OPCODE = 0;
+  public static final long SQE_FLAGS = 1;
+  public static final long SQE_FD = 4;
+  public static final long SQE_OFF = 8;
+  public static final long SQE_ADDR = 16;
+  public static final long SQE_LEN = 24;
+  public static final long SQE_OP_FLAGS = 28;
+  public static final long SQE_USER_DATA = 32;
+
+  /*
+   * struct io_uring_cqe {
+   *   __u64 user_data;  //  0
+   *   __s32 res;        //  8
+   *   __u32 flags;      // 12
+   * };
+   */
+  public static final long CQE_BYTES = 16;
+  public static final long CQE_USER_DATA = 0;
+  public static final long CQE_RES = 8;
+
+  /*
+   * struct io_uring_probe {                  struct io_uring_probe_op {
+   *   __u8 last_op;                 // 0       __u8 op;      // 0
+   *   __u8 ops_len;                 // 1       __u8 resv;    // 1
+   *   __u16 resv;                   // 2       __u16 flags;  // 2
+   *   __u32 resv2[3];               // 4       __u32 resv2;  // 4
+   *   struct io_uring_probe_op ops[];  // 16 };
+   * };
+   */
+  public static final int PROBE_OPS = 256;
+  public static final long PROBE_BYTES = 16 + 8L * PROBE_OPS;
+  public static final long PROBE_LAST_OP = 0;
+
+  /** Offset of the flags of opcode {@code opcode} in a {@code struct io_uring_probe}. */
+  public static long probeFlags(int opcode) {
+    return 16 + 8L * opcode + 2;
+  }
+
+  private IoUring() {}
+}

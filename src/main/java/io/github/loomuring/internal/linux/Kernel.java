@@ -1,0 +1,57 @@
+package io.github.loomuring.internal.linux;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The system calls this library makes, one method each.
+ *
+ * <p>Every method answers as the kernel does: zero or a positive result, or the negated errno. The
+ * first argument, {@code errno}, is native scratch of {@link #ERRNO_BYTES} bytes that no other
+ * thread uses during the call. Pointers are plain addresses; whoever passes one keeps its memory
+ * alive. The interface exists so that a simulated kernel can stand in for Linux in tests.
+ */
+public interface Kernel {
+
+  /** Size in bytes of the errno scratch that every call needs. */
+  long ERRNO_BYTES = 8;
+
+  int ioUringSetup(MemorySegment errno, int entries, long params);
+
+  int ioUringEnter(MemorySegment errno, int fd, int toSubmit, int minComplete, int flags);
+
+  int ioUringRegister(MemorySegment errno, int fd, int opcode, long arg, int count);
+
+  /** Maps {@code length} bytes; the address, or a negated errno. */
+  long mmap(MemorySegment errno, long length, int prot, int flags, int fd, long offset);
+
+  int munmap(MemorySegment errno, long address, long length);
+
+  int madvise(MemorySegment errno, long address, long length, int advice);
+
+  int openat(MemorySegment errno, int dirfd, long path, int flags, int mode);
+
+  int openat2(MemorySegment errno, int dirfd, long path, long how, long size);
+
+  int close(MemorySegment errno, int fd);
+
+  int fcntl(MemorySegment errno, int fd, int command, int argument);
+
+  int statx(MemorySegment errno, int dirfd, long path, int flags, int mask, long statx);
+
+  int fstatfs(MemorySegment errno, int fd, long statfs);
+
+  long preadv2(MemorySegment errno, int fd, long iovec, int count, long offset, int flags);
+
+  long pwritev2(MemorySegment errno, int fd, long iovec, int count, long offset, int flags);
+
+  int ftruncate(MemorySegment errno, int fd, long length);
+
+  int fsync(MemorySegment errno, int fd);
+
+  int fdatasync(MemorySegment errno, int fd);
+
+  int unlinkat(MemorySegment errno, int dirfd, long path, int flags);
+
+  /** Name and release, for example {@code Linux 6.18.1}. */
+  String release();
+}

@@ -1,0 +1,324 @@
+package io.github.loomuring.internal.linux;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.AddressLayout;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The running Linux kernel, called through libc by the foreign function API.
+ *
+ * <p>A call goes to the libc function where every libc has one, otherwise through {@code
+ * syscall(2)}; the numbers used are the same on x86_64 and aarch64 (asm-generic/unistd.h). Errno is
+ * captured with each call: by the time Java code could ask for it, the JVM may have overwritten it.
+ */
+@SuppressWarnings("restricted")
+public final class LinuxKernel implements Kernel {
+  /** The only instance; using it initialises the binding, which may fail (see {@link Platform}). */
+  public static final LinuxKernel INSTANCE = new LinuxKernel();
+
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
+  private static final StructLayout ERRNO_LAYOUT = Linker.Option.captureStateLayout();
+  private static final VarHandle ERRNO_VALUE =
+      ERRNO_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+  private static final long SYS_IO_URING_SETUP = 425;
+  private static final long SYS_IO_URING_ENTER = 426;
+  private static final long SYS_IO_URING_REGISTER = 427;
+  private static final long SYS_OPENAT2 = 437;
+
+  // Pointers are passed as 64-bit integers: on both supported ABIs they travel alike, and a call
+  // then needs no MemorySegment for memory that belongs to nobody in Java.
+  private static final MethodHandle SYSCALL_2 = syscall(2);
+  private static final MethodHandle SYSCALL_4 = syscall(4);
+  private static final MethodHandle SYSCALL_6 = syscall(6);
+  private static final MethodHandle MMAP =
+      bind(
+          "mmap",
+          FunctionDescriptor.of(
+              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+  private static final MethodHandle MUNMAP =
+      bind("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
+  private static final MethodHandle MADVISE =
+      bind("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle OPENAT =
+      bind(
+          "openat",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT),
+          Linker.Option.firstVariadicArg(3));
+  private static final MethodHandle CLOSE =
+      bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+  private static final MethodHandle FCNTL =
+      bind(
+          "fcntl",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT),
+          Linker.Option.firstVariadicArg(2));
+  private static final MethodHandle STATX =
+      bind(
+          "statx",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG));
+  private static final MethodHandle FSTATFS =
+      bind("fstatfs", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+  private static final MethodHandle PREADV2 =
+      bind(
+          "preadv2",
+          FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle PWRITEV2 =
+      bind(
+          "pwritev2",
+          FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle FTRUNCATE =
+      bind("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+  private static final MethodHandle FSYNC =
+      bind("fsync", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+  private static final MethodHandle FDATASYNC =
+      bind("fdatasync", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+  private static final MethodHandle UNLINKAT =
+      bind("unlinkat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
+
+  private LinuxKernel() {}
+
+  @Override
+  public int ioUringSetup(MemorySegment errno, int entries, long params) {
+    try {
+      return (int)
+          answer(
+              errno,
+              (long) SYSCALL_2.invokeExact(errno, SYS_IO_URING_SETUP, (long) entries, params));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public int ioUringEnter(MemorySegment errno, int fd, int toSubmit, int minComplete, int flags) {
+    try {
+      return (int)
+          answer(
+              errno,
+              (long)
+                  SYSCALL_6.invokeExact(
+                      errno,
+                      SYS_IO_URING_ENTER,
+                      (long) fd,
+                      (long) toSubmit,
+                      (long) minComplete,
+                      (long) flags,
+                      0L,
+                      0L));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public int ioUringRegister(MemorySegment errno, int fd, int opcode, long arg, int count) {
+    try {
+      return (int)
+          answer(
+              errno,
+              (long)
+                  SYSCALL_4.invokeExact(
+                      errno, SYS_IO_URING_REGISTER, (long) fd, (long) opcode, arg, (long) count));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public long mmap(MemorySegment errno, long length, int prot, int flags, int fd, long offset) {
+    try {
+      return answer(errno, (long) MMAP.invokeExact(errno, 0L, length, prot, flags, fd, offset));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public int munmap(MemorySegment errno, long address, long length) {
+    try {
+      return answer(errno, (int) MUNMAP.invokeExact(errno, address, length));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public int madvise(MemorySegment errno, long address, long length, int advice) {
+    try {
+      return answer(errno, (int) MADVISE.invokeExact(errno, address, length, advice));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public int openat(MemorySegment errno, int dirfd, long path, int flags, int mode) {
+    try {
+      return answer(errno, (int) OPENAT.invokeExact(errno, dirfd, path, flags, mode));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public int openat2(MemorySegment errno, int dirfd, long path, long how, long size) {
+    try {
+      return (int)
+          answer(
+              errno,
+              (long) SYSCALL_4.invokeExact(errno, SYS_OPENAT2, (long) dirfd, path, how, size));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public int close(MemorySegment errno, int fd) {
+    try {
+      return answer(errno, (int) CLOSE.invokeExact(errno, fd));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public int fcntl(MemorySegment errno, int fd, int command, int argument) {
+    try {
+      return answer(errno, (int) FCNTL.invokeExact(errno, fd, command, argument));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public int statx(MemorySegment errno, int dirfd, long path, int flags, int mask, long statx) {
+    try {
+      return answer(errno, (int) STATX.invokeExact(errno, dirfd, path, flags, mask, statx));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public int fstatfs(MemorySegment errno, int fd, long statfs) {
+    try {
+      return answer(errno, (int) FSTATFS.invokeExact(errno, fd, statfs));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public long preadv2(MemorySegment errno, int fd, long iovec, int count, long offset, int flags) {
+    try {
+      return answer(errno, (long) PREADV2.invokeExact(errno, fd, iovec, count, offset, flags));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public long pwritev2(MemorySegment errno, int fd, long iovec, int count, long offset, int flags) {
+    try {
+      return answer(errno, (long) PWRITEV2.invokeExact(errno, fd, iovec, count, offset, flags));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public int ftruncate(MemorySegment errno, int fd, long length) {
+    try {
+      return answer(errno, (int) FTRUNCATE.invokeExact(errno, fd, length));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public int fsync(MemorySegment errno, int fd) {
+    try {
+      return answer(errno, (int) FSYNC.invokeExact(errno, fd));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public int fdatasync(MemorySegment errno, int fd) {
+    try {
+      return answer(errno, (int) FDATASYNC.invokeExact(errno, fd));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public int unlinkat(MemorySegment errno, int dirfd, long path, int flags) {
+    try {
+      return answer(errno, (int) UNLINKAT.invokeExact(errno, dirfd, path, flags));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public String release() {
+    return System.getProperty("os.name") + " " + System.getProperty("os.version");
+  }
+
+  private static long answer(MemorySegment errno, long result) {
+    return result == -1 ? -(long) errnoOf(errno) : result;
+  }
+
+  private static int answer(MemorySegment errno, int result) {
+    return result == -1 ? -errnoOf(errno) : result;
+  }
+
+  private static int errnoOf(MemorySegment errno) {
+    return (int) ERRNO_VALUE.get(errno, 0L);
+  }
+
+  private static MethodHandle syscall(int arguments) {
+    MemoryLayout[] layouts = new MemoryLayout[arguments + 1];
+    java.util.Arrays.fill(layouts, JAVA_LONG);
+    return bind(
+        "syscall", FunctionDescriptor.of(JAVA_LONG, layouts), Linker.Option.firstVariadicArg(1));
+  }
+
+  private static MethodHandle bind(
+      String name, FunctionDescriptor descriptor, Linker.Option... options) {
+    MemorySegment address =
+        LINKER
+            .defaultLookup()
+            .find(name)
+            .orElseThrow(() -> new UnsupportedOperationException("libc has no " + name));
+    Linker.Option[] all = java.util.Arrays.copyOf(options, options.length + 1);
+    all[options.length] = ERRNO;
+    return LINKER.downcallHandle(address, descriptor, all);
+  }
+
+  private static AssertionError unexpected(Throwable t) {
+    if (t instanceof Error e) {
+      throw e;
+    }
+    return new AssertionError("a downcall does not throw", t);
+  }
+
+  static {
+    AddressLayout pointer = ADDRESS;
+    if (pointer.byteSize() != 8 || ERRNO_LAYOUT.byteSize() > ERRNO_BYTES) {
+      throw new UnsupportedOperationException("not a 64-bit Linux: " + pointer + ERRNO_LAYOUT);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package io.github.loomuring.internal.linux;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+
+/**
+ * Access to native memory that the kernel shares with us, with the memory order in the name, and
+ * memory of our own that outlives any arena.
+ */
+@SuppressWarnings("restricted")
+public final class Memory {
+  private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
+
+  /** The page size of every supported kernel configuration divides it (4, 16 and 64 KiB). */
+  public static final long PAGE_BYTES = 65_536;
+
+  private Memory() {}
+
+  public static int intAcquire(MemorySegment segment, long offset) {
+    return (int) INT.getAcquire(segment, offset);
+  }
+
+  public static void intRelease(MemorySegment segment, long offset, int value) {
+    INT.setRelease(segment, offset, value);
+  }
+
+  public static int intVolatile(MemorySegment segment, long offset) {
+    return (int) INT.getVolatile(segment, offset);
+  }
+
+  /** A view of {@code size} bytes at {@code address}, valid for as long as that memory is. */
+  public static MemorySegment at(long address, long size) {
+    return MemorySegment.ofAddress(address).reinterpret(size);
+  }
+}

@@ -1,0 +1,65 @@
+package io.github.loomuring.internal.op;
+
+import static io.github.loomuring.internal.linux.Fcntl.*;
+
+import io.github.loomuring.internal.ring.Gate;
+
+/**
+ * What the library knows of a device (a st_dev) on which files are open: the gate of its requests,
+ * and what its file system can do without blocking.
+ */
+final class Device {
+  final Gate gate;
+
+  /** A local file system: fstat and close of a clean file answer from memory. */
+  final boolean local;
+
+  /** Reads with RWF_NOWAIT are supported, as far as is known. */
+  private volatile boolean nowaitReads = true;
+
+  /** Writes with RWF_NOWAIT are supported, as far as is known. */
+  private volatile boolean nowaitWrites = true;
+
+  /** Until then a plain write on the caller is not tried: the last one was slow. */
+  private volatile long inlineWritesFromNanos = System.nanoTime();
+
+  Device(Gate gate, long fileSystemType) {
+    this.gate = gate;
+    this.local = isLocal(fileSystemType);
+  }
+
+  private static boolean isLocal(long type) {
+    return type == EXT4_SUPER_MAGIC
+        || type == XFS_SUPER_MAGIC
+        || type == BTRFS_SUPER_MAGIC
+        || type == F2FS_SUPER_MAGIC
+        || type == TMPFS_MAGIC
+        || type == RAMFS_MAGIC
+        || type == OVERLAYFS_SUPER_MAGIC
+        || type == PIPEFS_MAGIC;
+  }
+
+  boolean nowaitReads() {
+    return nowaitReads;
+  }
+
+  void noNowaitReads() {
+    nowaitReads = false;
+  }
+
+  boolean nowaitWrites() {
+    return nowaitWrites;
+  }
+
+  void noNowaitWrites() {
+    nowaitWrites = false;
+  }
+
+  boolean inlineWrites(long nowNanos) {
+    return nowNanos - inlineWritesFromNanos >= 0;
+  }
+
+  void noInlineWritesBefore(long nanos) {
+    inlineWritesFromNanos = nanos;
+  }
+}

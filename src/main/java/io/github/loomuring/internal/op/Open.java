@@ -1,0 +1,318 @@
+package io.github.loomuring.internal.op;
+
+import static io.github.loomuring.internal.linux.Fcntl.*;
+import static io.github.loomuring.internal.linux.IoUring.*;
+
+import io.github.loomuring.internal.OpenSpec;
+import io.github.loomuring.internal.linux.Errno;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+
+/**
+ * IORING_OP_OPENAT, after an attempt on the caller with {@code openat2(2)} and RESOLVE_CACHED,
+ * which opens what is in the dentry and inode caches and never waits for a device.
+ *
+ * <p>One instance is one open. It owns its slot, its path memory and the descriptor until it has
+ * given them to a file, or, if the caller was interrupted and left, to the reaper.
+ */
+final class Open {
+  /*
+   * Every descriptor is opened with O_NONBLOCK, so that a FIFO blocks neither the caller nor a
+   * worker that others wait for; the flag is taken off again before anybody sees the descriptor.
+   * What blocking would have meant is then made up for:
+   *
+   *   write a FIFO that nobody reads   ENXIO. Opened again, blocking, in a worker.
+   *   read a FIFO                      Succeeds at once, while the JDK waits for a writer. See
+   *                                    awaitWriter.
+   *   a file lease is being broken     EAGAIN. Opened again, blocking, in a worker.
+   *
+   * Blocking opens have a gate of their own: they may last for ever, and must leave room.
+   */
+
+  /** What the library has to know of an open file. Alignments in bytes; zero without O_DIRECT. */
+  record Kind(
+      boolean seekable,
+      boolean fifo,
+      boolean append,
+      boolean synchronous,
+      int memoryAlignment,
+      int offsetAlignment,
+      boolean dirty) {}
+
+  private static final int DEFAULT_ALIGNMENT = 4096;
+
+  private final RingEngine engine;
+  private final Path path;
+  private final OpenSpec spec;
+  private final int flags;
+  private final PathMemory memory;
+  private final Operation operation;
+
+  /** The operation outlives this call: its slot and memory are the reaper's. */
+  private boolean left;
+
+  private boolean nonBlocking = true;
+
+  private Open(
+      RingEngine engine, Path path, OpenSpec spec, PathMemory memory, Operation operation) {
+    this.engine = engine;
+    this.path = path;
+    this.spec = spec;
+    this.flags = flags(spec);
+    this.memory = memory;
+    this.operation = operation;
+  }
+
+  static RingFile open(RingEngine engine, Path path, OpenSpec spec) throws IOException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException(path + ": the thread was interrupted before the operation");
+    }
+    PathMemory memory = PathMemory.acquire();
+    Open open = null;
+    try {
+      memory.setPath(path);
+      open = new Open(engine, path, spec, memory, engine.slots.acquire());
+      return open.run();
+    } finally {
+      if (open == null) {
+        memory.close();
+      } else if (!open.left) {
+        memory.close();
+        open.operation.end();
+        engine.slots.release(open.operation);
+      }
+    }
+  }
+
+  private RingFile run() throws IOException {
+    int fd = descriptor();
+    try {
+      stat(fd);
+      int type = memory.statMode() & S_IFMT;
+      if (type == S_IFIFO && nonBlocking && (flags & (O_WRONLY | O_RDWR)) == 0) {
+        int reading = fd;
+        fd = -1; // awaitWriter closes it, or gives it back
+        fd = awaitWriter(reading);
+      }
+      if (nonBlocking) {
+        engine.kernel.fcntl(operation.errno, fd, F_SETFL, flags & (O_APPEND | O_DIRECT));
+      }
+      if (spec.deleteOnClose()) {
+        unlink();
+      }
+      Device device = engine.device(memory.statDevice(), fd, operation.errno);
+      return new RingFile(engine, path, fd, device, kind(type));
+    } catch (Throwable t) {
+      engine.closeSoon(fd);
+      throw t;
+    }
+  }
+
+  /** Opens; the descriptor, which is not yet known to block. */
+  private int descriptor() throws IOException {
+    int result = tryInline();
+    if (Errno.EAGAIN.is(result)) {
+      result = onRing(false);
+    }
+    boolean wouldBlock = Errno.EAGAIN.is(result);
+    if (wouldBlock || (Errno.ENXIO.is(result) && (flags & O_WRONLY) != 0)) {
+      nonBlocking = false;
+      result = onRing(true);
+    }
+    if (result < 0) {
+      throw failure(result);
+    }
+    return result;
+  }
+
+  /** The descriptor, or EAGAIN if the open may have to wait. */
+  private int tryInline() {
+    if (!engine.inlineOpens() || (flags & (O_CREAT | O_TRUNC)) != 0) {
+      return Errno.EAGAIN.negated();
+    }
+    int result =
+        engine.kernel.openat2(
+            operation.errno,
+            AT_FDCWD,
+            memory.path(),
+            memory.how(flags | O_NONBLOCK, RESOLVE_CACHED),
+            OPEN_HOW_BYTES);
+    if (Errno.ENOSYS.is(result) || Errno.EINVAL.is(result) || Errno.E2BIG.is(result)) {
+      if (!Errno.EINVAL.is(result)) {
+        engine.noInlineOpens();
+      }
+      return Errno.EAGAIN.negated(); // the ring's open says what is wrong with the arguments
+    }
+    return Errno.EINTR.is(result) ? Errno.EAGAIN.negated() : result;
+  }
+
+  private int onRing(boolean blocking) throws IOException {
+    setOpen(blocking);
+    int result = operation.runOrAbandon(engine.slots, memory, engine::closeSoon);
+    if (result == Operation.LEFT) {
+      left = true;
+      throw interrupted();
+    }
+    return result;
+  }
+
+  private void setOpen(boolean blocking) {
+    operation.set(
+        IORING_OP_OPENAT,
+        AT_FDCWD,
+        memory.path(),
+        spec.mode(),
+        0,
+        blocking ? flags : flags | O_NONBLOCK,
+        blocking ? engine.blockingOpens : engine.pathGate);
+    if (blocking) {
+      operation.setAsync();
+    }
+  }
+
+  /**
+   * Waits until a FIFO that is open for reading as {@code fd} has had a writer, as an open that
+   * blocks does.
+   *
+   * <p>A second, blocking open of it returns when there is a writer. One that came and went
+   * meanwhile, let in by {@code fd}, would be missed by that; but it leaves bytes, or a hang-up,
+   * which a poll of {@code fd} sees. Whichever comes first decides.
+   *
+   * @return the descriptor to use; {@code fd} or another, {@code fd} then being closed
+   */
+  private int awaitWriter(int fd) throws IOException {
+    Operation poll;
+    try {
+      poll = engine.slots.acquire();
+    } catch (IOException e) {
+      engine.closeQuietly(fd);
+      throw e;
+    }
+    int result;
+    boolean hadWriter = false;
+    try {
+      poll.set(IORING_OP_POLL_ADD, fd, 0, 0, 0, POLLIN, engine.blockingOpens);
+      poll.begin(engine.slots, null);
+      try {
+        setOpen(true);
+        operation.setMemory(memory);
+        operation.begin(engine.slots, null);
+        boolean done = operation.await(engine.slots.ring(), poll, engine::closeSoon);
+        left = !done;
+        result = done ? operation.result() : Errno.EINTR.negated();
+      } finally {
+        poll.addCause(Operation.CAUSE_SUPERSEDED);
+        poll.await(engine.slots.ring(), null, null);
+        hadWriter = poll.result() > 0;
+      }
+    } finally {
+      poll.end();
+      engine.slots.release(poll);
+    }
+    if (hadWriter && result < 0 && !left && Errno.isCancelled(result)) {
+      return fd;
+    }
+    // At once, so that nobody takes this for a reader any more. A FIFO is closed in no time.
+    engine.closeQuietly(fd);
+    if (result >= 0) {
+      nonBlocking = false;
+      return result;
+    }
+    if (left) {
+      throw interrupted(); // whatever the poll says: slot and memory went with the other open
+    }
+    throw failure(result);
+  }
+
+  private void stat(int fd) throws IOException {
+    int mask = STATX_TYPE | (spec.direct() ? STATX_DIOALIGN : 0);
+    int result =
+        engine.kernel.statx(
+            operation.errno,
+            fd,
+            memory.emptyPath(),
+            AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
+            mask,
+            memory.statx());
+    if (result < 0) {
+      throw failure(result);
+    }
+  }
+
+  /** As the JDK does it: the name goes at once, the file with its last descriptor. */
+  private void unlink() throws IOException {
+    operation.set(IORING_OP_UNLINKAT, AT_FDCWD, memory.path(), 0, 0, 0, engine.pathGate);
+    int result =
+        engine.slots.ring().supports(IORING_OP_UNLINKAT)
+            ? operation.run(engine.slots, null)
+            : Errno.EINTR.negated();
+    if (Errno.isCancelled(result)) {
+      engine.offload.callUninterruptibly(
+          () -> engine.kernel.unlinkat(operation.errno, AT_FDCWD, memory.path(), 0));
+    }
+    // Somebody else may have removed or replaced the name: that is no failure of this open.
+  }
+
+  private Kind kind(int type) {
+    int memoryAlignment = 0;
+    int offsetAlignment = 0;
+    if (spec.direct()) {
+      boolean known =
+          (memory.statMask() & STATX_DIOALIGN) != 0 && memory.statOffsetAlignment() != 0;
+      memoryAlignment = known ? memory.statMemoryAlignment() : DEFAULT_ALIGNMENT;
+      offsetAlignment = known ? memory.statOffsetAlignment() : DEFAULT_ALIGNMENT;
+    }
+    return new Kind(
+        type == S_IFREG || type == S_IFBLK || type == S_IFDIR,
+        type == S_IFIFO,
+        spec.append(),
+        spec.sync() || spec.dsync(),
+        memoryAlignment,
+        offsetAlignment,
+        spec.deleteOnClose() || (flags & O_TRUNC) != 0);
+  }
+
+  private IOException failure(int result) {
+    int causes = operation.causes();
+    if (Errno.isCancelled(result) && causes != 0) {
+      return (causes & Operation.CAUSE_RING_CLOSED) != 0
+          ? new AsynchronousCloseException()
+          : interrupted();
+    }
+    if (Errno.EISDIR.is(result) && spec.createNew()) {
+      return new FileAlreadyExistsException(path.toString());
+    }
+    if (Errno.ELOOP.is(result) && (flags & O_NOFOLLOW) != 0) {
+      return new FileSystemException(
+          path.toString(),
+          null,
+          Errno.describe(result) + " or the path is a symbolic link and NOFOLLOW_LINKS specified");
+    }
+    return Errno.exception(result, path.toString(), "open");
+  }
+
+  private InterruptedIOException interrupted() {
+    return new InterruptedIOException(path + ": open was interrupted");
+  }
+
+  private static int flags(OpenSpec spec) {
+    int flags = O_CLOEXEC;
+    flags |= spec.read() && spec.write() ? O_RDWR : spec.write() ? O_WRONLY : O_RDONLY;
+    if (spec.createNew()) {
+      flags |= O_CREAT | O_EXCL;
+    } else if (spec.create()) {
+      flags |= O_CREAT;
+    }
+    flags |= spec.truncateExisting() ? O_TRUNC : 0;
+    flags |= spec.append() ? O_APPEND : 0;
+    flags |= spec.dsync() ? O_DSYNC : 0;
+    flags |= spec.sync() ? O_SYNC : 0;
+    flags |= spec.direct() ? O_DIRECT : 0;
+    flags |= spec.noFollowLinks() || spec.deleteOnClose() ? O_NOFOLLOW : 0;
+    return flags;
+  }
+}

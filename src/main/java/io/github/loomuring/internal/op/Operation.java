@@ -1,0 +1,429 @@
+package io.github.loomuring.internal.op;
+
+import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.linux.Fcntl;
+import io.github.loomuring.internal.linux.IoUring;
+import io.github.loomuring.internal.linux.Kernel;
+import io.github.loomuring.internal.ring.Gate;
+import io.github.loomuring.internal.ring.Request;
+import io.github.loomuring.internal.ring.Ring;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
+
+/**
+ * A slot of the operation table: one request at a time, its state, and scratch memory that lives as
+ * long as the slot.
+ *
+ * <p>The thread that acquired the slot owns it: it alone prepares, submits, cancels, waits and lets
+ * go. Others only ask it to cancel ({@link #requestCancel}). The reaper delivers the result. What
+ * the kernel may still write to belongs to the slot or to the waiting owner, until the operation's
+ * own CQE.
+ */
+public final class Operation extends Request {
+  /*
+   * word: generation (32 bits) | causes (8 bits) | status (8 bits)
+   *
+   *                  begin                submitting              CQE
+   *        FREE ──────────────▶ PREPARED ───────────▶ SUBMITTED ───────▶ COMPLETED
+   *         ▲                       │                     │ abandon          │
+   *         │      withdrawn        │                     ▼          CQE     │
+   *         ├───────────────────────┘                 ABANDONED ──────┐      │ end
+   *         └─────────────────────────────────────────────────────────┴──────┘
+   *
+   * begin, abandon, end: the owner. submitting: whoever writes the SQE. CQE: the reaper. Every
+   * transition is a CAS on the whole word, so a cancel that was meant for an earlier use of the
+   * slot, and a CQE of an earlier use, miss. FAILED is entered from PREPARED, SUBMITTED and
+   * ABANDONED when the ring fails, and never left: the kernel may still use the slot's memory.
+   *
+   * Cancelling is no state: causes say that it was asked for and why, and the owner then sends
+   * IORING_OP_ASYNC_CANCEL, again and again with growing pauses, until the operation's own CQE is
+   * there. One is not enough: a cancel misses a request that is just being retried by the kernel,
+   * or that another thread is about to submit.
+   */
+  static final int FREE = 0;
+  static final int PREPARED = 1;
+  static final int SUBMITTED = 2;
+  static final int COMPLETED = 3;
+  static final int ABANDONED = 4;
+  static final int FAILED = 5;
+
+  /** The owner was interrupted. */
+  static final int CAUSE_INTERRUPT = 1 << 8;
+
+  /** The file was closed by another thread. */
+  static final int CAUSE_FILE_CLOSED = 1 << 9;
+
+  /** The ring was closed. */
+  static final int CAUSE_RING_CLOSED = 1 << 10;
+
+  /** The owner has what it wanted by another way. */
+  static final int CAUSE_SUPERSEDED = 1 << 11;
+
+  private static final int STATUS_MASK = 0xff;
+  private static final int CAUSES_MASK = 0xff00;
+  private static final long GENERATION_ONE = 1L << 32;
+  private static final long GENERATION_MASK = -GENERATION_ONE;
+
+  private static final long CANCEL_PAUSE_NANOS = 1_000_000;
+  private static final long CANCEL_PAUSE_NANOS_MAX = 100_000_000;
+
+  /** Pause after which an operation that may be abandoned is given up: cancel had its chance. */
+  private static final long ABANDON_AFTER_NANOS = 20_000_000;
+
+  /** In place of a result: the operation was abandoned. */
+  static final int LEFT = Integer.MIN_VALUE;
+
+  /** Scratch: iovec (16 bytes), errno (8 bytes), 8 bytes spare. */
+  static final long SCRATCH_BYTES = 32;
+
+  private static final VarHandle WORD;
+
+  static {
+    try {
+      WORD = MethodHandles.lookup().findVarHandle(Operation.class, "word", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  final int index;
+  final MemorySegment errno;
+  private final MemorySegment scratch;
+  private final long scratchAddress;
+  private volatile long word;
+
+  // Written by the owner before PREPARED, read by others after it.
+  private Thread owner;
+  private Object subject;
+
+  /** Written by the reaper before COMPLETED, read by the owner after it. */
+  private int result;
+
+  // Written by the owner before ABANDONED, read by the reaper after it.
+  private IntConsumer disposer;
+  private AutoCloseable memory;
+
+  Operation(int index, MemorySegment scratch) {
+    this.index = index;
+    this.scratch = scratch;
+    this.scratchAddress = scratch.address();
+    this.errno = scratch.asSlice(Fcntl.IOVEC_BYTES, Kernel.ERRNO_BYTES);
+  }
+
+  // ---- scratch
+
+  /** Address of an iovec in the slot's scratch, set to the given range. */
+  long iovec(long base, long length) {
+    scratch.set(ValueLayout.JAVA_LONG, Fcntl.IOVEC_BASE, base);
+    scratch.set(ValueLayout.JAVA_LONG, Fcntl.IOVEC_LEN, length);
+    return scratchAddress;
+  }
+
+  // ---- the owner's side
+
+  /**
+   * Sets the SQE's values and its first gate.
+   *
+   * @see Request
+   */
+  void set(byte opcode, int fd, long addr, int len, long off, int opFlags, Gate gate) {
+    prepare(opcode, fd, addr, len, off, opFlags, gate);
+  }
+
+  /** Has the request run by a worker of the kernel from the start, blocking as it likes. */
+  void setAsync() {
+    sqeFlags = IoUring.IOSQE_ASYNC;
+  }
+
+  /** What is to be kept until the CQE of an operation that is abandoned, and then closed. */
+  void setMemory(AutoCloseable memory) {
+    this.memory = memory;
+  }
+
+  /**
+   * Submits what was set and parks until its own CQE: the result, or a negated errno.
+   *
+   * <p>An interrupt, or a cancel asked for by another thread, is turned into a cancel of the
+   * request; the interrupt status is set again at the end. {@link #causes} then says whether, and
+   * why, the request was cancelled.
+   *
+   * @param table the table of this slot
+   * @param subject what others may cancel the operation by
+   */
+  int run(SlotTable table, Object subject) throws IOException {
+    begin(table, subject);
+    await(table.ring(), null, null);
+    return result();
+  }
+
+  /**
+   * As {@link #run}, but the owner leaves a request that a cancel does not end soon.
+   *
+   * @param memory what the kernel may still use then; closed at the CQE
+   * @param disposer takes the result of an operation that was left
+   * @return the result, or {@link #LEFT}: the slot, and {@code memory}, are then the reaper's
+   */
+  int runOrAbandon(SlotTable table, AutoCloseable memory, IntConsumer disposer) throws IOException {
+    this.memory = memory;
+    begin(table, null);
+    return await(table.ring(), null, disposer) ? result() : LEFT;
+  }
+
+  /** Submits what was set. {@link #await} must follow. */
+  void begin(SlotTable table, Object subject) throws IOException {
+    this.subject = subject;
+    this.owner = Thread.currentThread();
+    // Volatile: whoever closes the file or the ring either finds this operation in the table, or
+    // closed first, and is found by the check that follows.
+    word = ((word & GENERATION_MASK) + GENERATION_ONE) | PREPARED;
+    try {
+      table.checkOpen(subject);
+    } catch (IOException e) {
+      word = word & GENERATION_MASK;
+      throw e;
+    }
+    try {
+      table.ring().submit(this, errno);
+    } catch (IOException e) {
+      fail(); // the SQE may be in the ring: the slot is lost with it
+      throw e;
+    }
+  }
+
+  /**
+   * Parks until the operation's own CQE.
+   *
+   * @param rival another operation of this thread; when it completes, this one is cancelled
+   * @param disposer takes the result of an operation that was left; null if it must not be left
+   * @return false if the operation was left to the reaper, with the slot and its memory
+   */
+  boolean await(Ring ring, Operation rival, IntConsumer disposer) throws IOException {
+    boolean interrupted = false;
+    long pauseNanos = CANCEL_PAUSE_NANOS;
+    long cancelledNanos = 0;
+    try {
+      for (; ; ) {
+        long w = word;
+        int status = (int) w & STATUS_MASK;
+        if (status == COMPLETED) {
+          return true;
+        }
+        if (status == FAILED) {
+          throw new IOException("the ring has failed");
+        }
+        // Clears the flag: parking with it set returns at once.
+        if (Thread.interrupted()) {
+          interrupted = true;
+          addCause(CAUSE_INTERRUPT);
+          continue;
+        }
+        if (rival != null && rival.isCompleted() && (w & CAUSES_MASK) == 0) {
+          addCause(CAUSE_SUPERSEDED);
+          continue;
+        }
+        if ((w & CAUSES_MASK) == 0) {
+          LockSupport.park(this);
+          continue;
+        }
+        if (status == PREPARED && ring.withdraw(this, errno)) {
+          result = Errno.ECANCELED.negated(); // it never reached the kernel
+          return true;
+        }
+        if (disposer != null && cancelledNanos >= ABANDON_AFTER_NANOS && abandon(disposer)) {
+          return false;
+        }
+        ring.cancel(userData(), errno);
+        LockSupport.parkNanos(this, pauseNanos);
+        cancelledNanos += pauseNanos;
+        pauseNanos = Math.min(2 * pauseNanos, CANCEL_PAUSE_NANOS_MAX);
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private boolean abandon(IntConsumer disposer) {
+    this.disposer = disposer;
+    return transition(SUBMITTED, ABANDONED);
+  }
+
+  /** The result, or a negated errno. */
+  int result() {
+    return result;
+  }
+
+  /** Why the operation was cancelled, a set of CAUSE bits; zero if it was not. */
+  int causes() {
+    return (int) word & CAUSES_MASK;
+  }
+
+  /** Ends this use of the slot, which must be FREE, withdrawn, COMPLETED or FAILED. */
+  void end() {
+    if (!isReusable()) {
+      return;
+    }
+    subject = null;
+    owner = null;
+    memory = null;
+    disposer = null;
+    word = word & GENERATION_MASK;
+  }
+
+  boolean isCompleted() {
+    return ((int) word & STATUS_MASK) == COMPLETED;
+  }
+
+  boolean isFree() {
+    return ((int) word & STATUS_MASK) == FREE;
+  }
+
+  /** Whether the slot can be used again. */
+  boolean isReusable() {
+    return ((int) word & STATUS_MASK) != FAILED;
+  }
+
+  // ---- others
+
+  /** Asks the owner to cancel, if the operation works on {@code target} (null: on anything). */
+  void requestCancel(Object target, int cause) {
+    for (; ; ) {
+      long w = word;
+      int status = (int) w & STATUS_MASK;
+      if (status != PREPARED && status != SUBMITTED) {
+        return;
+      }
+      Thread waiting = owner;
+      if (target != null && subject != target) {
+        return; // if these were of a later use, the word has changed and that use looked itself
+      }
+      if (WORD.compareAndSet(this, w, w | cause)) {
+        LockSupport.unpark(waiting);
+        return;
+      }
+    }
+  }
+
+  void addCause(int cause) {
+    WORD.getAndBitwiseOr(this, (long) cause);
+  }
+
+  @Override
+  protected long userData() {
+    return (word & GENERATION_MASK) | index;
+  }
+
+  @Override
+  protected void submitting() {
+    transition(PREPARED, SUBMITTED); // a request that is submitted again is SUBMITTED already
+  }
+
+  private boolean transition(int from, int to) {
+    for (; ; ) {
+      long w = word;
+      if (((int) w & STATUS_MASK) != from) {
+        return false;
+      }
+      if (WORD.compareAndSet(this, w, (w & ~(long) STATUS_MASK) | to)) {
+        return true;
+      }
+    }
+  }
+
+  // ---- the reaper's side
+
+  /**
+   * Takes the CQE of this use of the slot.
+   *
+   * @return false if the CQE is of another use, or of none
+   */
+  boolean complete(SlotTable table, long userData, int res) {
+    for (; ; ) {
+      long w = word;
+      int status = (int) w & STATUS_MASK;
+      if (((w & GENERATION_MASK) | index) != userData
+          || (status != SUBMITTED && status != ABANDONED)) {
+        return false;
+      }
+      if ((w & CAUSES_MASK) == 0 && mustRetry(res)) {
+        table.retried();
+        table.ring().resubmit(this);
+        return true;
+      }
+      Gate first = gate;
+      if (status == ABANDONED) {
+        dispose(res);
+        end();
+        table.release(this);
+        table.ring().left(first);
+        return true;
+      }
+      Thread waiting = owner;
+      result = res;
+      if (WORD.compareAndSet(this, w, (w & ~(long) STATUS_MASK) | COMPLETED)) {
+        LockSupport.unpark(waiting);
+        table.ring().left(first);
+        return true;
+      }
+    }
+  }
+
+  /**
+   * Whether the kernel gave up for a reason that is not the caller's.
+   *
+   * <p>A request is cancelled when the thread that submitted it exits, which idle carriers do, and
+   * one that runs in a worker can be interrupted by a signal; nothing was transferred then. EAGAIN
+   * is what a request that the block layer had to split answers; a worker can wait for it.
+   */
+  private boolean mustRetry(int res) {
+    if (Errno.isCancelled(res)) {
+      return true;
+    }
+    if (Errno.EAGAIN.is(res) && sqeFlags == 0) {
+      sqeFlags = IoUring.IOSQE_ASYNC;
+      return true;
+    }
+    return false;
+  }
+
+  private void dispose(int res) {
+    try {
+      disposer.accept(res);
+      if (memory != null) {
+        memory.close();
+      }
+    } catch (Exception e) {
+      throw new IllegalStateException("an abandoned operation could not be disposed of", e);
+    }
+  }
+
+  void fail() {
+    if (transition(PREPARED, FAILED) || transition(SUBMITTED, FAILED)) {
+      LockSupport.unpark(owner);
+    } else {
+      transition(ABANDONED, FAILED);
+    }
+  }
+
+  @Override
+  public String toString() {
+    long w = word;
+    return "Operation[slot="
+        + index
+        + ", generation="
+        + (w >>> 32)
+        + ", opcode="
+        + opcode
+        + ", status="
+        + ((int) w & STATUS_MASK)
+        + ", causes="
+        + ((int) w & CAUSES_MASK)
+        + "]";
+  }
+}

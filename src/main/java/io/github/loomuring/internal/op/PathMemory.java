@@ -1,0 +1,104 @@
+package io.github.loomuring.internal.op;
+
+import static io.github.loomuring.internal.linux.Fcntl.*;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import io.github.loomuring.internal.linux.CString;
+import io.github.loomuring.internal.linux.Errno;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * Native memory of a path operation: a path, a struct open_how, a struct statx.
+ *
+ * <p>It belongs to the library, so an operation that outlives its caller leaves nothing of the
+ * caller's to the kernel. Instances are reused.
+ */
+final class PathMemory implements AutoCloseable {
+  private static final long STATX = 0;
+  private static final long HOW = STATX_BYTES;
+  private static final long EMPTY_PATH = HOW + OPEN_HOW_BYTES; // eight zero bytes
+  private static final long PATH = EMPTY_PATH + 8;
+  private static final ConcurrentLinkedQueue<PathMemory> IDLE = new ConcurrentLinkedQueue<>();
+
+  private final MemorySegment segment = Arena.ofAuto().allocate(PATH + PATH_MAX, 8);
+  private final long address = segment.address();
+
+  private PathMemory() {}
+
+  static PathMemory acquire() {
+    PathMemory memory = IDLE.poll();
+    return memory != null ? memory : new PathMemory();
+  }
+
+  /** Gives the memory back. The kernel must be done with it. */
+  @Override
+  public void close() {
+    IDLE.add(this);
+  }
+
+  /** Stores {@code path}; ENAMETOOLONG as the kernel would say if it does not fit. */
+  void setPath(Path path) throws IOException {
+    byte[] bytes = CString.bytes(path);
+    if (bytes.length >= PATH_MAX) {
+      throw Errno.exception(
+          Errno.ENAMETOOLONG.negated(), path.toString(), "path of " + bytes.length + " bytes");
+    }
+    MemorySegment.copy(bytes, 0, segment, JAVA_BYTE, PATH, bytes.length);
+    segment.set(JAVA_BYTE, PATH + bytes.length, (byte) 0);
+  }
+
+  long path() {
+    return address + PATH;
+  }
+
+  long emptyPath() {
+    return address + EMPTY_PATH;
+  }
+
+  long how(int flags, long resolve) {
+    segment.set(JAVA_LONG, HOW + OPEN_HOW_FLAGS, Integer.toUnsignedLong(flags));
+    segment.set(JAVA_LONG, HOW + OPEN_HOW_MODE, 0);
+    segment.set(JAVA_LONG, HOW + OPEN_HOW_RESOLVE, resolve);
+    return address + HOW;
+  }
+
+  long statx() {
+    return address + STATX;
+  }
+
+  int statMask() {
+    return segment.get(JAVA_INT, STATX + STATX_MASK);
+  }
+
+  int statMode() {
+    return Short.toUnsignedInt(segment.get(JAVA_SHORT, STATX + STATX_MODE));
+  }
+
+  long statSize() {
+    return segment.get(JAVA_LONG, STATX + STATX_SIZE_BYTES);
+  }
+
+  int statBlockSize() {
+    return segment.get(JAVA_INT, STATX + STATX_BLKSIZE);
+  }
+
+  long statDevice() {
+    return (long) segment.get(JAVA_INT, STATX + STATX_DEV_MAJOR) << 32
+        | Integer.toUnsignedLong(segment.get(JAVA_INT, STATX + STATX_DEV_MINOR));
+  }
+
+  int statMemoryAlignment() {
+    return segment.get(JAVA_INT, STATX + STATX_DIO_MEM_ALIGN);
+  }
+
+  int statOffsetAlignment() {
+    return segment.get(JAVA_INT, STATX + STATX_DIO_OFFSET_ALIGN);
+  }
+}

@@ -1,0 +1,167 @@
+package io.github.loomuring.internal.op;
+
+import static io.github.loomuring.internal.linux.IoUring.IORING_OP_READ;
+
+import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.linux.Fcntl;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+
+/**
+ * IORING_OP_READ, after an attempt on the caller with {@code preadv2(2)} and RWF_NOWAIT, which
+ * returns what is in the page cache and never waits for a device.
+ */
+final class Read {
+  private Read() {}
+
+  static int read(RingFile file, ByteBuffer dst, long offset) throws IOException {
+    int length = Math.min(dst.remaining(), Fcntl.MAX_RW_COUNT);
+    Operation operation = file.start();
+    try {
+      int n;
+      if (dst.isDirect()) {
+        long address = MemorySegment.ofBuffer(dst).address();
+        file.checkAligned(address, length, offset);
+        n = transfer(file, operation, address, length, offset);
+        if (n > 0) {
+          dst.position(dst.position() + n);
+        }
+      } else {
+        n = staged(file, operation, dst, length, offset);
+      }
+      return n;
+    } finally {
+      file.end(operation);
+      Reference.reachabilityFence(dst); // the kernel wrote to it
+    }
+  }
+
+  static long read(RingFile file, MemorySegment dst, long offset) throws IOException {
+    if (!dst.isNative()) {
+      return read(file, dst.asByteBuffer(), offset);
+    }
+    int length = (int) Math.min(dst.byteSize(), Fcntl.MAX_RW_COUNT);
+    Operation operation = file.start();
+    try {
+      file.checkAligned(dst.address(), length, offset);
+      return transfer(file, operation, dst.address(), length, offset);
+    } finally {
+      file.end(operation);
+      Segments.checkStillAlive(dst);
+      Reference.reachabilityFence(dst);
+    }
+  }
+
+  private static int staged(
+      RingFile file, Operation operation, ByteBuffer dst, int length, long offset)
+      throws IOException {
+    file.checkAligned(0, length, offset);
+    Staging.Buffer buffer = file.engine.staging.acquire(Math.min(length, Staging.MAX_BYTES));
+    try {
+      int done = 0;
+      while (done < length) {
+        int piece = Math.min(length - done, Staging.MAX_BYTES);
+        int n;
+        try {
+          n = transfer(file, operation, buffer.address, piece, offset + done);
+        } catch (IOException e) {
+          if (done > 0) {
+            return done; // what was read is not lost; a lasting error comes with the next call
+          }
+          throw e;
+        }
+        if (n > 0) {
+          dst.put(dst.position(), buffer.bytes, 0, n);
+          dst.position(dst.position() + n);
+          done += n;
+        }
+        if (n < piece || !file.seekable) {
+          break;
+        }
+      }
+      return done;
+    } finally {
+      file.engine.staging.release(buffer);
+    }
+  }
+
+  /** Bytes read, 0 at the end of the file. */
+  private static int transfer(
+      RingFile file, Operation operation, long address, int length, long offset)
+      throws IOException {
+    int done = 0;
+    if (mayTryInline(file)) {
+      while (done < length) {
+        long position = file.seekable ? offset + done : -1;
+        long n =
+            file.kernel()
+                .preadv2(
+                    operation.errno,
+                    file.fd,
+                    operation.iovec(address + done, length - done),
+                    1,
+                    position,
+                    Fcntl.RWF_NOWAIT);
+        if (n > 0) {
+          // A short count is the end of the file, or of what is cached: the next attempt tells.
+          done += (int) n;
+          if (!file.seekable) {
+            return done;
+          }
+        } else if (n == 0) {
+          return done;
+        } else {
+          if (!isDecidedByRing(file, n)) {
+            throw file.failure(n, operation, "read", offset, length);
+          }
+          break;
+        }
+      }
+      if (done == length) {
+        file.missedCache = false;
+        return done;
+      }
+    }
+    operation.set(
+        IORING_OP_READ,
+        file.fd,
+        address + done,
+        length - done,
+        file.seekable ? offset + done : 0,
+        0,
+        file.readGate);
+    int n = operation.run(file.engine.slots, file);
+    if (n < 0) {
+      if (done > 0) {
+        return done;
+      }
+      throw file.failure(n, operation, "read", offset, length);
+    }
+    return done + n;
+  }
+
+  private static boolean mayTryInline(RingFile file) {
+    if (!file.engine.inlineReads || file.memoryAlignment != 0 || !file.device.nowaitReads()) {
+      return false;
+    }
+    // An attempt that misses starts read-ahead, which takes room on the device outside the gate;
+    // and on a FIFO it must not overtake reads that wait.
+    return file.seekable
+        ? !(file.missedCache && file.readGate.isFull())
+        : file.fifo && file.readGate.inside() == 0;
+  }
+
+  private static boolean isDecidedByRing(RingFile file, long result) {
+    if (Errno.EAGAIN.is(result)) {
+      file.missedCache = true;
+      return true;
+    }
+    if (Errno.EOPNOTSUPP.is(result) || Errno.ENOSYS.is(result)) {
+      file.device.noNowaitReads();
+      return true;
+    }
+    return Errno.EINTR.is(result);
+  }
+}

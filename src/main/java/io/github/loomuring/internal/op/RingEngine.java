@@ -1,0 +1,299 @@
+package io.github.loomuring.internal.op;
+
+import static io.github.loomuring.internal.linux.IoUring.*;
+
+import io.github.loomuring.internal.Engine;
+import io.github.loomuring.internal.EngineFile;
+import io.github.loomuring.internal.OpenSpec;
+import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.linux.Fcntl;
+import io.github.loomuring.internal.linux.Kernel;
+import io.github.loomuring.internal.linux.LinuxKernel;
+import io.github.loomuring.internal.pool.Offload;
+import io.github.loomuring.internal.ring.Gate;
+import io.github.loomuring.internal.ring.Ring;
+import io.github.loomuring.internal.ring.UnavailableException;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The engine on io_uring: one ring, its operations, and what they share.
+ *
+ * <p>A few calls that the kernel has no opcode for, or that must have ended when they return, run
+ * on a small pool of platform threads.
+ */
+public final class RingEngine implements Engine {
+  private static final System.Logger LOGGER = System.getLogger(RingEngine.class.getName());
+  private static final byte[] REQUIRED_OPCODES = {
+    IORING_OP_NOP,
+    IORING_OP_READ,
+    IORING_OP_WRITE,
+    IORING_OP_OPENAT,
+    IORING_OP_FSYNC,
+    IORING_OP_STATX,
+    IORING_OP_ASYNC_CANCEL,
+    IORING_OP_POLL_ADD
+  };
+  private static final int OFFLOAD_THREADS_MAX = 64;
+  private static final long CLOSE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  final Kernel kernel;
+  final SlotTable slots = new SlotTable();
+  final Staging staging = new Staging();
+  final Offload offload = new Offload(OFFLOAD_THREADS_MAX);
+  final boolean inlineReads;
+  final boolean inlineWrites;
+  final boolean adaptiveWrites;
+
+  /** Parents of the gates of files that cannot seek: requests there may stay for ever. */
+  final Gate streamReads;
+
+  final Gate streamWrites;
+
+  /** Of opens that may block for ever. */
+  final Gate blockingOpens;
+
+  /** Of operations on paths, whose device is not known. */
+  final Gate pathGate;
+
+  private final Ring ring;
+  private final int deviceLimit;
+  private final ConcurrentHashMap<Long, Device> devices = new ConcurrentHashMap<>();
+  private final String inline;
+  private volatile boolean inlineOpens;
+
+  /**
+   * How the engine is set up.
+   *
+   * @param entries of the submission queue
+   * @param completionEntries of the completion queue
+   * @param gate requests in flight on one device
+   * @param inlineNonBlocking whether what cannot block is tried on the caller
+   * @param inlineAdaptive whether plain writes are tried on the caller as long as they are quick
+   */
+  public record Settings(
+      int entries,
+      int completionEntries,
+      int gate,
+      boolean inlineNonBlocking,
+      boolean inlineAdaptive) {}
+
+  private RingEngine(Kernel kernel, Settings settings) throws UnavailableException {
+    this.kernel = kernel;
+    this.inlineReads = settings.inlineNonBlocking();
+    this.inlineOpens = settings.inlineNonBlocking();
+    this.inlineWrites = settings.inlineNonBlocking();
+    this.adaptiveWrites = settings.inlineAdaptive();
+    this.inline = !inlineReads ? "never" : adaptiveWrites ? "adaptive" : "what cannot block";
+    ring = Ring.open(kernel, settings.entries(), settings.completionEntries(), slots);
+    slots.attach(ring);
+    Gate room = ring.room();
+    streamReads = new Gate(Math.max(1, room.limit() / 4), room);
+    streamWrites = new Gate(Math.max(1, room.limit() / 4), room);
+    blockingOpens = new Gate(Math.max(2, room.limit() / 8), room);
+    deviceLimit = Math.max(1, Math.min(settings.gate(), room.limit() / 2));
+    pathGate = new Gate(deviceLimit, room);
+    try {
+      checkRequired();
+    } catch (UnavailableException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Opens a ring on the running kernel, or says why there is none. */
+  public static RingEngine open(Settings settings) throws UnavailableException {
+    String system = System.getProperty("os.name");
+    String architecture = System.getProperty("os.arch");
+    if (!system.equals("Linux")) {
+      throw new UnavailableException("this is " + system + ", and io_uring is part of Linux");
+    }
+    if (!architecture.equals("amd64") && !architecture.equals("aarch64")) {
+      throw new UnavailableException(
+          "os.arch=" + architecture + " is not supported; amd64 and aarch64 are");
+    }
+    Kernel kernel;
+    try {
+      kernel = LinuxKernel.INSTANCE;
+    } catch (ExceptionInInitializerError | NoClassDefFoundError e) {
+      throw noNativeAccess(e);
+    }
+    try {
+      return open(kernel, settings);
+    } catch (IllegalCallerException e) {
+      throw noNativeAccess(e);
+    }
+  }
+
+  /** Opens a ring on {@code kernel}. */
+  public static RingEngine open(Kernel kernel, Settings settings) throws UnavailableException {
+    return new RingEngine(kernel, settings);
+  }
+
+  private static UnavailableException noNativeAccess(Throwable t) {
+    Throwable cause = t;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    Module module = RingEngine.class.getModule();
+    String remedy =
+        module.isNativeAccessEnabled()
+            ? ""
+            : "; start the JVM with --enable-native-access="
+                + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
+    return new UnavailableException("libc cannot be called: " + cause + remedy, t);
+  }
+
+  private void checkRequired() throws UnavailableException {
+    for (byte opcode : REQUIRED_OPCODES) {
+      if (!ring.supports(opcode)) {
+        throw new UnavailableException(
+            "the kernel's io_uring lacks opcode " + opcode + "; use Linux 5.6 or later");
+      }
+    }
+  }
+
+  @Override
+  public EngineFile open(Path path, OpenSpec spec) throws IOException {
+    return Open.open(this, path, spec);
+  }
+
+  Ring ring() {
+    return ring;
+  }
+
+  boolean inlineOpens() {
+    return inlineOpens;
+  }
+
+  void noInlineOpens() {
+    inlineOpens = false;
+  }
+
+  /** What is known of the device {@code number}, on which {@code fd} is open. */
+  Device device(long number, int fd, MemorySegment errno) {
+    Device device = devices.get(number);
+    return device != null ? device : devices.computeIfAbsent(number, _ -> newDevice(fd, errno));
+  }
+
+  private Device newDevice(int fd, MemorySegment errno) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment statfs = arena.allocate(Fcntl.STATFS_BYTES, 8);
+      int result = kernel.fstatfs(errno, fd, statfs.address());
+      long type =
+          result < 0 ? 0 : statfs.get(java.lang.foreign.ValueLayout.JAVA_LONG, Fcntl.STATFS_TYPE);
+      return new Device(new Gate(deviceLimit, ring.room()), type);
+    }
+  }
+
+  // ---- closing descriptors
+
+  /*
+   * Descriptors are closed by close(2), not by IORING_OP_CLOSE: the kernel posts that one's CQE
+   * before the file is really released, and an exec of it then fails with ETXTBSY.
+   */
+
+  /**
+   * Closes {@code fd} and returns when it is closed.
+   *
+   * @param quick whether that cannot have to wait for a device
+   */
+  void closeDescriptor(int fd, boolean quick, Path path) throws IOException {
+    int result;
+    if (quick || !isOpen()) {
+      result = closeNow(fd);
+    } else {
+      result = offload.callUninterruptibly(() -> closeNow(fd));
+    }
+    // Whatever it says, the descriptor is gone. EINTR and EAGAIN say nothing about the data.
+    if (result < 0 && !Errno.EINTR.is(result) && !Errno.EAGAIN.is(result)) {
+      throw Errno.exception(result, path.toString(), "close");
+    }
+  }
+
+  /** Closes {@code fd}, if it is one, some time soon: nobody has seen it. */
+  void closeSoon(int fd) {
+    if (fd < 0) {
+      return;
+    }
+    try {
+      offload.execute(() -> closeQuietly(fd));
+    } catch (java.util.concurrent.RejectedExecutionException e) {
+      closeQuietly(fd); // the engine is closed
+    }
+  }
+
+  /** Closes {@code fd} now, whatever comes of it. */
+  void closeQuietly(int fd) {
+    try {
+      closeNow(fd);
+    } catch (IOException e) {
+      LOGGER.log(Level.WARNING, "descriptor " + fd + " could not be closed", e);
+    }
+  }
+
+  private int closeNow(int fd) throws IOException {
+    Operation scratch = slots.acquireAlways();
+    try {
+      return kernel.close(scratch.errno, fd);
+    } finally {
+      slots.release(scratch);
+    }
+  }
+
+  // ---- the end
+
+  @Override
+  public boolean isOpen() {
+    return !slots.isClosed();
+  }
+
+  @Override
+  public void close() {
+    slots.close();
+    if (!ring.close(CLOSE_TIMEOUT_NANOS)) {
+      LOGGER.log(
+          Level.WARNING,
+          "{0} operations are still in the kernel after {1} s; the ring''s memory is kept until"
+              + " they end",
+          slots.inUse(),
+          TimeUnit.NANOSECONDS.toSeconds(CLOSE_TIMEOUT_NANOS));
+    }
+    offload.close();
+  }
+
+  // ---- what tests and people look at
+
+  /** The slots, for tests and diagnosis. */
+  public SlotTable slots() {
+    return slots;
+  }
+
+  /** How often completions did not fit the completion queue. */
+  public long overflows() {
+    return ring.overflows();
+  }
+
+  @Override
+  public String toString() {
+    return "ring, kernel="
+        + kernel.release()
+        + ", entries="
+        + ring.entries()
+        + ", completionEntries="
+        + ring.completionEntries()
+        + ", flags="
+        + ring.grantedFlags()
+        + ", opcodes="
+        + ring.opcodeCount()
+        + ", gate="
+        + deviceLimit
+        + ", inline="
+        + inline;
+  }
+}

@@ -1,0 +1,261 @@
+package io.github.loomuring.internal.op;
+
+import io.github.loomuring.internal.EngineFile;
+import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.linux.Kernel;
+import io.github.loomuring.internal.ring.Gate;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * An open descriptor of the ring engine.
+ *
+ * <p>Every operation holds a reference while it runs. {@link #close} refuses new ones, cancels
+ * those that run, and closes the descriptor when the last has let go, so a descriptor's number is
+ * never used for another file while an operation still means this one.
+ */
+final class RingFile implements EngineFile {
+  private static final int CLOSED = 1 << 31;
+  private static final VarHandle REFERENCES;
+
+  static {
+    try {
+      REFERENCES = MethodHandles.lookup().findVarHandle(RingFile.class, "references", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  final RingEngine engine;
+  final Path path;
+  final int fd;
+  final Device device;
+
+  /** False for FIFOs, sockets and character devices: offsets are ignored there. */
+  final boolean seekable;
+
+  final boolean fifo;
+  final boolean append;
+
+  /** Whether a write goes to the disk before it returns. */
+  final boolean synchronous;
+
+  /** What O_DIRECT transfers have to be aligned to, in bytes; zero without O_DIRECT. */
+  final int memoryAlignment;
+
+  final int offsetAlignment;
+  final Gate readGate;
+  final Gate writeGate;
+
+  /** The last read did not find its bytes in the page cache. */
+  volatile boolean missedCache;
+
+  /** Something was written or cut: closing may have to wait for the file system. */
+  volatile boolean dirty;
+
+  private volatile int references; // CLOSED is the sign bit
+  private final ReentrantLock closeLock = new ReentrantLock();
+  private volatile Thread closer;
+
+  RingFile(RingEngine engine, Path path, int fd, Device device, Open.Kind kind) {
+    this.engine = engine;
+    this.path = path;
+    this.fd = fd;
+    this.device = device;
+    this.seekable = kind.seekable();
+    this.fifo = kind.fifo();
+    this.append = kind.append();
+    this.synchronous = kind.synchronous();
+    this.memoryAlignment = kind.memoryAlignment();
+    this.offsetAlignment = kind.offsetAlignment();
+    this.dirty = kind.dirty();
+    // One request at a time and direction: so bytes go in the order of the calls.
+    this.readGate = seekable ? device.gate : new Gate(1, engine.streamReads);
+    this.writeGate = seekable ? device.gate : new Gate(1, engine.streamWrites);
+  }
+
+  Kernel kernel() {
+    return engine.kernel;
+  }
+
+  @Override
+  public int read(ByteBuffer dst, long offset) throws IOException {
+    return Read.read(this, dst, offset);
+  }
+
+  @Override
+  public long read(MemorySegment dst, long offset) throws IOException {
+    return Read.read(this, dst, offset);
+  }
+
+  @Override
+  public int write(ByteBuffer src, long offset) throws IOException {
+    return Write.write(this, src, offset);
+  }
+
+  @Override
+  public long write(MemorySegment src, long offset) throws IOException {
+    return Write.write(this, src, offset);
+  }
+
+  @Override
+  public void force(boolean metaData) throws IOException {
+    Force.force(this, metaData);
+  }
+
+  @Override
+  public long size() throws IOException {
+    return Stat.size(this);
+  }
+
+  @Override
+  public void truncate(long size) throws IOException {
+    Truncate.truncate(this, size);
+  }
+
+  // ---- references
+
+  /** Starts an operation on the file. {@link #end} must follow. */
+  Operation start() throws IOException {
+    retain();
+    try {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedIOException(
+            path + ": the thread was interrupted before the operation");
+      }
+      return engine.slots.acquire();
+    } catch (Throwable t) {
+      release();
+      throw t;
+    }
+  }
+
+  void end(Operation operation) {
+    operation.end();
+    engine.slots.release(operation);
+    release();
+  }
+
+  void retain() throws ClosedChannelException {
+    if ((int) REFERENCES.getAndAdd(this, 1) < 0) {
+      release();
+      throw new ClosedChannelException();
+    }
+  }
+
+  void release() {
+    // The count is in the lower bits, so only an exact CLOSED means closed and unused.
+    if ((int) REFERENCES.getAndAdd(this, -1) - 1 == CLOSED) {
+      LockSupport.unpark(closer);
+    }
+  }
+
+  void checkNotClosing() throws AsynchronousCloseException {
+    if (references < 0) {
+      throw new AsynchronousCloseException();
+    }
+  }
+
+  @Override
+  public boolean isOpen() {
+    return references >= 0 && engine.isOpen();
+  }
+
+  // ---- closing
+
+  @Override
+  public void close() throws IOException {
+    closeLock.lock(); // who comes second returns when the file is closed
+    try {
+      if (references < 0) {
+        return;
+      }
+      closer = Thread.currentThread();
+      REFERENCES.getAndBitwiseOr(this, CLOSED);
+      if (references != CLOSED) {
+        engine.slots.cancelAll(this, Operation.CAUSE_FILE_CLOSED);
+        awaitUnused();
+      }
+      closer = null;
+      engine.closeDescriptor(fd, device.local && !dirty, path);
+    } finally {
+      closeLock.unlock();
+    }
+  }
+
+  private void awaitUnused() {
+    boolean interrupted = false;
+    while (references != CLOSED) {
+      interrupted |= Thread.interrupted();
+      LockSupport.park(this);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  // ---- errors
+
+  /** The exception for a negative result of {@code operation} on this file. */
+  IOException failure(long result, Operation operation, String what, long offset, long length) {
+    int causes = operation.causes();
+    if (Errno.isCancelled((int) result) && causes != 0) {
+      if ((causes & Operation.CAUSE_FILE_CLOSED) != 0) {
+        return new AsynchronousCloseException();
+      }
+      if ((causes & Operation.CAUSE_RING_CLOSED) != 0) {
+        return new AsynchronousCloseException();
+      }
+      return new InterruptedIOException(path + ": " + what + " was interrupted");
+    }
+    String arguments =
+        length < 0
+            ? what
+            : what
+                + (offset == APPEND ? " at the end" : " at offset=" + offset)
+                + " of length="
+                + length;
+    return Errno.exception(result, path.toString(), arguments);
+  }
+
+  /** Throws if an O_DIRECT transfer is not aligned as the file system needs it. */
+  void checkAligned(long address, long length, long offset) throws IOException {
+    if (memoryAlignment == 0) {
+      return;
+    }
+    if (offset != APPEND) {
+      checkMultiple("offset", offset, offsetAlignment);
+    }
+    checkMultiple("length", length, offsetAlignment);
+    checkMultiple("address of the buffer", address, memoryAlignment);
+  }
+
+  private void checkMultiple(String name, long value, int alignment) throws IOException {
+    if ((value & (alignment - 1)) != 0) {
+      throw new FileSystemException(
+          path.toString(),
+          null,
+          name
+              + "="
+              + value
+              + " is not a multiple of "
+              + alignment
+              + " bytes, which a file opened with DIRECT needs here");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "RingFile[path=" + path + ", fd=" + fd + "]";
+  }
+}

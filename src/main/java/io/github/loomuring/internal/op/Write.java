@@ -1,0 +1,192 @@
+package io.github.loomuring.internal.op;
+
+import static io.github.loomuring.internal.linux.IoUring.IORING_OP_WRITE;
+
+import io.github.loomuring.internal.EngineFile;
+import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.linux.Fcntl;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+
+/**
+ * IORING_OP_WRITE, after an attempt on the caller where the ring's policy allows one: with {@code
+ * pwritev2(2)} and RWF_NOWAIT, which never waits, or without it as long as that is quick.
+ */
+final class Write {
+  /** A plain write on the caller that took longer than this sends the next ones to the ring. */
+  private static final long SLOW_NANOS = 500_000;
+
+  /** For how long. */
+  private static final long BACK_OFF_NANOS = 20_000_000;
+
+  /** The most bytes a plain write on the caller may copy. */
+  private static final int INLINE_BYTES_MAX = 256 << 10;
+
+  private Write() {}
+
+  static int write(RingFile file, ByteBuffer src, long offset) throws IOException {
+    int length = Math.min(src.remaining(), Fcntl.MAX_RW_COUNT);
+    Operation operation = file.start();
+    try {
+      file.dirty = true;
+      int n;
+      if (src.isDirect()) {
+        long address = MemorySegment.ofBuffer(src).address();
+        file.checkAligned(address, length, offset);
+        n = transfer(file, operation, address, length, offset);
+        src.position(src.position() + n);
+      } else {
+        n = staged(file, operation, src, length, offset);
+      }
+      return n;
+    } finally {
+      file.end(operation);
+      Reference.reachabilityFence(src); // the kernel read from it
+    }
+  }
+
+  static long write(RingFile file, MemorySegment src, long offset) throws IOException {
+    if (!src.isNative()) {
+      return write(file, src.asByteBuffer(), offset);
+    }
+    int length = (int) Math.min(src.byteSize(), Fcntl.MAX_RW_COUNT);
+    Operation operation = file.start();
+    try {
+      file.dirty = true;
+      file.checkAligned(src.address(), length, offset);
+      return transfer(file, operation, src.address(), length, offset);
+    } finally {
+      file.end(operation);
+      Segments.checkStillAlive(src);
+      Reference.reachabilityFence(src);
+    }
+  }
+
+  private static int staged(
+      RingFile file, Operation operation, ByteBuffer src, int length, long offset)
+      throws IOException {
+    file.checkAligned(0, length, offset);
+    // In pieces only where that cannot be seen: an append, or bytes in a pipe, stay together.
+    boolean divisible = file.seekable && !file.append && offset != EngineFile.APPEND;
+    int pieceMax = divisible ? Math.min(length, Staging.MAX_BYTES) : length;
+    Staging.Buffer buffer = file.engine.staging.acquire(pieceMax);
+    try {
+      int done = 0;
+      while (done < length) {
+        int piece = Math.min(length - done, pieceMax);
+        buffer.bytes.put(0, src, src.position(), piece);
+        int n;
+        try {
+          n = transfer(file, operation, buffer.address, piece, divisible ? offset + done : offset);
+        } catch (IOException e) {
+          if (done > 0) {
+            return done; // what was written is known; a lasting error comes with the next call
+          }
+          throw e;
+        }
+        src.position(src.position() + n);
+        done += n;
+        if (n < piece || !divisible) {
+          break;
+        }
+      }
+      return done;
+    } finally {
+      file.engine.staging.release(buffer);
+    }
+  }
+
+  private static int transfer(
+      RingFile file, Operation operation, long address, int length, long offset)
+      throws IOException {
+    boolean atEnd = offset == EngineFile.APPEND;
+    int flags = atEnd && file.seekable && !file.append ? Fcntl.RWF_APPEND : 0;
+    long position = atEnd || !file.seekable ? 0 : offset;
+    int done = 0;
+    long n = inline(file, operation, address, length, position, flags);
+    if (n >= 0) {
+      done = (int) n;
+      if (done == length || atEnd || file.append || !file.seekable) {
+        return done;
+      }
+    } else if (!isDecidedByRing(file, n)) {
+      throw file.failure(n, operation, "write", offset, length);
+    }
+    operation.set(
+        IORING_OP_WRITE,
+        file.fd,
+        address + done,
+        length - done,
+        position + done,
+        flags,
+        file.writeGate);
+    int result = operation.run(file.engine.slots, file);
+    if (result < 0) {
+      if (done > 0) {
+        return done;
+      }
+      throw file.failure(result, operation, "write", offset, length);
+    }
+    return done + result;
+  }
+
+  /** Bytes written on the caller, or EAGAIN. */
+  private static long inline(
+      RingFile file, Operation operation, long address, int length, long position, int flags) {
+    Device device = file.device;
+    if (!file.engine.inlineWrites
+        || file.memoryAlignment != 0
+        || file.synchronous
+        || !file.seekable
+        || file.writeGate.isFull()) {
+      return Errno.EAGAIN.negated();
+    }
+    if (device.nowaitWrites()) {
+      long n =
+          file.kernel()
+              .pwritev2(
+                  operation.errno,
+                  file.fd,
+                  operation.iovec(address, length),
+                  1,
+                  position,
+                  flags | Fcntl.RWF_NOWAIT);
+      if (Errno.EOPNOTSUPP.is(n)) {
+        device.noNowaitWrites();
+      }
+      if (n >= 0 || !file.engine.adaptiveWrites) {
+        return n;
+      }
+    }
+    if (!file.engine.adaptiveWrites || length > INLINE_BYTES_MAX) {
+      return Errno.EAGAIN.negated();
+    }
+    return timed(file, operation, address, length, position, flags);
+  }
+
+  private static long timed(
+      RingFile file, Operation operation, long address, int length, long position, int flags) {
+    long begun = System.nanoTime();
+    if (!file.device.local || !file.device.inlineWrites(begun)) {
+      return Errno.EAGAIN.negated();
+    }
+    long n =
+        file.kernel()
+            .pwritev2(
+                operation.errno, file.fd, operation.iovec(address, length), 1, position, flags);
+    long ended = System.nanoTime();
+    if (ended - begun > SLOW_NANOS) {
+      file.device.noInlineWritesBefore(ended + BACK_OFF_NANOS);
+    }
+    return n;
+  }
+
+  private static boolean isDecidedByRing(RingFile file, long result) {
+    return Errno.EAGAIN.is(result)
+        || Errno.EINTR.is(result)
+        || Errno.EOPNOTSUPP.is(result)
+        || Errno.ENOSYS.is(result);
+  }
+}

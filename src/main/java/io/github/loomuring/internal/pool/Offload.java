@@ -1,0 +1,167 @@
+package io.github.loomuring.internal.pool;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * A bounded pool of daemon platform threads that run blocking calls while their callers park.
+ *
+ * <p>A call that has started cannot be cancelled. An interrupted caller takes back one that has
+ * not; one that has started is waited for ({@link #call}), or left ({@link #callOrLeave}).
+ */
+public final class Offload implements AutoCloseable {
+  private static final AtomicInteger NUMBERS = new AtomicInteger();
+  private static final long IDLE_SECONDS = 5;
+
+  private final ThreadPoolExecutor threads;
+
+  /** A pool of at most {@code threadsMax} threads, which end when they have been idle a while. */
+  public Offload(int threadsMax) {
+    String prefix = "loom-uring-pool-" + NUMBERS.incrementAndGet() + "-";
+    threads =
+        new ThreadPoolExecutor(
+            threadsMax,
+            threadsMax,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform()
+                .daemon()
+                .name(prefix, 1)
+                .inheritInheritableThreadLocals(false)
+                .factory());
+    threads.allowCoreThreadTimeOut(true);
+  }
+
+  /**
+   * Runs {@code work}; once it has started, it is waited for.
+   *
+   * @throws InterruptedIOException if the caller was interrupted before it started
+   */
+  public <T> T call(Callable<T> work) throws IOException {
+    return run(new Task<>(work, null), true);
+  }
+
+  /**
+   * Runs {@code work}, or leaves it when the caller is interrupted.
+   *
+   * @param disposer takes the result of work that was left; called by a pool thread
+   */
+  public <T> T callOrLeave(Callable<T> work, Consumer<T> disposer) throws IOException {
+    return run(new Task<>(work, disposer), true);
+  }
+
+  /** Runs {@code work} whatever happens to the caller. */
+  public <T> T callUninterruptibly(Callable<T> work) throws IOException {
+    return run(new Task<>(work, null), false);
+  }
+
+  /** Runs {@code work} some time, for nobody. */
+  public void execute(Runnable work) {
+    threads.execute(work);
+  }
+
+  private <T> T run(Task<T> task, boolean interruptible) throws IOException {
+    try {
+      threads.execute(task);
+    } catch (RejectedExecutionException e) {
+      throw new IOException("the pool is closed", e);
+    }
+    boolean interrupted = false;
+    try {
+      while (!task.isDone()) {
+        if (Thread.interrupted()) {
+          interrupted = true;
+          if (interruptible && task.giveUp()) {
+            threads.remove(task);
+            throw new InterruptedIOException("interrupted while the operation was in progress");
+          }
+        }
+        LockSupport.park(task);
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    return task.result();
+  }
+
+  /** Threads there are now. */
+  public int threads() {
+    return threads.getPoolSize();
+  }
+
+  /** Refuses new work; what was accepted is done. */
+  @Override
+  public void close() {
+    threads.shutdown();
+  }
+
+  /** One call, and who waits for it. */
+  private static final class Task<T> implements Runnable {
+    private static final int QUEUED = 0;
+    private static final int RUNNING = 1;
+    private static final int DONE = 2;
+    private static final int LEFT = 3;
+
+    private final AtomicInteger state = new AtomicInteger(QUEUED);
+    private final Thread owner = Thread.currentThread();
+    private final Callable<T> work;
+    private final Consumer<T> disposer;
+    private T value; // written before DONE
+    private Throwable failure; // written before DONE
+
+    Task(Callable<T> work, Consumer<T> disposer) {
+      this.work = work;
+      this.disposer = disposer;
+    }
+
+    @Override
+    public void run() {
+      if (!state.compareAndSet(QUEUED, RUNNING)) {
+        return; // given up before it started
+      }
+      try {
+        value = work.call();
+      } catch (Throwable t) {
+        failure = t; // for the caller
+      }
+      if (state.compareAndSet(RUNNING, DONE)) {
+        LockSupport.unpark(owner);
+      } else if (failure == null) {
+        disposer.accept(value);
+      }
+    }
+
+    boolean isDone() {
+      return state.get() == DONE;
+    }
+
+    /** Takes the call back, or leaves it if it may be left; false if it must be waited for. */
+    boolean giveUp() {
+      return state.compareAndSet(QUEUED, LEFT)
+          || (disposer != null && state.compareAndSet(RUNNING, LEFT));
+    }
+
+    T result() throws IOException {
+      if (failure == null) {
+        return value;
+      }
+      switch (failure) {
+        case IOException e -> throw e;
+        case RuntimeException e -> throw e;
+        case Error e -> throw e;
+        default -> throw new IOException(failure);
+      }
+    }
+  }
+}

@@ -1,0 +1,218 @@
+package io.github.loomuring.internal.pool;
+
+import io.github.loomuring.internal.EngineFile;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** An open file of the pool engine. */
+final class PoolFile implements EngineFile {
+  /** Pieces in which bytes go to and from a segment that only its own thread may touch. */
+  private static final int CONFINED_PIECE_BYTES = 1 << 20;
+
+  private final PoolEngine engine;
+  private final Path path;
+  private final FileChannel channel;
+  private final FileChannel writing;
+  private final boolean seekable;
+  private final boolean append;
+
+  /**
+   * In a file that cannot seek one call a direction runs; the others park here, not in a thread.
+   */
+  private final ReentrantLock readLock = new ReentrantLock(true);
+
+  private final ReentrantLock writeLock = new ReentrantLock(true);
+  private volatile boolean closed;
+
+  PoolFile(
+      PoolEngine engine,
+      Path path,
+      FileChannel channel,
+      FileChannel writing,
+      boolean seekable,
+      boolean append) {
+    this.engine = engine;
+    this.path = path;
+    this.channel = channel;
+    this.writing = writing;
+    this.seekable = seekable;
+    this.append = append;
+  }
+
+  @Override
+  public int read(ByteBuffer dst, long offset) throws IOException {
+    int n =
+        seekable
+            ? call(() -> channel.read(dst, offset))
+            : inOrder(readLock, () -> channel.read(dst));
+    return Math.max(n, 0);
+  }
+
+  @Override
+  public int write(ByteBuffer src, long offset) throws IOException {
+    if (!seekable) {
+      return inOrder(writeLock, () -> writing.write(src));
+    }
+    if (append) {
+      return call(() -> writing.write(src, 0)); // the kernel ignores the position
+    }
+    if (offset == APPEND) {
+      // One append at a time; writers elsewhere may still come in between.
+      return inOrder(writeLock, () -> writing.write(src, writing.size()));
+    }
+    return call(() -> writing.write(src, offset));
+  }
+
+  @Override
+  public long read(MemorySegment dst, long offset) throws IOException {
+    if (isShared(dst)) {
+      return read(prefix(dst, Integer.MAX_VALUE).asByteBuffer(), offset);
+    }
+    ByteBuffer piece = piece(dst);
+    long done = 0;
+    while (done < dst.byteSize()) {
+      piece.clear().limit((int) Math.min(piece.capacity(), dst.byteSize() - done));
+      int wanted = piece.remaining();
+      int n = read(piece, offset + done);
+      MemorySegment.copy(MemorySegment.ofBuffer(piece.flip()), 0, dst, done, n);
+      done += n;
+      if (n < wanted || !seekable) {
+        break;
+      }
+    }
+    return done;
+  }
+
+  @Override
+  public long write(MemorySegment src, long offset) throws IOException {
+    if (isShared(src)) {
+      return write(prefix(src, Integer.MAX_VALUE).asByteBuffer(), offset);
+    }
+    boolean divisible = seekable && !append && offset != APPEND;
+    ByteBuffer piece =
+        divisible
+            ? piece(src)
+            : ByteBuffer.allocateDirect((int) Math.min(src.byteSize(), Integer.MAX_VALUE));
+    long done = 0;
+    while (done < src.byteSize()) {
+      int wanted = (int) Math.min(piece.capacity(), src.byteSize() - done);
+      piece.clear().limit(wanted);
+      MemorySegment.copy(src, done, MemorySegment.ofBuffer(piece), 0, wanted);
+      int n = write(piece, divisible ? offset + done : offset);
+      done += n;
+      if (n < wanted || !divisible) {
+        break;
+      }
+    }
+    return done;
+  }
+
+  private static boolean isShared(MemorySegment segment) {
+    return segment.isAccessibleBy(POOL_THREAD);
+  }
+
+  /** Stands for a pool thread where a segment is asked who may touch it. */
+  private static final Thread POOL_THREAD = Thread.ofPlatform().unstarted(() -> {});
+
+  private static MemorySegment prefix(MemorySegment segment, int bytesMax) {
+    return segment.asSlice(0, Math.min(segment.byteSize(), bytesMax));
+  }
+
+  private static ByteBuffer piece(MemorySegment segment) {
+    return ByteBuffer.allocateDirect((int) Math.min(segment.byteSize(), CONFINED_PIECE_BYTES));
+  }
+
+  @Override
+  public void force(boolean metaData) throws IOException {
+    call(
+        () -> {
+          channel.force(metaData);
+          return null;
+        });
+  }
+
+  @Override
+  public long size() throws IOException {
+    return call(channel::size);
+  }
+
+  @Override
+  public void truncate(long size) throws IOException {
+    call(() -> writing.truncate(size));
+  }
+
+  private <T> T inOrder(ReentrantLock lock, Callable<T> work) throws IOException {
+    try {
+      lock.lockInterruptibly();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException(path + ": interrupted while waiting for other calls");
+    }
+    try {
+      return call(work);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private <T> T call(Callable<T> work) throws IOException {
+    if (closed) {
+      throw new ClosedChannelException();
+    }
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException(path + ": the thread was interrupted before the operation");
+    }
+    try {
+      return engine.offload().call(work);
+    } catch (AsynchronousCloseException e) {
+      throw e;
+    } catch (ClosedChannelException e) {
+      throw new AsynchronousCloseException(); // it was open when this call began
+    }
+  }
+
+  @Override
+  public boolean isOpen() {
+    return !closed;
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    engine.forget(this);
+    engine
+        .closers()
+        .callUninterruptibly(
+            () -> {
+              try (channel) {
+                writing.close();
+              }
+              return null;
+            });
+  }
+
+  void closeQuietly() {
+    try {
+      close();
+    } catch (IOException | RuntimeException e) {
+      System.getLogger(PoolFile.class.getName())
+          .log(System.Logger.Level.WARNING, path + " could not be closed", e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "PoolFile[path=" + path + "]";
+  }
+}

@@ -1,0 +1,199 @@
+package io.github.loomuring.internal.ring;
+
+import static io.github.loomuring.internal.linux.IoUring.*;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.linux.Fcntl;
+import io.github.loomuring.internal.linux.Kernel;
+import io.github.loomuring.internal.linux.Memory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * A ring as {@code io_uring_setup} made it: its descriptor, its two mappings, what was granted.
+ *
+ * <p>Set-up flags are asked for and peeled off one at a time while the kernel answers EINVAL, and
+ * the size is halved while it answers ENOMEM (RLIMIT_MEMLOCK of kernels before 5.12).
+ */
+final class RingMemory {
+  // In the order in which they are given up.
+  private static final int[] OPTIONAL_FLAGS = {
+    IORING_SETUP_NO_SQARRAY, IORING_SETUP_SUBMIT_ALL, IORING_SETUP_CQSIZE, IORING_SETUP_CLAMP
+  };
+  private static final String[] OPTIONAL_NAMES = {"NO_SQARRAY", "SUBMIT_ALL", "CQSIZE", "CLAMP"};
+  private static final int REQUIRED_FEATURES =
+      IORING_FEAT_SINGLE_MMAP | IORING_FEAT_NODROP | IORING_FEAT_SUBMIT_STABLE;
+  private static final int SMALLEST_ENTRIES = 8;
+
+  final Kernel kernel;
+  final int fd;
+  final int flags;
+  final int features;
+  final int sqEntries;
+  final int cqEntries;
+  final MemorySegment rings;
+  final MemorySegment sqes;
+  final long sqHead;
+  final long sqTail;
+  final long sqFlags;
+  final long sqArray;
+  final long cqHead;
+  final long cqTail;
+  final long cqes;
+  private final BitSet opcodes = new BitSet();
+
+  private RingMemory(Kernel kernel, Arena arena, MemorySegment errno, int fd, MemorySegment params)
+      throws UnavailableException {
+    this.kernel = kernel;
+    this.fd = fd;
+    flags = params.get(JAVA_INT, PARAMS_FLAGS);
+    features = params.get(JAVA_INT, PARAMS_FEATURES);
+    if ((features & REQUIRED_FEATURES) != REQUIRED_FEATURES) {
+      throw new UnavailableException(
+          "the kernel's io_uring lacks SINGLE_MMAP, NODROP or SUBMIT_STABLE (features=0x"
+              + Integer.toHexString(features)
+              + "); use Linux 5.6 or later");
+    }
+    sqEntries = params.get(JAVA_INT, PARAMS_SQ_ENTRIES);
+    cqEntries = params.get(JAVA_INT, PARAMS_CQ_ENTRIES);
+    sqHead = params.get(JAVA_INT, PARAMS_SQ_OFF_HEAD);
+    sqTail = params.get(JAVA_INT, PARAMS_SQ_OFF_TAIL);
+    sqFlags = params.get(JAVA_INT, PARAMS_SQ_OFF_FLAGS);
+    sqArray = params.get(JAVA_INT, PARAMS_SQ_OFF_ARRAY);
+    cqHead = params.get(JAVA_INT, PARAMS_CQ_OFF_HEAD);
+    cqTail = params.get(JAVA_INT, PARAMS_CQ_OFF_TAIL);
+    cqes = params.get(JAVA_INT, PARAMS_CQ_OFF_CQES);
+    probe(arena, errno);
+    // With SINGLE_MMAP one mapping holds both rings, so it has the size of the larger.
+    long arrayEnd = sqArrayNeeded() ? sqArray + 4L * sqEntries : 0;
+    rings = map(errno, Math.max(arrayEnd, cqes + CQE_BYTES * cqEntries), IORING_OFF_SQ_RING);
+    MemorySegment mappedSqes;
+    try {
+      mappedSqes = map(errno, SQE_BYTES * sqEntries, IORING_OFF_SQES);
+    } catch (UnavailableException e) {
+      kernel.munmap(errno, rings.address(), rings.byteSize());
+      throw e;
+    }
+    sqes = mappedSqes;
+    if (sqArrayNeeded()) {
+      // SQEs are used in ring order, so the indirection is set up once.
+      for (int i = 0; i < sqEntries; i++) {
+        rings.set(JAVA_INT, sqArray + 4L * i, i);
+      }
+    }
+  }
+
+  /** Makes a ring, or says why there is none. */
+  static RingMemory open(Kernel kernel, int entries, int completionEntries)
+      throws UnavailableException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = arena.allocate(Kernel.ERRNO_BYTES, 8);
+      MemorySegment params = arena.allocate(PARAMS_BYTES, 8);
+      int fd = setup(kernel, errno, params, entries, completionEntries);
+      try {
+        return new RingMemory(kernel, arena, errno, fd, params);
+      } catch (UnavailableException e) {
+        kernel.close(errno, fd);
+        throw e;
+      }
+    }
+  }
+
+  private static int setup(
+      Kernel kernel, MemorySegment errno, MemorySegment params, int entries, int cqEntries)
+      throws UnavailableException {
+    int flags = 0;
+    for (int flag : OPTIONAL_FLAGS) {
+      flags |= flag;
+    }
+    int peeled = 0;
+    for (; ; ) {
+      params.fill((byte) 0);
+      params.set(JAVA_INT, PARAMS_FLAGS, flags);
+      if ((flags & IORING_SETUP_CQSIZE) != 0) {
+        params.set(JAVA_INT, PARAMS_CQ_ENTRIES, cqEntries);
+      }
+      int fd = kernel.ioUringSetup(errno, entries, params.address());
+      if (fd >= 0) {
+        return fd;
+      }
+      if (Errno.EINVAL.is(fd) && peeled < OPTIONAL_FLAGS.length) {
+        flags &= ~OPTIONAL_FLAGS[peeled++];
+      } else if (Errno.ENOMEM.is(fd) && entries > SMALLEST_ENTRIES) {
+        entries /= 2;
+        cqEntries = Math.max(cqEntries / 2, 2 * entries);
+      } else if (!Errno.EINTR.is(fd)) {
+        throw UnavailableException.ofSetup(fd);
+      }
+    }
+  }
+
+  private MemorySegment map(MemorySegment errno, long length, long offset)
+      throws UnavailableException {
+    long address =
+        kernel.mmap(
+            errno,
+            length,
+            Fcntl.PROT_READ | Fcntl.PROT_WRITE,
+            Fcntl.MAP_SHARED | Fcntl.MAP_POPULATE,
+            fd,
+            offset);
+    if (address < 0 && address > -4096) {
+      throw new UnavailableException("mapping the ring failed: " + Errno.describe(address));
+    }
+    // A forked child must not share our queues. Advice only: refusal changes nothing for us.
+    kernel.madvise(errno, address, length, Fcntl.MADV_DONTFORK);
+    return Memory.at(address, length);
+  }
+
+  private void probe(Arena arena, MemorySegment errno) throws UnavailableException {
+    MemorySegment probe = arena.allocate(PROBE_BYTES, 8);
+    int result =
+        kernel.ioUringRegister(errno, fd, IORING_REGISTER_PROBE, probe.address(), PROBE_OPS);
+    if (result < 0) {
+      throw new UnavailableException(
+          "the kernel cannot say which io_uring operations it has (IORING_REGISTER_PROBE: "
+              + Errno.describe(result)
+              + "); use Linux 5.6 or later");
+    }
+    int last = Byte.toUnsignedInt(probe.get(JAVA_BYTE, PROBE_LAST_OP));
+    for (int op = 0; op <= last; op++) {
+      opcodes.set(op, (probe.get(JAVA_SHORT, probeFlags(op)) & IO_URING_OP_SUPPORTED) != 0);
+    }
+  }
+
+  private boolean sqArrayNeeded() {
+    return (flags & IORING_SETUP_NO_SQARRAY) == 0;
+  }
+
+  boolean supports(byte opcode) {
+    return opcodes.get(opcode);
+  }
+
+  int opcodeCount() {
+    return opcodes.cardinality();
+  }
+
+  List<String> grantedFlags() {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < OPTIONAL_FLAGS.length; i++) {
+      if ((flags & OPTIONAL_FLAGS[i]) != 0) {
+        names.add(OPTIONAL_NAMES[i]);
+      }
+    }
+    return names;
+  }
+
+  /** Unmaps and closes. The kernel must be done with every request, and Java with the queues. */
+  void close(MemorySegment errno) {
+    kernel.munmap(errno, sqes.address(), sqes.byteSize());
+    kernel.munmap(errno, rings.address(), rings.byteSize());
+    kernel.close(errno, fd);
+  }
+}

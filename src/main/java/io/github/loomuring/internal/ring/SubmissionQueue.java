@@ -1,0 +1,128 @@
+package io.github.loomuring.internal.ring;
+
+import static io.github.loomuring.internal.linux.IoUring.*;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.github.loomuring.internal.linux.Memory;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The submission queue, filled by any thread under a lock and emptied by whoever enters the kernel.
+ *
+ * <p>Positions are the kernel's: 32-bit counters that wrap, compared by the sign of a difference.
+ */
+final class SubmissionQueue {
+  private final RingMemory memory;
+  private final MemorySegment rings;
+  private final MemorySegment sqes;
+  private final int entries;
+  private final int mask;
+  private final SpinLock lock = new SpinLock();
+  private int tail; // guarded by lock
+
+  SubmissionQueue(RingMemory memory) {
+    this.memory = memory;
+    this.rings = memory.rings;
+    this.sqes = memory.sqes;
+    this.entries = memory.sqEntries;
+    this.mask = entries - 1;
+    this.tail = Memory.intAcquire(rings, memory.sqTail);
+  }
+
+  /** Whether the kernel has taken the SQE at {@code position}. */
+  boolean isConsumed(int position) {
+    return Memory.intAcquire(rings, memory.sqHead) - position > 0;
+  }
+
+  /** SQEs that the kernel has not taken yet. */
+  int pending() {
+    // Head first: read the other way round, a submission in between would make it negative.
+    int head = Memory.intAcquire(rings, memory.sqHead);
+    return Memory.intAcquire(rings, memory.sqTail) - head;
+  }
+
+  boolean isOverflown() {
+    return (Memory.intVolatile(rings, memory.sqFlags) & IORING_SQ_CQ_OVERFLOW) != 0;
+  }
+
+  /** Writes the SQE of {@code request}; its position, or FULL. */
+  long offer(Request request) {
+    lock.lock();
+    try {
+      int position = tail;
+      if (isFull(position)) {
+        return FULL;
+      }
+      request.submitting();
+      write(
+          position,
+          request.opcode,
+          request.sqeFlags,
+          request.fd,
+          request.off,
+          request.addr,
+          request.len,
+          request.opFlags,
+          request.userData());
+      return publish(position);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Writes the SQE of a request of the ring's own; its position, or FULL. */
+  long offer(byte opcode, long addr, long userData) {
+    lock.lock();
+    try {
+      int position = tail;
+      if (isFull(position)) {
+        return FULL;
+      }
+      write(position, opcode, (byte) 0, -1, 0, addr, 0, 0, userData);
+      return publish(position);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What {@code offer} answers when the kernel has to take SQEs first; positions are ints. */
+  static final long FULL = Long.MIN_VALUE;
+
+  private boolean isFull(int position) {
+    return position - Memory.intAcquire(rings, memory.sqHead) == entries;
+  }
+
+  private void write(
+      int position,
+      byte opcode,
+      byte flags,
+      int fd,
+      long off,
+      long addr,
+      int len,
+      int opFlags,
+      long userData) {
+    long sqe = SQE_BYTES * (position & mask);
+    // The whole SQE is written each time: nothing of its last use may remain.
+    sqes.set(JAVA_LONG, sqe, 0);
+    sqes.set(JAVA_BYTE, sqe + SQE_OPCODE, opcode);
+    sqes.set(JAVA_BYTE, sqe + SQE_FLAGS, flags);
+    sqes.set(JAVA_INT, sqe + SQE_FD, fd);
+    sqes.set(JAVA_LONG, sqe + SQE_OFF, off);
+    sqes.set(JAVA_LONG, sqe + SQE_ADDR, addr);
+    sqes.set(JAVA_INT, sqe + SQE_LEN, len);
+    sqes.set(JAVA_INT, sqe + SQE_OP_FLAGS, opFlags);
+    sqes.set(JAVA_LONG, sqe + SQE_USER_DATA, userData);
+    sqes.set(JAVA_LONG, sqe + 40, 0);
+    sqes.set(JAVA_LONG, sqe + 48, 0);
+    sqes.set(JAVA_LONG, sqe + 56, 0);
+  }
+
+  private int publish(int position) {
+    tail = position + 1;
+    Memory.intRelease(rings, memory.sqTail, tail); // the kernel loads it with acquire
+    return position;
+  }
+}
