@@ -116,10 +116,23 @@ public record OpenSpec(
       }
       mode = 0;
       for (Object permission : (Set<?>) attribute.value()) {
-        // The constants stand in the order of the mode's bits, the owner's read first.
-        mode |= 0400 >> ((PosixFilePermission) permission).ordinal();
+        mode |= bit((PosixFilePermission) permission);
       }
     }
     return mode;
+  }
+
+  private static int bit(PosixFilePermission permission) {
+    return switch (permission) {
+      case OWNER_READ -> 0400;
+      case OWNER_WRITE -> 0200;
+      case OWNER_EXECUTE -> 0100;
+      case GROUP_READ -> 0040;
+      case GROUP_WRITE -> 0020;
+      case GROUP_EXECUTE -> 0010;
+      case OTHERS_READ -> 0004;
+      case OTHERS_WRITE -> 0002;
+      case OTHERS_EXECUTE -> 0001;
+    };
   }
 }

@@ -111,7 +111,7 @@ final class Write {
       if (done == length || atEnd || file.append || !file.seekable) {
         return done;
       }
-    } else if (!isDecidedByRing(file, n)) {
+    } else if (!isDecidedByRing(n)) {
       throw file.failure(n, operation, "write", offset, length);
     }
     operation.set(
@@ -183,7 +183,7 @@ final class Write {
     return n;
   }
 
-  private static boolean isDecidedByRing(RingFile file, long result) {
+  private static boolean isDecidedByRing(long result) {
     return Errno.EAGAIN.is(result)
         || Errno.EINTR.is(result)
         || Errno.EOPNOTSUPP.is(result)
