@@ -141,11 +141,13 @@ final class Open {
             memory.path(),
             memory.how(flags | O_NONBLOCK, RESOLVE_CACHED),
             OPEN_HOW_BYTES);
-    if (Errno.ENOSYS.is(result) || Errno.EINVAL.is(result) || Errno.E2BIG.is(result)) {
-      if (!Errno.EINVAL.is(result)) {
-        engine.noInlineOpens();
-      }
-      return Errno.EAGAIN.negated(); // the ring's open says what is wrong with the arguments
+    if (Errno.ENOSYS.is(result) || Errno.E2BIG.is(result)) {
+      engine.noInlineOpens();
+      return Errno.EAGAIN.negated();
+    }
+    // EPERM is what a seccomp profile older than openat2 answers for it.
+    if (Errno.EINVAL.is(result) || Errno.EPERM.is(result)) {
+      return Errno.EAGAIN.negated(); // the ring's open says what is wrong
     }
     return Errno.EINTR.is(result) ? Errno.EAGAIN.negated() : result;
   }

@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ArrayBlockingQueue;
 
 /**
  * Native memory of a path operation: a path, a struct open_how, a struct statx.
@@ -25,7 +25,8 @@ final class PathMemory implements AutoCloseable {
   private static final long HOW = STATX_BYTES;
   private static final long EMPTY_PATH = HOW + OPEN_HOW_BYTES; // eight zero bytes
   private static final long PATH = EMPTY_PATH + 8;
-  private static final ConcurrentLinkedQueue<PathMemory> IDLE = new ConcurrentLinkedQueue<>();
+  private static final int IDLE_MAX = 1_024;
+  private static final ArrayBlockingQueue<PathMemory> IDLE = new ArrayBlockingQueue<>(IDLE_MAX);
 
   private final MemorySegment segment = Arena.ofAuto().allocate(PATH + PATH_MAX, 8);
   private final long address = segment.address();
@@ -40,7 +41,7 @@ final class PathMemory implements AutoCloseable {
   /** Gives the memory back. The kernel must be done with it. */
   @Override
   public void close() {
-    IDLE.add(this);
+    IDLE.offer(this); // if there are enough, it is left to the garbage collector
   }
 
   /** Stores {@code path}; ENAMETOOLONG as the kernel would say if it does not fit. */

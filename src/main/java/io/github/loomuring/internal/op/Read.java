@@ -158,8 +158,8 @@ final class Read {
       file.missedCache = true;
       return true;
     }
-    if (Errno.EOPNOTSUPP.is(result) || Errno.ENOSYS.is(result)) {
-      file.device.noNowaitReads();
+    if (Errno.EOPNOTSUPP.is(result) || Errno.ENOSYS.is(result) || Errno.EPERM.is(result)) {
+      file.device.noNowaitReads(); // EPERM: by a seccomp profile that does not know preadv2
       return true;
     }
     return Errno.EINTR.is(result);

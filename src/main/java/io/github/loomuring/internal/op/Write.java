@@ -153,8 +153,8 @@ final class Write {
                   1,
                   position,
                   flags | Fcntl.RWF_NOWAIT);
-      if (Errno.EOPNOTSUPP.is(n)) {
-        device.noNowaitWrites();
+      if (Errno.EOPNOTSUPP.is(n) || Errno.ENOSYS.is(n) || Errno.EPERM.is(n)) {
+        device.noNowaitWrites(); // EPERM: by a seccomp profile that does not know pwritev2
       }
       if (n >= 0 || !file.engine.adaptiveWrites) {
         return n;
@@ -187,6 +187,7 @@ final class Write {
     return Errno.EAGAIN.is(result)
         || Errno.EINTR.is(result)
         || Errno.EOPNOTSUPP.is(result)
-        || Errno.ENOSYS.is(result);
+        || Errno.ENOSYS.is(result)
+        || Errno.EPERM.is(result);
   }
 }

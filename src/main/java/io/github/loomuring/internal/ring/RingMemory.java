@@ -69,6 +69,7 @@ final class RingMemory {
     cqHead = params.get(JAVA_INT, PARAMS_CQ_OFF_HEAD);
     cqTail = params.get(JAVA_INT, PARAMS_CQ_OFF_TAIL);
     cqes = params.get(JAVA_INT, PARAMS_CQ_OFF_CQES);
+    checkEnter(errno);
     probe(arena, errno);
     // With SINGLE_MMAP one mapping holds both rings, so it has the size of the larger.
     long arrayEnd = sqArrayNeeded() ? sqArray + 4L * sqEntries : 0;
@@ -129,7 +130,7 @@ final class RingMemory {
         entries /= 2;
         cqEntries = Math.max(cqEntries / 2, 2 * entries);
       } else if (!Errno.EINTR.is(fd)) {
-        throw UnavailableException.ofSetup(fd);
+        throw UnavailableException.of("io_uring_setup", fd);
       }
     }
   }
@@ -165,6 +166,14 @@ final class RingMemory {
     int last = Byte.toUnsignedInt(probe.get(JAVA_BYTE, PROBE_LAST_OP));
     for (int op = 0; op <= last; op++) {
       opcodes.set(op, (probe.get(JAVA_SHORT, probeFlags(op)) & IO_URING_OP_SUPPORTED) != 0);
+    }
+  }
+
+  /** A seccomp filter may allow io_uring_setup and refuse what comes after it. */
+  private void checkEnter(MemorySegment errno) throws UnavailableException {
+    int result = kernel.ioUringEnter(errno, fd, 0, 0, 0);
+    if (result < 0 && !Errno.EINTR.is(result)) {
+      throw UnavailableException.of("io_uring_enter", result);
     }
   }
 

@@ -14,7 +14,7 @@ public final class UnavailableException extends Exception {
     super(message, cause);
   }
 
-  static UnavailableException ofSetup(int result) {
+  static UnavailableException of(String systemCall, int result) {
     String remedy =
         switch (-result) {
           case 1 ->
@@ -27,6 +27,6 @@ public final class UnavailableException extends Exception {
           case 23, 24 -> "; raise RLIMIT_NOFILE (ulimit -n)";
           default -> "";
         };
-    return new UnavailableException("io_uring_setup: " + Errno.describe(result) + remedy);
+    return new UnavailableException(systemCall + ": " + Errno.describe(result) + remedy);
   }
 }

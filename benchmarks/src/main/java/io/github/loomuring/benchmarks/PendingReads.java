@@ -1,0 +1,144 @@
+package io.github.loomuring.benchmarks;
+
+import com.sun.nio.file.ExtendedOpenOption;
+import io.github.loomuring.Uring;
+import io.github.loomuring.UringFile;
+import io.github.loomuring.UringOptions;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Many virtual threads with a read pending on FIFOs, and what ordinary reads do meanwhile. */
+@Command(
+    name = "PendingReads",
+    mixinStandardHelpOptions = true,
+    description = "Reads of a file before and while many threads wait in reads of FIFOs.")
+final class PendingReads implements Callable<Integer> {
+  @Option(names = "--pending", defaultValue = "100000")
+  private int pending;
+
+  @Option(names = "--fifos", defaultValue = "500")
+  private int fifoCount;
+
+  @Option(names = "--threads", defaultValue = "64", description = "of the ordinary reads")
+  private int threads;
+
+  @Option(names = "--rounds", defaultValue = "5")
+  private int rounds;
+
+  @Option(names = "--millis", defaultValue = "1000")
+  private int millis;
+
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicInteger completed = new AtomicInteger();
+  private final AtomicInteger interrupted = new AtomicInteger();
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Path directory = Files.createTempDirectory("pending-reads");
+    Path data = DataFile.ofSize(Path.of(System.getProperty("java.io.tmpdir")), 512);
+    List<Path> paths = new ArrayList<>();
+    List<String> mkfifo = new ArrayList<>(List.of("mkfifo"));
+    for (int i = 0; i < fifoCount; i++) {
+      paths.add(directory.resolve("fifo" + i));
+      mkfifo.add(paths.get(i).toString());
+    }
+    new ProcessBuilder(mkfifo).inheritIO().start().waitFor();
+    List<UringFile> fifos = new ArrayList<>();
+    try (Uring uring = Uring.open(UringOptions.defaults());
+        UringFile direct =
+            uring.openFile(data, StandardOpenOption.READ, ExtendedOpenOption.DIRECT)) {
+      for (Path path : paths) {
+        fifos.add(uring.openFile(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
+      }
+      run(fifos, direct);
+    } finally {
+      for (UringFile fifo : fifos) {
+        fifo.close();
+      }
+      for (Path path : paths) {
+        Files.delete(path);
+      }
+      Files.delete(directory);
+    }
+    return completed.get() + interrupted.get() == pending ? 0 : 1;
+  }
+
+  private void run(List<UringFile> fifos, UringFile direct)
+      throws IOException, InterruptedException {
+    double before = rate(direct, "before");
+    List<Thread> readers = new ArrayList<>();
+    for (int i = 0; i < pending; i++) {
+      UringFile fifo = fifos.get(i % fifos.size());
+      readers.add(Thread.ofVirtual().start(() -> readOne(fifo)));
+    }
+    while (waiting.get() < pending) {
+      Thread.onSpinWait();
+    }
+    double during = rate(direct, "while " + pending + " reads are pending");
+    System.out.printf("ratio %.2f%n", during / before);
+    int half = pending / 2;
+    long begun = System.nanoTime();
+    for (Thread reader : readers.subList(0, half)) {
+      reader.interrupt();
+    }
+    for (Thread reader : readers.subList(0, half)) {
+      reader.join();
+    }
+    System.out.printf("%d interrupted in %.2f s%n", interrupted.get(), secondsSince(begun));
+    begun = System.nanoTime();
+    for (UringFile fifo : fifos) {
+      Thread.ofVirtual().start(() -> write(fifo, pending / fifos.size() + 1));
+    }
+    for (Thread reader : readers) {
+      reader.join();
+    }
+    System.out.printf("%d completed in %.2f s%n", completed.get(), secondsSince(begun));
+  }
+
+  private void readOne(UringFile fifo) {
+    waiting.incrementAndGet();
+    try {
+      fifo.read(ByteBuffer.allocate(1), 0);
+      completed.incrementAndGet();
+    } catch (InterruptedIOException e) {
+      interrupted.incrementAndGet();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void write(UringFile fifo, int bytes) {
+    try {
+      fifo.writeFully(ByteBuffer.allocate(bytes), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private double rate(UringFile file, String when) throws IOException, InterruptedException {
+    List<Double> rates = new ArrayList<>();
+    for (int round = 0; round < rounds; round++) {
+      rates.add(Load.run(file::read, threads, millis, file.size()).operationsPerSecond());
+    }
+    Collections.sort(rates);
+    double median = rates.get(rates.size() / 2);
+    System.out.printf("%,.0f reads/s %s%n", median, when);
+    return median;
+  }
+
+  private static double secondsSince(long begunNanos) {
+    return (System.nanoTime() - begunNanos) / 1e9;
+  }
+}

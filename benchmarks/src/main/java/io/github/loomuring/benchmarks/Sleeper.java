@@ -1,0 +1,58 @@
+package io.github.loomuring.benchmarks;
+
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+
+/**
+ * An unrelated virtual thread that sleeps 1 ms in a loop, and how late it wakes.
+ *
+ * <p>A wake that has not come when the measurement ends counts with the time it is late by then, so
+ * a thread that never ran again is not forgotten.
+ */
+final class Sleeper implements AutoCloseable {
+  private static final long SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+  private final Histogram lateNanos = new Histogram(TimeUnit.MINUTES.toNanos(10), 3);
+  private final Thread thread;
+  private volatile boolean stopped;
+  private volatile long asleepSince;
+
+  Sleeper() {
+    asleepSince = System.nanoTime();
+    thread = Thread.ofVirtual().start(this::run);
+  }
+
+  private void run() {
+    while (!stopped) {
+      long begun = System.nanoTime();
+      asleepSince = begun;
+      try {
+        Thread.sleep(1);
+      } catch (InterruptedException e) {
+        return;
+      }
+      record(System.nanoTime() - begun);
+    }
+  }
+
+  private synchronized void record(long nanos) {
+    if (!stopped) {
+      lateNanos.recordValue(Math.max(0, nanos - SLEEP_NANOS));
+    }
+  }
+
+  /** Ends the measurement, while the load is still on. */
+  synchronized Histogram stop() {
+    if (!stopped) {
+      record(System.nanoTime() - asleepSince);
+      stopped = true;
+    }
+    return lateNanos;
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    stop();
+    thread.join();
+  }
+}

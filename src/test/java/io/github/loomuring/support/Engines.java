@@ -1,0 +1,45 @@
+package io.github.loomuring.support;
+
+import io.github.loomuring.Uring;
+import io.github.loomuring.UringOptions;
+import io.github.loomuring.UringOptions.Fallback;
+import io.github.loomuring.UringOptions.Inline;
+import org.junit.jupiter.api.Assumptions;
+
+/** What files can run on, for tests that hold for all of them. */
+public enum Engines {
+  RING(ring()),
+  /** Every operation goes through the ring. */
+  RING_NOTHING_INLINE(ring().withInline(Inline.NEVER)),
+  /** Plain buffered writes on the caller. */
+  RING_ADAPTIVE(ring().withInline(Inline.ADAPTIVE)),
+  /** Everything through queues of 2 and 4 entries. */
+  RING_TINY(ring().withEntries(2).withCompletionEntries(4).withInline(Inline.NEVER)),
+  POOL(UringOptions.defaults().withFallback(Fallback.ALWAYS));
+
+  private final UringOptions options;
+
+  Engines(UringOptions options) {
+    this.options = options;
+  }
+
+  private static UringOptions ring() {
+    return UringOptions.defaults().withFallback(Fallback.NEVER);
+  }
+
+  /** A new one, which the caller closes. Ends the test as skipped where there is no io_uring. */
+  public Uring open() {
+    if (isRing()) {
+      Assumptions.assumeTrue(Uring.available(), () -> Uring.unavailableReason().orElse(""));
+    }
+    return Uring.open(options);
+  }
+
+  public UringOptions options() {
+    return options;
+  }
+
+  public boolean isRing() {
+    return this != POOL;
+  }
+}

@@ -1,0 +1,159 @@
+package io.github.loomuring.support;
+
+import io.github.loomuring.Uring;
+import io.github.loomuring.internal.Engine;
+import io.github.loomuring.internal.op.RingEngine;
+import io.github.loomuring.internal.pool.Offload;
+import java.io.IOException;
+import java.lang.reflect.AccessibleObject;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Fails a test class that leaves more behind than it found: a descriptor, a thread of the library,
+ * a mapping of a ring, or a slot of the shared ring.
+ *
+ * <p>The shared {@link Uring}, and what the JDK opens once and keeps, are warmed up before and so
+ * do not count. What ends by itself, a little later, is waited for.
+ */
+public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
+  private static final ExtensionContext.Namespace NAMESPACE =
+      ExtensionContext.Namespace.create(LeakCheck.class);
+
+  /** Names of the threads of the shared Uring's pools start so. They end when idle; see Offload. */
+  private static final Set<String> SHARED_POOLS = new HashSet<>();
+
+  @Override
+  public void beforeAll(ExtensionContext context) throws Exception {
+    warmUp();
+    context.getStore(NAMESPACE).put(context.getUniqueId(), things());
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) throws Exception {
+    @SuppressWarnings("unchecked")
+    List<String> before =
+        (List<String>) context.getStore(NAMESPACE).remove(context.getUniqueId(), List.class);
+    if (before != null) { // null if warming up failed
+      Waiting.untilEmpty("what the tests left behind", () -> surplus(before));
+    }
+  }
+
+  private static List<String> surplus(List<String> before) throws Exception {
+    List<String> surplus = things();
+    before.forEach(surplus::remove); // one each: what is there twice and was once before, stays
+    return surplus;
+  }
+
+  private static List<String> things() throws Exception {
+    List<String> things = new ArrayList<>();
+    addDescriptors(things);
+    addThreads(things);
+    addRingMappings(things);
+    if (engine() instanceof RingEngine ring) {
+      for (int i = ring.slots().inUse(); i > 0; i--) {
+        things.add("slot of the shared ring");
+      }
+    }
+    return things;
+  }
+
+  private static void addDescriptors(List<String> things) throws IOException {
+    Path self = Path.of("/proc/self/fd");
+    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(self)) {
+      for (Path descriptor : descriptors) {
+        try {
+          String target = Files.readSymbolicLink(descriptor).toString();
+          // Not the stream's own, nor jars, which class loaders open when they first search them.
+          if (!target.matches("/proc/\\d+/fd") && !target.endsWith(".jar")) {
+            things.add("descriptor of " + target);
+          }
+        } catch (NoSuchFileException e) {
+          // Closed since it was listed.
+        }
+      }
+    }
+  }
+
+  private static void addThreads(List<String> things) {
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      String name = thread.getName();
+      if (name.startsWith("loom-uring-")
+          && !name.equals("loom-uring-cleaner")
+          && SHARED_POOLS.stream().noneMatch(name::startsWith)) {
+        things.add("thread " + name);
+      }
+    }
+  }
+
+  private static void addRingMappings(List<String> things) throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
+      lines
+          .filter(line -> line.contains("anon_inode:[io_uring]"))
+          .forEach(line -> things.add("mapping " + line));
+    }
+  }
+
+  private static synchronized void warmUp() throws Exception {
+    if (!SHARED_POOLS.isEmpty()) {
+      return;
+    }
+    new SecureRandom().nextInt(); // opens /dev/random for good
+    Path file = Files.createTempFile("warm-up", null);
+    ByteBuffer bytes = ByteBuffer.allocate(10);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.write(bytes); // makes the JDK's descriptor for pre-closing
+    }
+    try (var uringFile =
+        Uring.shared()
+            .openFile(
+                file,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.DELETE_ON_CLOSE)) {
+      uringFile.write(bytes.rewind(), 0);
+      uringFile.read(bytes.rewind(), 0);
+    }
+    Engine engine = engine();
+    for (Field field : engine.getClass().getDeclaredFields()) {
+      if (field.getType() == Offload.class) {
+        SHARED_POOLS.add(prefix((Offload) accessible(field).get(engine)));
+      }
+    }
+  }
+
+  /** What the names of the pool's threads start with; asked of its thread factory. */
+  private static String prefix(Offload pool) throws Exception {
+    Field field = accessible(Offload.class.getDeclaredField("threads"));
+    ThreadPoolExecutor threads = (ThreadPoolExecutor) field.get(pool);
+    String example = threads.getThreadFactory().newThread(() -> {}).getName();
+    return example.substring(0, example.lastIndexOf('-') + 1);
+  }
+
+  private static Engine engine() throws Exception {
+    Method engine = accessible(Uring.class.getDeclaredMethod("engine"));
+    return (Engine) engine.invoke(Uring.shared());
+  }
+
+  private static <T extends AccessibleObject> T accessible(T object) {
+    object.setAccessible(true);
+    return object;
+  }
+}
