@@ -446,7 +446,8 @@ public final class UringFile implements AutoCloseable {
    *
    * <p>Returns when they have ended and the descriptor is closed; an operation that the kernel
    * cannot cancel is waited for. An interrupt does not end the wait; the interrupt status is kept.
-   * Closing a closed file does nothing.
+   * The kernel may still count the file as open for some microseconds, which the other side of a
+   * FIFO can notice. Closing a closed file does nothing.
    *
    * @throws IOException if the file system reports, only now, that earlier writes have failed; the
    *     file is closed all the same

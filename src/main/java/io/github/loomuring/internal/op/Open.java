@@ -157,7 +157,7 @@ final class Open {
     int result = operation.runOrAbandon(engine.slots, memory, engine::closeSoon);
     if (result == Operation.LEFT) {
       left = true;
-      throw interrupted();
+      throw gone();
     }
     return result;
   }
@@ -211,6 +211,9 @@ final class Open {
         poll.await(engine.slots.ring(), null, null);
         hadWriter = poll.result() > 0;
       }
+    } catch (Throwable t) {
+      engine.closeQuietly(fd);
+      throw t;
     } finally {
       poll.end();
       engine.slots.release(poll);
@@ -225,7 +228,7 @@ final class Open {
       return result;
     }
     if (left) {
-      throw interrupted(); // whatever the poll says: slot and memory went with the other open
+      throw gone(); // whatever the poll says: slot and memory went with the other open
     }
     throw failure(result);
   }
@@ -295,6 +298,11 @@ final class Open {
           Errno.describe(result) + " or the path is a symbolic link and NOFOLLOW_LINKS specified");
     }
     return Errno.exception(result, path.toString(), "open");
+  }
+
+  /** Why the operation was left: by an interrupt, or because the ring was closed. */
+  private IOException gone() {
+    return Thread.currentThread().isInterrupted() ? interrupted() : new AsynchronousCloseException();
   }
 
   private InterruptedIOException interrupted() {

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,6 +17,9 @@ import java.util.concurrent.locks.ReentrantLock;
 final class PoolFile implements EngineFile {
   /** Pieces in which bytes go to and from a segment that only its own thread may touch. */
   private static final int CONFINED_PIECE_BYTES = 1 << 20;
+
+  /** What DIRECT files have buffers aligned to, at the most. */
+  private static final int PAGE_BYTES = 4096;
 
   private final PoolEngine engine;
   private final Path path;
@@ -100,7 +104,7 @@ final class PoolFile implements EngineFile {
     ByteBuffer piece =
         divisible
             ? piece(src)
-            : ByteBuffer.allocateDirect((int) Math.min(src.byteSize(), Integer.MAX_VALUE));
+            : aligned((int) Math.min(src.byteSize(), Integer.MAX_VALUE - PAGE_BYTES));
     long done = 0;
     while (done < src.byteSize()) {
       int wanted = (int) Math.min(piece.capacity(), src.byteSize() - done);
@@ -127,7 +131,11 @@ final class PoolFile implements EngineFile {
   }
 
   private static ByteBuffer piece(MemorySegment segment) {
-    return ByteBuffer.allocateDirect((int) Math.min(segment.byteSize(), CONFINED_PIECE_BYTES));
+    return aligned((int) Math.min(segment.byteSize(), CONFINED_PIECE_BYTES));
+  }
+
+  private static ByteBuffer aligned(int bytes) {
+    return ByteBuffer.allocateDirect(bytes + PAGE_BYTES).alignedSlice(PAGE_BYTES).slice(0, bytes);
   }
 
   @Override
@@ -176,7 +184,19 @@ final class PoolFile implements EngineFile {
       throw e;
     } catch (ClosedChannelException e) {
       throw new AsynchronousCloseException(); // it was open when this call began
+    } catch (IOException e) {
+      throw withPath(e);
     }
+  }
+
+  /** The JDK's channels say neither which file it was nor, by the type, that it was one. */
+  private IOException withPath(IOException e) {
+    if (e.getClass() != IOException.class) {
+      return e;
+    }
+    FileSystemException named = new FileSystemException(path.toString(), null, e.getMessage());
+    named.initCause(e);
+    return named;
   }
 
   @Override

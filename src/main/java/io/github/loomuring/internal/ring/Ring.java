@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -61,6 +62,7 @@ public final class Ring {
   private final Thread reaper;
   private final MemorySegment reaperErrno = Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8);
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final AtomicBoolean closeBegun = new AtomicBoolean();
   private volatile boolean closing;
   private volatile boolean mayEnd;
   private volatile Throwable failure;
@@ -163,7 +165,7 @@ public final class Ring {
    *     goes on waiting for them, and the ring's memory stays until they end
    */
   public boolean close(long timeoutNanos) {
-    if (!closing) {
+    if (closeBegun.compareAndSet(false, true)) {
       closing = true;
       try {
         MemorySegment errno = Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8);

@@ -1,0 +1,299 @@
+package io.github.loomuring.environment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.github.loomuring.Uring;
+import io.github.loomuring.UringFile;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Every kind of engine on every kind of local file system, with room, without, and read-only. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class FileSystemsTest {
+  private static final int MIB = 1 << 20;
+
+  @Nested
+  class OnExt4 extends Contract {
+    OnExt4() {
+      super(Mounted.Type.EXT4);
+    }
+  }
+
+  @Nested
+  class OnXfs extends Contract {
+    OnXfs() {
+      super(Mounted.Type.XFS);
+    }
+  }
+
+  @Nested
+  class OnBtrfs extends Contract {
+    OnBtrfs() {
+      super(Mounted.Type.BTRFS);
+    }
+  }
+
+  @Nested
+  class OnTmpfs extends Contract {
+    OnTmpfs() {
+      super(Mounted.Type.TMPFS);
+    }
+  }
+
+  @Nested
+  class OnOverlay extends Contract {
+    OnOverlay() {
+      super(Mounted.Type.OVERLAY);
+    }
+  }
+
+  @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+  abstract static class Contract {
+    private final Mounted.Type type;
+    private final Map<EngineKind, Uring> urings = new EnumMap<>(EngineKind.class);
+    private Mounted mounted;
+    private Path path;
+
+    Contract(Mounted.Type type) {
+      this.type = type;
+    }
+
+    @BeforeAll
+    void mount() throws IOException {
+      mounted = Mounted.of(type);
+      path = mounted.directory().resolve("file");
+    }
+
+    @AfterAll
+    void unmount() throws IOException {
+      urings.values().forEach(Uring::close);
+      if (mounted != null) {
+        mounted.close();
+      }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void bytesGoThereAndBack(EngineKind kind) throws Exception {
+      RoundTrip.onVirtualThread(uring(kind), mounted.directory());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void directTransfersAreByteExact(EngineKind kind) throws Exception {
+      byte[] content = RoundTrip.randomBytes(2 * MIB, 2);
+      OpenOption[] create = {StandardOpenOption.CREATE, StandardOpenOption.WRITE};
+      OpenOption[] direct = {StandardOpenOption.READ, StandardOpenOption.WRITE, direct()};
+      try (Arena arena = Arena.ofConfined();
+          UringFile file = uring(kind).openFile(path, create);
+          UringFile directly = uring(kind).openFile(path, direct)) {
+        MemorySegment segment = arena.allocate(content.length, 65_536);
+        MemorySegment.copy(content, 0, segment, java.lang.foreign.ValueLayout.JAVA_BYTE, 0, MIB);
+        directly.writeFully(segment.asSlice(0, MIB), 0);
+        file.writeFully(ByteBuffer.wrap(content, MIB, MIB), MIB);
+        file.force(false);
+        segment.fill((byte) 0);
+        directly.readFully(segment, 0);
+        assertThat(segment.mismatch(MemorySegment.ofArray(content))).isEqualTo(-1);
+        // The last, short block of a file whose end is not aligned.
+        file.truncate(MIB + 100);
+        assertThat(directly.read(segment.asSlice(0, 65_536), MIB)).isEqualTo(100);
+        assertThat(Files.readAllBytes(path)).isEqualTo(Arrays.copyOf(content, MIB + 100));
+      } finally {
+        Files.delete(path);
+      }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void sparseFilePastFourGibibytes(EngineKind kind) throws Exception {
+      long far = (5L << 30) + 17;
+      byte[] content = RoundTrip.randomBytes(100_000, 3);
+      try (UringFile file =
+          uring(kind)
+              .openFile(
+                  path,
+                  StandardOpenOption.CREATE_NEW,
+                  StandardOpenOption.READ,
+                  StandardOpenOption.WRITE)) {
+        file.writeFully(ByteBuffer.wrap(content), far);
+        assertThat(file.size()).isEqualTo(far + content.length);
+        byte[] bytes = new byte[content.length + 50];
+        file.readFully(ByteBuffer.wrap(bytes), far - 50);
+        byte[] expected = new byte[bytes.length];
+        System.arraycopy(content, 0, expected, 50, content.length);
+        assertThat(bytes).isEqualTo(expected);
+        assertThat(file.append(ByteBuffer.wrap(content, 0, 10))).isEqualTo(10);
+        assertThat(file.size()).isEqualTo(far + content.length + 10);
+        file.truncate((4L << 30) + 1);
+        assertThat(file.size()).isEqualTo((4L << 30) + 1);
+        assertThat(file.read(ByteBuffer.allocate(10), 4L << 30)).isEqualTo(1);
+      } finally {
+        Files.delete(path);
+      }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void fullDiskSaysSoAndKeepsWhatWasWritten(EngineKind kind) throws Exception {
+      byte[] block = RoundTrip.randomBytes(64 << 10, 4);
+      try (FullDisk _ = FullDisk.of(mounted.directory(), 4);
+          UringFile file = create(kind)) {
+        long written = 0;
+        Throwable thrown = null;
+        while (thrown == null && written < mountedBytes()) {
+          long offset = written;
+          ByteBuffer buffer = ByteBuffer.wrap(block);
+          thrown = catchThrowable(() -> file.writeFully(buffer, offset));
+          written += buffer.position();
+        }
+        assertNoSpace(thrown);
+        assertThat(file.size()).isEqualTo(written);
+        file.force(true);
+        assertRepeats(block, written);
+        if (type != Mounted.Type.BTRFS) { // which writes nothing in place
+          file.writeFully(ByteBuffer.wrap(block, 0, 4096), 0);
+        }
+        assertThatThrownBy(() -> file.append(ByteBuffer.wrap(new byte[MIB])))
+            .satisfies(FileSystemsTest::assertNoSpace);
+        file.force(false);
+      } finally {
+        Files.delete(path);
+      }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void longWriteOnAnAlmostFullDiskSaysHowMuchWasWritten(EngineKind kind) throws Exception {
+      byte[] content = RoundTrip.randomBytes(16 * MIB, 5);
+      try (FullDisk _ = FullDisk.of(mounted.directory(), 6);
+          UringFile file = create(kind)) {
+        ByteBuffer buffer = ByteBuffer.wrap(content);
+        int n = file.write(buffer, 0);
+        assertThat(n).isPositive().isLessThan(content.length);
+        assertThat(buffer.position()).isEqualTo(n);
+        assertThat(file.size()).isEqualTo(n);
+        assertThat(Files.readAllBytes(path)).isEqualTo(Arrays.copyOf(content, n));
+        Throwable thrown = catchThrowable(() -> file.writeFully(buffer, n));
+        assertNoSpace(thrown);
+        assertThat(file.size()).isEqualTo(buffer.position());
+        assertThat(Files.readAllBytes(path)).isEqualTo(Arrays.copyOf(content, buffer.position()));
+      } finally {
+        Files.delete(path);
+      }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void roomThatComesBackCanBeUsed(EngineKind kind) throws Exception {
+      byte[] content = RoundTrip.randomBytes(8 * MIB, 6);
+      try (UringFile file = create(kind)) {
+        ByteBuffer buffer = ByteBuffer.wrap(content);
+        try (FullDisk _ = FullDisk.of(mounted.directory(), 2)) {
+          assertNoSpace(catchThrowable(() -> file.writeFully(buffer, 0)));
+        }
+        file.writeFully(buffer, buffer.position());
+        file.force(true);
+        assertThat(Files.readAllBytes(path)).isEqualTo(content);
+      } finally {
+        Files.delete(path);
+      }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void readOnlyFileSystemRefusesAsForFileChannel(EngineKind kind) throws Exception {
+      Files.writeString(path, "content");
+      mounted.makeReadOnly();
+      try {
+        for (Set<OpenOption> options :
+            Set.<Set<OpenOption>>of(
+                Set.of(StandardOpenOption.WRITE),
+                Set.of(StandardOpenOption.APPEND),
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE))) {
+          assertSameFailure(uring(kind), path, options);
+        }
+        Path absent = path.resolveSibling("absent");
+        assertSameFailure(
+            uring(kind), absent, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+        assertThat(absent).doesNotExist();
+        try (UringFile file = uring(kind).openFile(path)) {
+          ByteBuffer bytes = ByteBuffer.allocate(7);
+          file.readFully(bytes, 0);
+          assertThat(new String(bytes.array(), java.nio.charset.StandardCharsets.UTF_8))
+              .isEqualTo("content");
+          file.force(true);
+        }
+      } finally {
+        mounted.makeWritable();
+        Files.delete(path);
+      }
+    }
+
+    private Uring uring(EngineKind kind) {
+      return urings.computeIfAbsent(kind, EngineKind::open);
+    }
+
+    private UringFile create(EngineKind kind) throws IOException {
+      return uring(kind).openFile(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    }
+
+    private long mountedBytes() throws IOException {
+      return Files.getFileStore(mounted.directory()).getTotalSpace();
+    }
+
+    private void assertRepeats(byte[] block, long length) throws IOException {
+      byte[] bytes = Files.readAllBytes(path);
+      assertThat(bytes).hasSize((int) length);
+      for (int i = 0; i < bytes.length; i += block.length) {
+        int end = Math.min(bytes.length - i, block.length);
+        assertThat(Arrays.mismatch(bytes, i, i + end, block, 0, end)).isEqualTo(-1);
+      }
+    }
+  }
+
+  private static void assertSameFailure(Uring uring, Path path, Set<OpenOption> options) {
+    Throwable expected = catchThrowable(() -> FileChannel.open(path, options).close());
+    Throwable thrown = catchThrowable(() -> uring.openFile(path, options).close());
+    assertThat(thrown).as("%s", options).hasSameClassAs(expected);
+    assertThat(thrown).hasMessageContaining("Read-only file system");
+    assertThat(((FileSystemException) thrown).getFile()).isEqualTo(path.toString());
+  }
+
+  /** {@code ExtendedOpenOption.DIRECT}, whose name javac warns of, and cannot be told not to. */
+  private static OpenOption direct() throws ClassNotFoundException {
+    for (Object option : Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants()) {
+      if (option.toString().equals("DIRECT")) {
+        return (OpenOption) option;
+      }
+    }
+    throw new AssertionError("there is no DIRECT");
+  }
+
+  private static void assertNoSpace(Throwable thrown) {
+    assertThat(thrown)
+        .isInstanceOf(FileSystemException.class)
+        .hasMessageContaining("No space left on device");
+  }
+}
