@@ -197,7 +197,7 @@ final class Open {
     int result;
     boolean hadWriter = false;
     try {
-      poll.set(IORING_OP_POLL_ADD, fd, 0, 0, 0, POLLIN, engine.blockingOpens);
+      poll.set(IORING_OP_POLL_ADD, fd, 0, 0, 0, POLLIN, engine.streamReads);
       poll.begin(engine.slots, null);
       try {
         setOpen(true);

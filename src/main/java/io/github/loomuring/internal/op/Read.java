@@ -120,7 +120,9 @@ final class Read {
         }
       }
       if (done == length) {
-        file.missedCache = false;
+        if (file.missedCache) { // written only when it changes: all readers share its cache line
+          file.missedCache = false;
+        }
         return done;
       }
     }

@@ -61,7 +61,7 @@ final class RingFile implements EngineFile {
   volatile boolean missedCache;
 
   /** Something was written or cut: closing may have to wait for the file system. */
-  volatile boolean dirty;
+  private volatile boolean dirty;
 
   private volatile int references; // CLOSED is the sign bit
   private final ReentrantLock closeLock = new ReentrantLock();
@@ -157,6 +157,12 @@ final class RingFile implements EngineFile {
     // The count is in the lower bits, so only an exact CLOSED means closed and unused.
     if ((int) REFERENCES.getAndAdd(this, -1) - 1 == CLOSED) {
       LockSupport.unpark(closer);
+    }
+  }
+
+  void markDirty() {
+    if (!dirty) { // written only when it changes: all writers share its cache line
+      dirty = true;
     }
   }
 

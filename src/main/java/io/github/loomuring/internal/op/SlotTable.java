@@ -6,6 +6,8 @@ import io.github.loomuring.internal.ring.SpinLock;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.channels.ClosedChannelException;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,6 +21,13 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class SlotTable implements Completions {
   private static final int CHUNK = 256;
   private static final int SLOTS_MAX = 1 << 22;
+
+  // Free slots that a thread finds without the lock, one in each stripe. Stripes are far enough
+  // apart to be on cache lines of their own.
+  private static final int STRIPES = 32;
+  private static final int STRIPE_SPACING = 16;
+  private static final VarHandle NEAR = MethodHandles.arrayElementVarHandle(Operation[].class);
+  private final Operation[] near = new Operation[STRIPES * STRIPE_SPACING];
 
   private final SpinLock lock = new SpinLock();
   private int[] free = new int[CHUNK]; // guarded by lock
@@ -51,6 +60,10 @@ public final class SlotTable implements Completions {
 
   /** As {@link #acquire}, also on a closed ring: for the slot's scratch, not for a request. */
   Operation acquireAlways() throws IOException {
+    Operation near = (Operation) NEAR.getAndSet(this.near, stripe(), null);
+    if (near != null) {
+      return near;
+    }
     for (; ; ) {
       int index = pop();
       if (index >= 0) {
@@ -65,9 +78,16 @@ public final class SlotTable implements Completions {
     if (!operation.isReusable()) {
       return; // the kernel may still use its memory
     }
+    if (NEAR.compareAndSet(near, stripe(), null, operation)) {
+      return;
+    }
     lock.lock();
     free[freeCount++] = operation.index; // free is as long as there are slots
     lock.unlock();
+  }
+
+  private static int stripe() {
+    return ((int) Thread.currentThread().threadId() & (STRIPES - 1)) * STRIPE_SPACING;
   }
 
   private int pop() {

@@ -14,7 +14,7 @@ final class Truncate {
     }
     Operation operation = file.start();
     try {
-      file.dirty = true;
+      file.markDirty();
       int result;
       if (file.engine.ring().supports(IORING_OP_FTRUNCATE)) {
         operation.set(IORING_OP_FTRUNCATE, file.fd, 0, 0, size, 0, file.device.gate);

@@ -30,7 +30,7 @@ final class Write {
     int length = Math.min(src.remaining(), Fcntl.MAX_RW_COUNT);
     Operation operation = file.start();
     try {
-      file.dirty = true;
+      file.markDirty();
       int n;
       if (src.isDirect()) {
         long address = MemorySegment.ofBuffer(src).address();
@@ -54,7 +54,7 @@ final class Write {
     int length = (int) Math.min(src.byteSize(), Fcntl.MAX_RW_COUNT);
     Operation operation = file.start();
     try {
-      file.dirty = true;
+      file.markDirty();
       file.checkAligned(src.address(), length, offset);
       return transfer(file, operation, src.address(), length, offset);
     } finally {
