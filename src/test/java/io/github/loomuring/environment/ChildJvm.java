@@ -9,6 +9,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,6 +68,18 @@ final class ChildJvm {
   /** Where the library's classes are: a directory or a jar. */
   static Path libraryClasses() {
     return classesOf(UringFile.class);
+  }
+
+  /** The library's jar; made in {@code directory} if its classes are in no jar yet. */
+  static Path libraryJar(Path directory) throws IOException {
+    Path classes = libraryClasses();
+    if (!Files.isDirectory(classes)) {
+      return classes;
+    }
+    Path jar = directory.resolve("library.jar");
+    String tool = java().resolveSibling("jar").toString();
+    Commands.succeed(tool, "--create", "--file", jar.toString(), "-C", classes.toString(), ".");
+    return jar;
   }
 
   static Path testClasses() {

@@ -52,6 +52,9 @@ final class Open {
   private final PathMemory memory;
   private final Operation operation;
 
+  /** The mount point of the remote file system the path is on, or null. */
+  private final Path remote;
+
   /** The operation outlives this call: its slot and memory are the reaper's. */
   private boolean left;
 
@@ -65,6 +68,7 @@ final class Open {
     this.flags = flags(spec);
     this.memory = memory;
     this.operation = operation;
+    this.remote = engine.remoteMounts.of(path);
   }
 
   static RingFile open(RingEngine engine, Path path, OpenSpec spec) throws IOException {
@@ -131,7 +135,7 @@ final class Open {
 
   /** The descriptor, or EAGAIN if the open may have to wait. */
   private int tryInline() {
-    if (!engine.inlineOpens() || (flags & (O_CREAT | O_TRUNC)) != 0) {
+    if (!engine.inlineOpens() || remote != null || (flags & (O_CREAT | O_TRUNC)) != 0) {
       return Errno.EAGAIN.negated();
     }
     int result =
@@ -170,7 +174,7 @@ final class Open {
         spec.mode(),
         0,
         blocking ? flags : flags | O_NONBLOCK,
-        blocking ? engine.blockingOpens : engine.pathGate);
+        blocking ? engine.blockingOpens : engine.pathGate(remote));
     if (blocking) {
       operation.setAsync();
     }
@@ -250,7 +254,7 @@ final class Open {
 
   /** As the JDK does it: the name goes at once, the file with its last descriptor. */
   private void unlink() throws IOException {
-    operation.set(IORING_OP_UNLINKAT, AT_FDCWD, memory.path(), 0, 0, 0, engine.pathGate);
+    operation.set(IORING_OP_UNLINKAT, AT_FDCWD, memory.path(), 0, 0, 0, engine.pathGate(remote));
     int result =
         engine.slots.ring().supports(IORING_OP_UNLINKAT)
             ? operation.run(engine.slots, null)
@@ -302,7 +306,9 @@ final class Open {
 
   /** Why the operation was left: by an interrupt, or because the ring was closed. */
   private IOException gone() {
-    return Thread.currentThread().isInterrupted() ? interrupted() : new AsynchronousCloseException();
+    return Thread.currentThread().isInterrupted()
+        ? interrupted()
+        : new AsynchronousCloseException();
   }
 
   private InterruptedIOException interrupted() {

@@ -9,6 +9,7 @@ import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Fcntl;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.linux.LinuxKernel;
+import io.github.loomuring.internal.linux.RemoteMounts;
 import io.github.loomuring.internal.pool.Offload;
 import io.github.loomuring.internal.ring.Gate;
 import io.github.loomuring.internal.ring.Ring;
@@ -58,8 +59,12 @@ public final class RingEngine implements Engine {
   /** Of opens that may block for ever. */
   final Gate blockingOpens;
 
-  /** Of operations on paths, whose device is not known. */
-  final Gate pathGate;
+  final RemoteMounts remoteMounts = new RemoteMounts();
+
+  /** Of operations on paths, whose device is not known: a server that hangs stops its own only. */
+  private final Gate localPaths;
+
+  private final ConcurrentHashMap<Path, Gate> remotePaths = new ConcurrentHashMap<>();
 
   private final Ring ring;
   private final int deviceLimit;
@@ -97,7 +102,7 @@ public final class RingEngine implements Engine {
     streamWrites = new Gate(Math.max(1, room.limit() / 4), room);
     blockingOpens = new Gate(Math.max(2, room.limit() / 8), room);
     deviceLimit = Math.max(1, Math.min(settings.gate(), room.limit() / 2));
-    pathGate = new Gate(deviceLimit, room);
+    localPaths = new Gate(deviceLimit, room);
     try {
       checkRequired();
     } catch (UnavailableException e) {
@@ -165,6 +170,15 @@ public final class RingEngine implements Engine {
 
   Ring ring() {
     return ring;
+  }
+
+  /**
+   * The gate of opens on the remote file system mounted at {@code remote}; null for a local one.
+   */
+  Gate pathGate(Path remote) {
+    return remote == null
+        ? localPaths
+        : remotePaths.computeIfAbsent(remote, _ -> new Gate(deviceLimit, ring.room()));
   }
 
   boolean inlineOpens() {

@@ -1,0 +1,156 @@
+package io.github.loomuring.examples;
+
+import io.github.loomuring.Uring;
+import io.github.loomuring.UringFile;
+import io.github.loomuring.UringOptions;
+import io.github.loomuring.UringOptions.Fallback;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
+import java.util.Set;
+
+/** Opens the files to copy: by the library, or by the JDK. For use by any thread. */
+sealed interface CopyEngine extends AutoCloseable {
+  /** The engines there are, by the names they have on the command line. */
+  enum Kind {
+    /** The library on io_uring: every call parks the virtual thread. */
+    RING,
+    /** The library on its pool of platform threads: every call parks the virtual thread. */
+    POOL,
+    /** {@code FileChannel}: a call holds the carrier of the virtual thread. */
+    JDK;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** An open file. */
+  interface OpenFile extends AutoCloseable {
+    /** As {@link UringFile#read(ByteBuffer, long)}: may read less than there is room for. */
+    int read(ByteBuffer dst, long offset) throws IOException;
+
+    /** Writes all that remains in {@code src}. */
+    void writeFully(ByteBuffer src, long offset) throws IOException;
+
+    @Override
+    void close() throws IOException;
+  }
+
+  /** What a new file is opened with. Nobody else may read it before its owner and mode are set. */
+  Set<StandardOpenOption> NEW_FILE =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+
+  /** Only the owner may read and write. */
+  FileAttribute<Set<PosixFilePermission>> PRIVATE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  /**
+   * Makes an engine.
+   *
+   * @throws UnsupportedOperationException if it is the ring and there is no io_uring; the message
+   *     says why
+   */
+  static CopyEngine open(Kind kind) {
+    return switch (kind) {
+      case RING -> new Library(Uring.open(options(Fallback.NEVER)));
+      case POOL -> new Library(Uring.open(options(Fallback.ALWAYS)));
+      case JDK -> new Jdk();
+    };
+  }
+
+  /** Opens an existing file for reading. */
+  OpenFile open(Path path) throws IOException;
+
+  /** Creates a file for writing, which must not exist. */
+  OpenFile create(Path path) throws IOException;
+
+  @Override
+  void close();
+
+  private static UringOptions options(Fallback fallback) {
+    return UringOptions.defaults().withFallback(fallback);
+  }
+
+  /** The library. */
+  record Library(Uring uring) implements CopyEngine {
+    @Override
+    public OpenFile open(Path path) throws IOException {
+      return new LibraryFile(uring.openFile(path));
+    }
+
+    @Override
+    public OpenFile create(Path path) throws IOException {
+      return new LibraryFile(uring.openFile(path, NEW_FILE, PRIVATE));
+    }
+
+    @Override
+    public void close() {
+      uring.close();
+    }
+  }
+
+  /** A file of the library. */
+  record LibraryFile(UringFile file) implements OpenFile {
+    @Override
+    public int read(ByteBuffer dst, long offset) throws IOException {
+      return file.read(dst, offset);
+    }
+
+    @Override
+    public void writeFully(ByteBuffer src, long offset) throws IOException {
+      file.writeFully(src, offset);
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
+    }
+  }
+
+  /** The JDK. */
+  record Jdk() implements CopyEngine {
+    @Override
+    public OpenFile open(Path path) throws IOException {
+      return new JdkFile(FileChannel.open(path));
+    }
+
+    @Override
+    public OpenFile create(Path path) throws IOException {
+      return new JdkFile(FileChannel.open(path, NEW_FILE, PRIVATE));
+    }
+
+    @Override
+    public void close() {
+      // There is nothing to close.
+    }
+  }
+
+  /** A file of the JDK. */
+  record JdkFile(FileChannel channel) implements OpenFile {
+    @Override
+    public int read(ByteBuffer dst, long offset) throws IOException {
+      return channel.read(dst, offset);
+    }
+
+    @Override
+    public void writeFully(ByteBuffer src, long offset) throws IOException {
+      long at = offset;
+      while (src.hasRemaining()) {
+        at += channel.write(src, at);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+}

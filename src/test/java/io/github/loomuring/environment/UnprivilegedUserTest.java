@@ -1,0 +1,107 @@
+package io.github.loomuring.environment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.loomuring.support.Engines;
+import io.github.loomuring.support.LeakCheck;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A JVM of the user nobody: what root may do says nothing about permissions and limits. */
+@ExtendWith(LeakCheck.class)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class UnprivilegedUserTest {
+  private static final int NOBODY = 65_534;
+  private static final String[] AS_NOBODY = {
+    "setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"
+  };
+
+  @TempDir Path directory;
+  private Path work;
+  private Path library;
+  private Path tests;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    Commands.needRoot();
+    Commands.needTool("setpriv", "util-linux");
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    // The classes may be where only their owner can read them.
+    library = copy(ChildJvm.libraryClasses(), directory.resolve("library"));
+    tests = copy(ChildJvm.testClasses(), directory.resolve("tests"));
+    work = Files.createDirectory(directory.resolve("work"));
+    Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwxrwxrwx"));
+    for (Path needed : List.of(ChildJvm.java(), tests)) {
+      assumeTrue(canRead(needed), () -> "needs " + needed + " readable by everybody");
+    }
+  }
+
+  private static boolean canRead(Path path) throws IOException {
+    return Commands.run(with(AS_NOBODY, "test", "-r", path.toString())).status() == 0;
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"RING", "POOL"})
+  void filesWithoutPermissionAreDeniedAsForFileChannel(Engines engine) throws Exception {
+    Path secret = Files.createFile(directory.resolve("secret"));
+    Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("---------"));
+    Path closed = Files.createDirectory(directory.resolve("closed"));
+    Path inside = Files.createFile(closed.resolve("inside"));
+    Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rw-rw-rw-"));
+    Path absent = closed.resolve("absent");
+    ChildJvm.Result result =
+        ChildJvm.of(UseOthersFiles.class, work, engine, secret, inside, absent)
+            .classPath(library, tests)
+            .under(AS_NOBODY)
+            .run();
+    assertThat(result.status()).as("%s%s", result.out(), result.err()).isZero();
+    assertThat(result.err()).isEmpty();
+    assertThat(result.value("ring")).isEqualTo(String.valueOf(engine.isRing()));
+    for (Path path : List.of(secret, inside, absent)) {
+      String denied = "java.nio.file.AccessDeniedException: " + path + "\n";
+      assertThat(result.out()).contains(denied.repeat(4));
+    }
+    assertThat(result.value("files")).isEqualTo("ok");
+  }
+
+  /** Kernels before 5.12 charge a ring's memory to RLIMIT_MEMLOCK, unless it is root's. */
+  @Test
+  void withoutLockableMemoryThereIsARingOrTheReasonIsClear() throws Exception {
+    Commands.needTool("prlimit", "util-linux");
+    ChildJvm.Result result =
+        ChildJvm.of(TryLibrary.class, work)
+            .classPath(library, tests)
+            .under("prlimit", "--memlock=0")
+            .under(AS_NOBODY)
+            .run();
+    assertThat(result.status()).as("%s%s", result.out(), result.err()).isZero();
+    if (!result.value("reason").isEmpty()) {
+      assertThat(result.value("reason")).contains("ENOMEM", "RLIMIT_MEMLOCK");
+    }
+    assertThat(result.value("ring")).isEqualTo(result.value("available"));
+    assertThat(result.value("files")).isEqualTo("ok");
+  }
+
+  private static String[] with(String[] command, String... arguments) {
+    return Stream.concat(Stream.of(command), Stream.of(arguments)).toArray(String[]::new);
+  }
+
+  /** Copies classes, readable by everybody. */
+  private static Path copy(Path from, Path to) throws IOException {
+    Commands.succeed("cp", "-r", from.toString(), to.toString());
+    Commands.succeed("chmod", "-R", "a+rX", to.toString());
+    return to;
+  }
+}
