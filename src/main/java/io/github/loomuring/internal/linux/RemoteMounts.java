@@ -94,7 +94,7 @@ public final class RemoteMounts {
     readNanos = now; // a second thread that reads at the same time does no harm
     try {
       List<Path> points = new ArrayList<>();
-      for (String line : Files.readString(MOUNTINFO, StandardCharsets.ISO_8859_1).split("\n")) {
+      for (String line : Files.readAllLines(MOUNTINFO, StandardCharsets.ISO_8859_1)) {
         Path point = remoteMountPoint(line);
         if (point != null) {
           points.add(point);
@@ -108,7 +108,7 @@ public final class RemoteMounts {
 
   /** {@code 36 35 98:0 /root /mount/point options [optional ...] - type source options}. */
   private static Path remoteMountPoint(String line) {
-    String[] fields = line.split(" ");
+    String[] fields = line.split(" ", -1);
     for (int i = 6; i + 1 < fields.length; i++) {
       if (fields[i].equals("-")) {
         return LOCAL.contains(fields[i + 1]) ? null : Path.of(unescape(fields[4]));
