@@ -10,8 +10,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
-import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -60,48 +60,34 @@ public final class PoolEngine implements Engine {
   }
 
   private PoolFile openNow(Path path, OpenSpec spec) throws IOException {
+    // Before the open, because with DELETE_ON_CLOSE there is no name after it.
+    boolean seekable = isSeekable(path);
     FileAttribute<?>[] attributes = spec.attributes().toArray(new FileAttribute<?>[0]);
-    // The JDK unlinks at once for DELETE_ON_CLOSE, so the type is asked for while there is a name.
-    FileChannel channel =
-        FileChannel.open(path, without(spec, StandardOpenOption.DELETE_ON_CLOSE), attributes);
+    FileChannel channel = FileChannel.open(path, spec.options(), attributes);
     FileChannel writing = channel;
     try {
-      boolean seekable = isSeekable(path);
       if (!seekable && spec.read() && spec.write()) {
         // A channel has one position, under a lock that a blocked read would hold against writes.
         writing = FileChannel.open(path, StandardOpenOption.WRITE);
       }
-      if (spec.deleteOnClose()) {
-        Files.deleteIfExists(path);
-      }
       return new PoolFile(this, path, channel, writing, seekable, spec.append());
     } catch (Throwable t) {
       channel.close();
-      if (writing != channel) {
-        writing.close();
-      }
       throw t;
     }
   }
 
-  private static Set<? extends java.nio.file.OpenOption> without(
-      OpenSpec spec, StandardOpenOption option) {
-    if (!spec.options().contains(option)) {
-      return spec.options();
+  /** What cannot be looked at counts as seekable: it is missing, or the open says what is wrong. */
+  private static boolean isSeekable(Path path) {
+    try {
+      if (!path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+        return !Files.readAttributes(path, BasicFileAttributes.class).isOther();
+      }
+      int type = (int) Files.getAttribute(path, "unix:mode") & S_IFMT;
+      return type == S_IFREG || type == S_IFBLK || type == S_IFDIR;
+    } catch (IOException e) {
+      return true;
     }
-    Set<java.nio.file.OpenOption> rest = new HashSet<>(spec.options());
-    rest.remove(option);
-    rest.add(java.nio.file.LinkOption.NOFOLLOW_LINKS); // as the JDK does for DELETE_ON_CLOSE
-    return rest;
-  }
-
-  private static boolean isSeekable(Path path) throws IOException {
-    if (!path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
-      return !Files.readAttributes(path, java.nio.file.attribute.BasicFileAttributes.class)
-          .isOther();
-    }
-    int type = (int) Files.getAttribute(path, "unix:mode") & S_IFMT;
-    return type == S_IFREG || type == S_IFBLK || type == S_IFDIR;
   }
 
   Offload offload() {
