@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /** Opens the files to copy: by the library, or by the JDK. For use by any thread. */
-sealed interface CopyEngine extends AutoCloseable {
+interface CopyEngine extends AutoCloseable {
   /** The engines there are, by the names they have on the command line. */
   enum Kind {
     /** The library on io_uring: every call parks the virtual thread. */

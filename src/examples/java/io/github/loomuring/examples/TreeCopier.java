@@ -59,12 +59,11 @@ final class TreeCopier implements AutoCloseable {
 
   private final CopyEngine.Kind kind;
   private final CopyEngine engine;
-  private final TemporaryFiles temporaries = new TemporaryFiles();
-  private final PathThreads pathThreads = new PathThreads();
+  private final TemporaryFiles temporaries;
+  private final PathThreads pathThreads;
   private final Progress progress;
   private final FileCopier files;
-  private final int filesAtOnce = filesAtOnce();
-  private final Semaphore room = new Semaphore(filesAtOnce);
+  private final Semaphore room = new Semaphore(filesAtOnce());
   private final Queue<Copied> copied = new ConcurrentLinkedQueue<>();
   private long copyNanos;
   private long verifyNanos;
@@ -77,7 +76,9 @@ final class TreeCopier implements AutoCloseable {
    */
   TreeCopier(CopyEngine.Kind kind, PrintWriter err) {
     this.kind = kind;
-    this.engine = CopyEngine.open(kind);
+    this.engine = CopyEngine.open(kind); // first: if this fails, nothing is left behind
+    this.temporaries = new TemporaryFiles();
+    this.pathThreads = new PathThreads();
     this.progress = new Progress(err);
     this.files = new FileCopier(engine, temporaries, pathThreads);
   }

@@ -24,7 +24,6 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "TreeCopy",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
       "Copies the directory tree SRC to DST, each file on a virtual thread of its own.",
@@ -55,6 +54,12 @@ public final class TreeCopy implements Callable<Integer> {
 
   @Option(names = "--verify", description = "compare checksums of all files afterwards")
   private boolean verify;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "show this")
+  private boolean help;
 
   @Spec private CommandSpec spec;
 
