@@ -178,15 +178,26 @@ final class ChildJvm {
 
     /** Waits until the child has printed {@code line}. */
     void awaitLine(String line) throws InterruptedException {
+      awaitLines(line, 1);
+    }
+
+    /** Waits until the child has printed {@code line} so many times. */
+    void awaitLines(String line, int times) throws InterruptedException {
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
       synchronized (out) {
-        while (!("\n" + out).contains("\n" + line + "\n")) {
-          long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-          if (millis <= 0 || !outReader.isAlive()) {
+        while (count(line) < times) {
+          if (System.nanoTime() - deadline > 0 || !outReader.isAlive()) {
             throw new AssertionError("the child did not print " + line + ": " + out + errText());
           }
-          out.wait(Math.min(millis, 100)); // the end of the output is not notified
+          out.wait(100); // the end of the output is not notified
         }
+      }
+    }
+
+    /** How often the child has printed {@code line} by now. */
+    int count(String line) {
+      synchronized (out) {
+        return (int) out.toString().lines().filter(line::equals).count();
       }
     }
 

@@ -11,8 +11,10 @@ import io.github.loomuring.support.LeakCheck;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
@@ -113,7 +115,7 @@ class FileSystemsTest {
           UringFile file = uring(engine).openFile(path, create);
           UringFile directly = uring(engine).openFile(path, direct)) {
         MemorySegment segment = arena.allocate(content.length, 65_536);
-        MemorySegment.copy(content, 0, segment, java.lang.foreign.ValueLayout.JAVA_BYTE, 0, MIB);
+        MemorySegment.copy(content, 0, segment, ValueLayout.JAVA_BYTE, 0, MIB);
         directly.writeFully(segment.asSlice(0, MIB), 0);
         file.writeFully(ByteBuffer.wrap(content, MIB, MIB), MIB);
         file.force(false);
@@ -245,8 +247,7 @@ class FileSystemsTest {
         try (UringFile file = uring(engine).openFile(path)) {
           ByteBuffer bytes = ByteBuffer.allocate(7);
           file.readFully(bytes, 0);
-          assertThat(new String(bytes.array(), java.nio.charset.StandardCharsets.UTF_8))
-              .isEqualTo("content");
+          assertThat(new String(bytes.array(), StandardCharsets.UTF_8)).isEqualTo("content");
           file.force(true);
         }
       } finally {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A file system of its own for a test, in an image file of which little is on the disk.
@@ -74,7 +75,7 @@ final class Mounted implements AutoCloseable {
     make.addAll(List.of(type.flags));
     make.add(image.toString());
     Commands.succeed(make.toArray(new String[0]));
-    String name = type == Type.OVERLAY ? "ext4" : type.name().toLowerCase(java.util.Locale.ROOT);
+    String name = type == Type.OVERLAY ? "ext4" : type.name().toLowerCase(Locale.ROOT);
     directory = mount(name, image.toString(), "loop", "mounted");
     if (type == Type.OVERLAY) {
       Path lower = Files.createDirectory(directory.resolve("lower"));

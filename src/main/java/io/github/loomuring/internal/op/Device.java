@@ -11,7 +11,13 @@ import io.github.loomuring.internal.ring.Gate;
 final class Device {
   final Gate gate;
 
-  /** A local file system: fstat and close of a clean file answer from memory. */
+  /**
+   * A local file system: fstat and close of a clean file answer from memory.
+   *
+   * <p>On others every request is started by a worker (IOSQE_ASYNC). FUSE files say that they can
+   * be read without blocking and then wait for their daemon, in io_uring_enter, under the lock that
+   * every other entry into the ring needs.
+   */
   final boolean local;
 
   /** Reads with RWF_NOWAIT are supported, as far as is known. */

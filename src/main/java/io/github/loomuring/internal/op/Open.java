@@ -108,7 +108,7 @@ final class Open {
       if (spec.deleteOnClose()) {
         unlink();
       }
-      Device device = engine.device(memory.statDevice(), fd, operation.errno);
+      Device device = engine.device(memory.statDevice(), fd);
       return new RingFile(engine, path, fd, device, kind(type));
     } catch (Throwable t) {
       engine.closeSoon(fd);
@@ -175,9 +175,9 @@ final class Open {
         0,
         blocking ? flags : flags | O_NONBLOCK,
         blocking ? engine.blockingOpens : engine.pathGate(remote));
-    if (blocking) {
-      operation.setAsync();
-    }
+    // Never in io_uring_enter: although the name is cached, opening it may ask a FUSE daemon, and
+    // that under the lock that every other entry into the ring needs.
+    operation.setAsync();
   }
 
   /**

@@ -134,6 +134,9 @@ final class Read {
         file.seekable ? offset + done : 0,
         0,
         file.readGate);
+    if (!file.device.local) {
+      operation.setAsync();
+    }
     int n = operation.run(file.engine.slots, file);
     if (n < 0) {
       if (done > 0) {

@@ -1,6 +1,7 @@
 package io.github.loomuring.internal.op;
 
 import static io.github.loomuring.internal.linux.IoUring.*;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.loomuring.internal.Engine;
 import io.github.loomuring.internal.EngineFile;
@@ -190,18 +191,23 @@ public final class RingEngine implements Engine {
   }
 
   /** What is known of the device {@code number}, on which {@code fd} is open. */
-  Device device(long number, int fd, MemorySegment errno) {
+  Device device(long number, int fd) throws IOException {
     Device device = devices.get(number);
-    return device != null ? device : devices.computeIfAbsent(number, _ -> newDevice(fd, errno));
+    if (device != null) {
+      return device;
+    }
+    // Once a device; fstatfs(2) may ask a server.
+    long type = offload.callUninterruptibly(() -> fileSystemType(fd));
+    return devices.computeIfAbsent(
+        number, _ -> new Device(new Gate(deviceLimit, ring.room()), type));
   }
 
-  private Device newDevice(int fd, MemorySegment errno) {
+  private long fileSystemType(int fd) {
     try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = arena.allocate(Kernel.ERRNO_BYTES, 8);
       MemorySegment statfs = arena.allocate(Fcntl.STATFS_BYTES, 8);
       int result = kernel.fstatfs(errno, fd, statfs.address());
-      long type =
-          result < 0 ? 0 : statfs.get(java.lang.foreign.ValueLayout.JAVA_LONG, Fcntl.STATFS_TYPE);
-      return new Device(new Gate(deviceLimit, ring.room()), type);
+      return result < 0 ? 0 : statfs.get(JAVA_LONG, Fcntl.STATFS_TYPE);
     }
   }
 

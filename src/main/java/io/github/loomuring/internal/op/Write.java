@@ -122,6 +122,9 @@ final class Write {
         position + done,
         flags,
         file.writeGate);
+    if (!file.device.local) {
+      operation.setAsync();
+    }
     int result = operation.run(file.engine.slots, file);
     if (result < 0) {
       if (done > 0) {

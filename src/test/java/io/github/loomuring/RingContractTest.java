@@ -1,0 +1,35 @@
+package io.github.loomuring;
+
+import io.github.loomuring.support.Engines;
+import io.github.loomuring.support.TestFile;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The contracts are true of files on rings of every kind. */
+class RingContractTest {
+  @Nested
+  @ParameterizedClass
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "POOL")
+  class Use extends UringFileContract {
+    @Parameter Engines engine;
+
+    @Override
+    TestFile.Opener opener() {
+      return TestFile.on(engine.open());
+    }
+  }
+
+  @Nested
+  @ParameterizedClass
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "POOL")
+  class Opening extends OpenContract {
+    @Parameter Engines engine;
+
+    @Override
+    TestFile.Opener opener() {
+      return TestFile.on(engine.open());
+    }
+  }
+}
