@@ -12,8 +12,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
+import java.nio.file.FileSystems;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.ProviderMismatchException;
 import java.nio.file.attribute.FileAttribute;
 import java.util.Objects;
 import java.util.Set;
@@ -61,6 +63,9 @@ public final class UringFile implements AutoCloseable {
   private final Cleaner.Cleanable leak;
 
   UringFile(Uring uring, Path path, OpenSpec spec) throws IOException {
+    if (path.getFileSystem() != FileSystems.getDefault()) {
+      throw new ProviderMismatchException("path=" + path + " is not of the default file system");
+    }
     this.path = path;
     this.readable = spec.read();
     this.writable = spec.write();
@@ -83,6 +88,7 @@ public final class UringFile implements AutoCloseable {
    * @return the open file
    * @throws IllegalArgumentException for READ with APPEND, and APPEND with TRUNCATE_EXISTING
    * @throws UnsupportedOperationException for an option that is not known here
+   * @throws ProviderMismatchException if the path is not of the default file system
    * @throws java.nio.file.NoSuchFileException if the file, or a directory of its path, is missing
    * @throws java.nio.file.FileAlreadyExistsException if CREATE_NEW was given and the file exists
    * @throws java.nio.file.AccessDeniedException if the process lacks a permission
@@ -158,7 +164,8 @@ public final class UringFile implements AutoCloseable {
    * @param dst of any size; one call fills at most 0x7ffff000 bytes of it
    * @param offset in the file, from 0
    * @return the number of bytes read; 0 if {@code dst} has no room; -1 at the end of the file
-   * @throws IllegalArgumentException if {@code dst} is read-only or {@code offset} out of range
+   * @throws IllegalArgumentException if {@code dst} is read-only, or of a heap array that is not a
+   *     {@code byte[]}, or {@code offset} out of range
    * @throws IllegalStateException if the arena of {@code dst} is closed, or was during the call
    * @throws WrongThreadException if {@code dst} is confined to another thread
    * @throws NonReadableChannelException if the file was not opened for reading
@@ -219,7 +226,8 @@ public final class UringFile implements AutoCloseable {
    * @param src of any size; one call writes at most 0x7ffff000 bytes of it
    * @param offset in the file, from 0
    * @return the number of bytes written
-   * @throws IllegalArgumentException if {@code offset} is out of range
+   * @throws IllegalArgumentException if {@code src} is of a heap array that is not a {@code
+   *     byte[]}, or {@code offset} out of range
    * @throws IllegalStateException if the arena of {@code src} is closed, or was during the call
    * @throws WrongThreadException if {@code src} is confined to another thread
    * @throws NonWritableChannelException if the file was not opened for writing
@@ -504,6 +512,18 @@ public final class UringFile implements AutoCloseable {
     }
     if (!segment.scope().isAlive()) {
       throw new IllegalStateException(name + "=" + segment + " belongs to a closed arena");
+    }
+    if (!segment.isNative()) {
+      checkOfBytes(name, segment);
+    }
+  }
+
+  private static void checkOfBytes(String name, MemorySegment segment) {
+    try {
+      segment.asSlice(0, 0).asByteBuffer(); // a read-only segment does not show its array
+    } catch (UnsupportedOperationException e) {
+      throw new IllegalArgumentException(
+          name + "=" + segment + " is of an array that is not a byte[]", e);
     }
   }
 

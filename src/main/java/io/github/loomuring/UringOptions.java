@@ -8,9 +8,9 @@ import java.util.Objects;
  * @param entries size of the submission queue: a power of two from 2 to 32,768 (the kernel's
  *     IORING_MAX_ENTRIES). It bounds how many requests one call into the kernel takes, not how many
  *     may be in flight.
- * @param completionEntries size of the completion queue: a power of two from {@code 2 × entries} to
- *     65,536. Requests in flight never exceed it; further ones wait in Java. Each entry takes 16
- *     bytes of kernel memory.
+ * @param completionEntries size of the completion queue: a power of two from {@code 2 × entries},
+ *     and at least 8, to 65,536. Requests in flight never exceed it; further ones wait in Java.
+ *     Each entry takes 16 bytes of kernel memory.
  * @param gate how many requests may be in flight on one device, from 1 to 65,536. Past the number
  *     of requests that the block layer has for a device ({@code /sys/block/…/queue/nr_requests},
  *     often 256) submitting one blocks the carrier; so stay well below it.
@@ -50,6 +50,7 @@ public record UringOptions(
   }
 
   private static final int ENTRIES_MAX = 32_768;
+  private static final int COMPLETION_ENTRIES_MIN = 8;
   private static final int COMPLETION_ENTRIES_MAX = 65_536;
   private static final UringOptions DEFAULTS =
       new UringOptions(256, 8_192, 128, Fallback.AUTO, Inline.NON_BLOCKING);
@@ -61,7 +62,11 @@ public record UringOptions(
    */
   public UringOptions {
     checkPowerOfTwo("entries", entries, 2, ENTRIES_MAX);
-    checkPowerOfTwo("completionEntries", completionEntries, 2 * entries, COMPLETION_ENTRIES_MAX);
+    checkPowerOfTwo(
+        "completionEntries",
+        completionEntries,
+        Math.max(COMPLETION_ENTRIES_MIN, 2 * entries),
+        COMPLETION_ENTRIES_MAX);
     if (gate < 1 || gate > COMPLETION_ENTRIES_MAX) {
       throw new IllegalArgumentException(
           "gate=" + gate + " is not from 1 to " + COMPLETION_ENTRIES_MAX);

@@ -103,15 +103,16 @@ public final class TreeCopy implements Callable<Integer> {
       throw wrongUsage("one of SRC=" + from + " and DST=" + to + " is inside the other");
     }
     CopyEngine.Kind kind = engine == null ? CopyEngine.Kind.RING : engine;
+    CopyResult result;
     try (TreeCopier copier = new TreeCopier(kind, spec.commandLine().getErr())) {
       copier.copy(from, to);
       if (verify) {
         copier.verify();
       }
-      CopyResult result = copier.result();
-      spec.commandLine().getOut().println(result);
-      return result.failed() == 0 ? OK : FAILED;
-    }
+      result = copier.result();
+    } // takes the progress bar off the terminal
+    spec.commandLine().getOut().println(result);
+    return result.failed() == 0 ? OK : FAILED;
   }
 
   private int copyJdkHome() throws IOException, InterruptedException {

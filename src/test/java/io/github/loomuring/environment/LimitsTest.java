@@ -27,7 +27,7 @@ class LimitsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "RING_TINY")
+  @EnumSource(names = {"RING", "POOL"})
   void descriptorsThatRunOutAreNamedAndNoneLeaks(Engines engine) throws Exception {
     ChildJvm.Result result =
         ChildJvm.of(UseManyFiles.class, directory, engine)
@@ -53,7 +53,7 @@ class LimitsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "RING_TINY")
+  @EnumSource(names = {"RING_NOTHING_INLINE", "RING_ADAPTIVE", "POOL"})
   void writePastTheFileSizeLimitIsAnExceptionAndNoSignal(Engines engine) throws Exception {
     ChildJvm.Result result =
         ChildJvm.of(WriteLargeFile.class, directory, engine, FILE_BYTES)

@@ -18,6 +18,9 @@ final class PoolFile implements EngineFile {
   /** Pieces in which bytes go to and from a segment that only its own thread may touch. */
   private static final int CONFINED_PIECE_BYTES = 1 << 20;
 
+  /** The most bytes of one call, as on the ring: MAX_RW_COUNT of linux/fs.h. */
+  private static final int CALL_BYTES_MAX = 0x7ffff000;
+
   /** What DIRECT files have buffers aligned to, at the most. */
   private static final int PAGE_BYTES = 4096;
 
@@ -78,7 +81,7 @@ final class PoolFile implements EngineFile {
   @Override
   public long read(MemorySegment dst, long offset) throws IOException {
     if (isShared(dst)) {
-      return read(prefix(dst, Integer.MAX_VALUE).asByteBuffer(), offset);
+      return read(prefix(dst, CALL_BYTES_MAX).asByteBuffer(), offset);
     }
     ByteBuffer piece = piece(dst);
     long done = 0;
@@ -98,13 +101,13 @@ final class PoolFile implements EngineFile {
   @Override
   public long write(MemorySegment src, long offset) throws IOException {
     if (isShared(src)) {
-      return write(prefix(src, Integer.MAX_VALUE).asByteBuffer(), offset);
+      return write(prefix(src, CALL_BYTES_MAX).asByteBuffer(), offset);
     }
     boolean divisible = seekable && !append && offset != APPEND;
     ByteBuffer piece =
         divisible
             ? piece(src)
-            : aligned((int) Math.min(src.byteSize(), Integer.MAX_VALUE - PAGE_BYTES));
+            : aligned((int) Math.min(src.byteSize(), CALL_BYTES_MAX - PAGE_BYTES));
     long done = 0;
     while (done < src.byteSize()) {
       int wanted = (int) Math.min(piece.capacity(), src.byteSize() - done);

@@ -46,6 +46,9 @@ public final class Ring {
   private static final long USER_DATA_WAKE = -2L;
   private static final long FIRST_OWN_USER_DATA = -16L;
 
+  /** More than the gates of any ring let in. */
+  private static final int WORKERS_MAX = 65_536;
+
   private static final int ATTEMPTS_BEFORE_PAUSE = 10;
   private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
   private static final long CLOSING_PAUSE_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(50);
@@ -358,12 +361,13 @@ public final class Ring {
 
   /**
    * Lets io-wq, the kernel's worker pool of each submitting thread, run whatever the gates let in.
-   * Its own bound (four workers a CPU) would hold requests back behind those that block.
+   * Its own bound (four workers a CPU) would hold requests back behind those that block. A thread
+   * keeps the bound of the first ring that it enters, for all rings: so it must not be this one's.
    */
   private void allowWorkers() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment counts = arena.allocate(8, 8);
-      counts.set(JAVA_INT, 0, room.limit()); // bounded: regular files; capped by RLIMIT_NPROC
+      counts.set(JAVA_INT, 0, WORKERS_MAX); // bounded: regular files; capped by RLIMIT_NPROC
       counts.set(JAVA_INT, 4, 0); // unbounded: as it is
       int result =
           kernel.ioUringRegister(

@@ -1,0 +1,85 @@
+package io.github.loomuring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.loomuring.UringOptions.Fallback;
+import io.github.loomuring.UringOptions.Inline;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UringOptionsTest {
+  private static final UringOptions DEFAULTS = UringOptions.defaults();
+
+  @Test
+  void defaultsAreThoseDocumented() {
+    assertThat(DEFAULTS)
+        .isEqualTo(new UringOptions(256, 8_192, 128, Fallback.AUTO, Inline.NON_BLOCKING));
+  }
+
+  @Test
+  void eachMethodChangesItsOption() {
+    assertThat(DEFAULTS.withCompletionEntries(512).completionEntries()).isEqualTo(512);
+    assertThat(DEFAULTS.withGate(7).gate()).isEqualTo(7);
+    assertThat(DEFAULTS.withFallback(Fallback.NEVER).fallback()).isEqualTo(Fallback.NEVER);
+    assertThat(DEFAULTS.withInline(Inline.ADAPTIVE).inline()).isEqualTo(Inline.ADAPTIVE);
+    assertThat(DEFAULTS.withGate(7).withGate(128)).isEqualTo(DEFAULTS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 4, 256, 1_024, 2_048, 32_768})
+  void completionQueueKeepsItsProportionToTheSubmissionQueue(int entries) {
+    UringOptions options = DEFAULTS.withEntries(entries);
+    assertThat(options.entries()).isEqualTo(entries);
+    assertThat(options.completionEntries()).isEqualTo(Math.min(65_536, entries * 32));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {Integer.MIN_VALUE, -2, 0, 1, 3, 255, 65_536, 1 << 30})
+  void entriesOutOfRangeAreRefused(int entries) {
+    assertRefused("entries=" + entries, () -> DEFAULTS.withEntries(entries));
+    assertRefused(
+        "entries=" + entries,
+        () -> new UringOptions(entries, 8_192, 128, Fallback.AUTO, Inline.NEVER));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {Integer.MIN_VALUE, -8_192, 0, 256, 8_191, 131_072})
+  void completionEntriesOutOfRangeAreRefused(int entries) {
+    assertRefused("completionEntries=" + entries, () -> DEFAULTS.withCompletionEntries(entries));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, 65_537})
+  void gateOutOfRangeIsRefused(int gate) {
+    assertRefused("gate=" + gate, () -> DEFAULTS.withGate(gate));
+  }
+
+  @Test
+  void limitsThemselvesAreAccepted() {
+    assertThat(DEFAULTS.withEntries(2).withCompletionEntries(4).completionEntries()).isEqualTo(4);
+    assertThat(DEFAULTS.withCompletionEntries(65_536).completionEntries()).isEqualTo(65_536);
+    assertThat(DEFAULTS.withGate(1).withGate(65_536).gate()).isEqualTo(65_536);
+  }
+
+  @Test
+  void nullIsRefused() {
+    assertThatThrownBy(() -> DEFAULTS.withFallback(null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessageContaining("fallback");
+    assertThatThrownBy(() -> DEFAULTS.withInline(null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessageContaining("inline");
+    assertThatThrownBy(() -> Uring.open(null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessageContaining("options");
+  }
+
+  private static void assertRefused(String message, ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(message + " ");
+  }
+}
