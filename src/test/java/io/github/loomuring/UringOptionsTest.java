@@ -59,9 +59,15 @@ class UringOptionsTest {
 
   @Test
   void limitsThemselvesAreAccepted() {
-    assertThat(DEFAULTS.withEntries(2).withCompletionEntries(4).completionEntries()).isEqualTo(4);
+    assertThat(DEFAULTS.withEntries(2).withCompletionEntries(8).completionEntries()).isEqualTo(8);
     assertThat(DEFAULTS.withCompletionEntries(65_536).completionEntries()).isEqualTo(65_536);
     assertThat(DEFAULTS.withGate(1).withGate(65_536).gate()).isEqualTo(65_536);
+  }
+
+  @Test
+  void completionQueueHasRoomEvenIfTheSubmissionQueueIsSmall() {
+    UringOptions smallest = DEFAULTS.withEntries(2);
+    assertRefused("completionEntries=4", () -> smallest.withCompletionEntries(4));
   }
 
   @Test

@@ -13,8 +13,8 @@ public enum Engines {
   RING_NOTHING_INLINE(ring().withInline(Inline.NEVER)),
   /** Plain buffered writes on the caller. */
   RING_ADAPTIVE(ring().withInline(Inline.ADAPTIVE)),
-  /** Everything through queues of 2 and 4 entries. */
-  RING_TINY(ring().withEntries(2).withCompletionEntries(4).withInline(Inline.NEVER)),
+  /** Everything through queues of 2 and 8 entries. */
+  RING_TINY(ring().withEntries(2).withCompletionEntries(8).withInline(Inline.NEVER)),
   POOL(UringOptions.defaults().withFallback(Fallback.ALWAYS));
 
   private final UringOptions options;

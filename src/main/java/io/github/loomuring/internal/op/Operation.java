@@ -161,6 +161,26 @@ public final class Operation extends Request {
     return result();
   }
 
+  /** As {@link #run}, for a request that ends by itself: an interrupt waits until it has. */
+  int runUninterruptibly(SlotTable table) throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      begin(table, null);
+      while (!isCompleted()) {
+        interrupted |= Thread.interrupted();
+        if ((word & STATUS_MASK) == FAILED) {
+          throw new IOException("the ring has failed");
+        }
+        LockSupport.park(this);
+      }
+      return result();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   /**
    * As {@link #run}, but the owner leaves a request that a cancel does not end soon.
    *

@@ -6,7 +6,6 @@ import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Fcntl;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
 /**
@@ -33,8 +32,7 @@ final class Read {
       }
       return n;
     } finally {
-      file.end(operation);
-      Reference.reachabilityFence(dst); // the kernel wrote to it
+      file.end(operation, dst);
     }
   }
 
@@ -48,9 +46,8 @@ final class Read {
       file.checkAligned(dst.address(), length, offset);
       return transfer(file, operation, dst.address(), length, offset);
     } finally {
-      file.end(operation);
+      file.end(operation, dst);
       Segments.checkStillAlive(dst);
-      Reference.reachabilityFence(dst);
     }
   }
 
@@ -83,7 +80,7 @@ final class Read {
       }
       return done;
     } finally {
-      file.engine.staging.release(buffer);
+      file.engine.staging.release(buffer, operation);
     }
   }
 

@@ -106,6 +106,7 @@ public final class RingEngine implements Engine {
     localPaths = new Gate(deviceLimit, room);
     try {
       checkRequired();
+      tryOnce();
     } catch (UnavailableException e) {
       close();
       throw e;
@@ -161,6 +162,25 @@ public final class RingEngine implements Engine {
         throw new UnavailableException(
             "the kernel's io_uring lacks opcode " + opcode + "; use Linux 5.6 or later");
       }
+    }
+  }
+
+  /**
+   * Sends one request round. It proves that the ring works, and has the reaper load every class
+   * that it needs, which it could not do later in a process that is out of descriptors.
+   */
+  private void tryOnce() throws UnavailableException {
+    try {
+      Operation operation = slots.acquire();
+      operation.set(IORING_OP_NOP, -1, 0, 0, 0, 0, ring.room());
+      int result = operation.runUninterruptibly(slots);
+      operation.end();
+      slots.release(operation);
+      if (result < 0) {
+        throw new UnavailableException("IORING_OP_NOP: " + Errno.describe(result));
+      }
+    } catch (IOException e) {
+      throw new UnavailableException("a request could not be sent: " + e, e);
     }
   }
 

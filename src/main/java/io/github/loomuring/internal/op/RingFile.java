@@ -9,6 +9,7 @@ import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
@@ -144,6 +145,19 @@ final class RingFile implements EngineFile {
     operation.end();
     engine.slots.release(operation);
     release();
+  }
+
+  /**
+   * Ends an operation.
+   *
+   * @param memory what the kernel used; kept for ever if the ring failed meanwhile
+   */
+  void end(Operation operation, Object memory) {
+    if (!operation.isReusable()) {
+      SlotTable.keepForever(memory);
+    }
+    end(operation);
+    Reference.reachabilityFence(memory); // the kernel used it until now
   }
 
   void retain() throws ClosedChannelException {

@@ -10,6 +10,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.channels.ClosedChannelException;
 import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -28,6 +30,8 @@ public final class SlotTable implements Completions {
   private static final int STRIPE_SPACING = 16;
   private static final VarHandle NEAR = MethodHandles.arrayElementVarHandle(Operation[].class);
   private final Operation[] near = new Operation[STRIPES * STRIPE_SPACING];
+
+  private static final Queue<Object> LOST = new ConcurrentLinkedQueue<>();
 
   private final SpinLock lock = new SpinLock();
   private int[] free = new int[CHUNK]; // guarded by lock
@@ -76,7 +80,8 @@ public final class SlotTable implements Completions {
   /** Gives a slot back after {@link Operation#end}. */
   void release(Operation operation) {
     if (!operation.isReusable()) {
-      return; // the kernel may still use its memory
+      keepForever(operation);
+      return;
     }
     if (NEAR.compareAndSet(near, stripe(), null, operation)) {
       return;
@@ -84,6 +89,11 @@ public final class SlotTable implements Completions {
     lock.lock();
     free[freeCount++] = operation.index; // free is as long as there are slots
     lock.unlock();
+  }
+
+  /** Keeps memory that the kernel may use at any time, because its ring has failed. */
+  static void keepForever(Object memory) {
+    LOST.add(memory);
   }
 
   private static int stripe() {

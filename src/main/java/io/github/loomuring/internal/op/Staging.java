@@ -43,6 +43,15 @@ final class Staging {
     return buffer != null ? buffer : new Buffer(size, 1 << (MIN_SHIFT + size));
   }
 
+  /** Gives a buffer back, with which {@code operation} is done. */
+  void release(Buffer buffer, Operation operation) {
+    if (!operation.isReusable()) {
+      SlotTable.keepForever(buffer); // the ring failed: the kernel may not be done with it
+      return;
+    }
+    release(buffer);
+  }
+
   /** Gives a buffer back. The kernel must be done with it. */
   void release(Buffer buffer) {
     int size = buffer.size;

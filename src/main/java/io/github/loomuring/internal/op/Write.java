@@ -7,7 +7,6 @@ import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Fcntl;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
 /**
@@ -42,8 +41,7 @@ final class Write {
       }
       return n;
     } finally {
-      file.end(operation);
-      Reference.reachabilityFence(src); // the kernel read from it
+      file.end(operation, src);
     }
   }
 
@@ -58,9 +56,8 @@ final class Write {
       file.checkAligned(src.address(), length, offset);
       return transfer(file, operation, src.address(), length, offset);
     } finally {
-      file.end(operation);
+      file.end(operation, src);
       Segments.checkStillAlive(src);
-      Reference.reachabilityFence(src);
     }
   }
 
@@ -94,7 +91,7 @@ final class Write {
       }
       return done;
     } finally {
-      file.engine.staging.release(buffer);
+      file.engine.staging.release(buffer, operation);
     }
   }
 

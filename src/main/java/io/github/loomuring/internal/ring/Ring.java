@@ -309,7 +309,11 @@ public final class Ring {
         int drained = cq.drain(this::dispatch);
         if (drained > 0) {
           pauseNanos = PAUSE_NANOS;
-        } else if (!wait || result < 0) {
+        } else if (wait && result < 0) {
+          if (!Errno.EINTR.is(result)) { // a signal, of a profiler for example, must not slow us
+            LockSupport.parkNanos(this, PAUSE_NANOS);
+          }
+        } else if (!wait) {
           // Requests end at the latest when their callers, which are running, let them go.
           LockSupport.parkNanos(this, pauseNanos);
           pauseNanos = Math.min(2 * pauseNanos, CLOSING_PAUSE_NANOS_MAX);
@@ -335,17 +339,24 @@ public final class Ring {
       throw e;
     } catch (Throwable t) {
       // One bad completion must not leave everybody else parked for ever.
-      LOGGER.log(Level.ERROR, "a completion could not be delivered: userData=" + userData, t);
+      logError("a completion could not be delivered: userData=" + userData, t);
     }
   }
 
   private void fail(Throwable cause) {
     failure = cause;
-    LOGGER.log(
-        Level.ERROR,
-        "the ring has failed; its memory is not freed, because the kernel may still use it",
-        cause);
-    completions.failed(cause);
+    completions.failed(cause); // first: nothing may keep callers parked
+    logError(
+        "the ring has failed; its memory is not freed, because the kernel may still use it", cause);
+  }
+
+  /** A handler of the log may throw, for example when there are no descriptors left. */
+  private static void logError(String message, Throwable cause) {
+    try {
+      LOGGER.log(Level.ERROR, message, cause);
+    } catch (Throwable ignored) {
+      // There is nobody left to tell.
+    }
   }
 
   /** The kernel refused an entry for a reason that will not go away. */
