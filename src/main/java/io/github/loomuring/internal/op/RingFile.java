@@ -153,11 +153,14 @@ final class RingFile implements EngineFile {
    * @param memory what the kernel used; kept for ever if the ring failed meanwhile
    */
   void end(Operation operation, Object memory) {
-    if (!operation.isReusable()) {
-      SlotTable.keepForever(memory);
+    try {
+      if (!operation.isReusable()) {
+        SlotTable.keepForever(memory);
+      }
+      end(operation);
+    } finally {
+      Reference.reachabilityFence(memory); // the kernel used it until now
     }
-    end(operation);
-    Reference.reachabilityFence(memory); // the kernel used it until now
   }
 
   void retain() throws ClosedChannelException {

@@ -1,0 +1,202 @@
+package io.github.loomuring.hazard;
+
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.loomuring.Uring;
+import io.github.loomuring.UringFile;
+import io.github.loomuring.hazard.Call.On;
+import io.github.loomuring.support.Engines;
+import io.github.loomuring.support.LeakCheck;
+import io.github.loomuring.support.Waiting;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Operations that no cancel ends: writes and creating opens on a file system that is frozen
+ * (fsfreeze(8)) stay in the kernel until it is thawed.
+ */
+@ExtendWith(LeakCheck.class)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class FrozenFileSystemHazardTest {
+  @TempDir static Path directory;
+  private static Path mount;
+  private static boolean frozen;
+  private Uring uring;
+
+  @BeforeAll
+  static void mount() throws Exception {
+    mount = Files.createDirectory(directory.resolve("mount"));
+    Path image = directory.resolve("image");
+    String script =
+        "truncate -s 32M \"$0\" && mkfs.ext4 -q -F \"$0\" && mount -o loop \"$0\" \"$1\""
+            + " && { fsfreeze -f \"$1\" && fsfreeze -u \"$1\" || { umount \"$1\"; false; }; }";
+    boolean mounted = run("sh", "-c", script, image.toString(), mount.toString()) == 0;
+    if (!mounted) {
+      mount = null;
+    }
+    Assumptions.assumeTrue(mounted, "mounting and freezing an ext4 image needs root and mkfs.ext4");
+  }
+
+  @AfterAll
+  static void unmount() throws Exception {
+    if (mount != null) {
+      assertThat(run("umount", mount.toString())).isZero();
+    }
+  }
+
+  @BeforeEach
+  void open() {
+    // A write on the caller would wait for the thaw there, whatever RWF_NOWAIT says.
+    uring = Engines.RING_NOTHING_INLINE.open();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    thaw();
+    uring.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void interruptedWriteThatCannotBeCancelledParksAndThenReturnsItsResult(On on) throws Exception {
+    Path path = mount.resolve("written-" + on);
+    try (UringFile file = uring.openFile(path, WRITE, CREATE_NEW)) {
+      freeze();
+      Call<Integer> write =
+          Call.startParked(on, () -> file.write(ByteBuffer.wrap(new byte[] {1, 2, 3}), 0));
+      write.interrupt();
+      long before = cpuNanos();
+      long begun = System.nanoTime();
+      assertThat(write.thread().join(java.time.Duration.ofMillis(500))).isFalse();
+      double busy = (double) (cpuNanos() - before) / (System.nanoTime() - begun);
+      assertThat(busy).as("share of a core used while parked").isLessThan(0.2);
+
+      thaw();
+      assertThat(write.value()).isEqualTo(3);
+      assertThat(write.interruptedAfterwards()).isTrue();
+    }
+    assertThat(path).hasBinaryContent(new byte[] {1, 2, 3});
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void interruptedOpenIsLeftAtOnceAndItsDescriptorClosedLater(On on) throws Exception {
+    freeze();
+    List<Path> paths = new ArrayList<>();
+    List<Call<UringFile>> opens = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      Path path = mount.resolve("created-" + on + i);
+      paths.add(path);
+      opens.add(Call.startParked(on, () -> uring.openFile(path, WRITE, CREATE_NEW)));
+    }
+    opens.forEach(Call::interrupt);
+    for (Call<UringFile> open : opens) {
+      open.assertInterrupted(); // though the file system is still frozen
+    }
+    thaw();
+    for (Path path : paths) {
+      Waiting.until("the abandoned open to complete", () -> Files.exists(path));
+      Waiting.until("its descriptor to be closed", () -> Hazards.descriptorsOf(path) == 0);
+    }
+  }
+
+  @Test
+  void closeWaitsForWriteThatCannotBeCancelled() throws Exception {
+    Path path = mount.resolve("closed");
+    UringFile file = uring.openFile(path, WRITE, CREATE_NEW);
+    freeze();
+    Call<Integer> write = Call.startParked(() -> file.write(ByteBuffer.wrap(new byte[7]), 0));
+    Call<Void> close =
+        Call.startParked(
+            () -> {
+              file.close();
+              return null;
+            });
+    assertThat(file.isOpen()).isFalse();
+    assertThat(Hazards.descriptorsOf(path)).isEqualTo(1); // the write still means it
+    thaw();
+    close.value();
+    assertThat(Hazards.descriptorsOf(path)).isZero();
+    assertThat(write.value()).isEqualTo(7); // it happened, so that is its outcome
+  }
+
+  /** Takes the ten seconds that a ring waits for operations which do not end. */
+  @Test
+  @Tag("long")
+  void ringThatIsClosedKeepsWhatTheKernelStillUses() throws Exception {
+    UringFile file = uring.openFile(mount.resolve("leaked"), WRITE, CREATE_NEW);
+    freeze();
+    Call<Integer> write = Call.startParked(() -> file.write(ByteBuffer.wrap(new byte[7]), 0));
+    Call<UringFile> open =
+        Call.startParked(() -> uring.openFile(mount.resolve("late"), WRITE, CREATE_NEW));
+    uring.close();
+    assertThat(write.hasEnded()).isFalse();
+    open.assertFailed(AsynchronousCloseException.class);
+    thaw();
+    assertThat(write.value()).isEqualTo(7);
+    file.close();
+    Path late = mount.resolve("late");
+    Waiting.until("the abandoned open to complete", () -> Files.exists(late));
+    Waiting.until("its descriptor to be closed", () -> Hazards.descriptorsOf(late) == 0);
+  }
+
+  private static void freeze() throws Exception {
+    frozen = true;
+    assertThat(run("fsfreeze", "-f", mount.toString())).isZero();
+  }
+
+  private static void thaw() throws Exception {
+    if (frozen) {
+      assertThat(run("fsfreeze", "-u", mount.toString())).isZero();
+      frozen = false;
+    }
+  }
+
+  /** CPU time of this process without its compiler and collector threads. */
+  private static long cpuNanos() throws IOException {
+    long sum = 0;
+    try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+      for (Path task : tasks) {
+        String name = Files.readString(task.resolve("comm"));
+        if (name.startsWith("ForkJoinPool")
+            || name.startsWith("loom-uring")
+            || name.startsWith("hazard")) {
+          sum += Hazards.cpuNanos(task.getFileName().toString());
+        }
+      }
+    }
+    return sum;
+  }
+
+  private static int run(String... command) throws Exception {
+    try {
+      return new ProcessBuilder(command)
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .redirectError(ProcessBuilder.Redirect.DISCARD)
+          .start()
+          .waitFor();
+    } catch (IOException e) {
+      return -1; // there is no such command
+    }
+  }
+}

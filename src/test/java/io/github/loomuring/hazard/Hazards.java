@@ -1,0 +1,56 @@
+package io.github.loomuring.hazard;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.util.Random;
+
+/** What several hazard tests need. */
+final class Hazards {
+  /** ExtendedOpenOption.DIRECT, by name: javac warns of every mention of it. */
+  static final OpenOption DIRECT = direct();
+
+  private Hazards() {}
+
+  private static OpenOption direct() {
+    try {
+      Class<?> options = Class.forName("com.sun.nio.file.ExtendedOpenOption");
+      return (OpenOption) options.getField("DIRECT").get(null);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** A generator whose seed is printed, and taken from the system property loomuring.seed. */
+  static Random random(String test) {
+    String given = System.getProperty("loomuring.seed", "");
+    long seed = given.isEmpty() ? System.nanoTime() : Long.parseLong(given);
+    System.out.println(test + ": loomuring.seed=" + seed);
+    return new Random(seed);
+  }
+
+  /** How many descriptors of this process are open on {@code path}. */
+  static int descriptorsOf(Path path) throws IOException {
+    Path real = path.toRealPath();
+    int count = 0;
+    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path descriptor : descriptors) {
+        try {
+          count += Files.readSymbolicLink(descriptor).equals(real) ? 1 : 0;
+        } catch (NoSuchFileException e) {
+          // Closed since it was listed.
+        }
+      }
+    }
+    return count;
+  }
+
+  /** Nanoseconds that a thread of this process has run so far; see proc(5), schedstat. */
+  static long cpuNanos(String tid) throws IOException {
+    String stat = Files.readString(Path.of("/proc/self/task", tid, "schedstat"));
+    return Long.parseLong(stat.substring(0, stat.indexOf(' ')));
+  }
+}
