@@ -37,7 +37,8 @@ public record UringOptions(
     /**
      * Those that cannot block: reads of what is in the page cache and writes that the file system
      * takes at once ({@code RWF_NOWAIT}, preadv2(2)), opens of what is cached ({@code
-     * RESOLVE_CACHED}, openat2(2)).
+     * RESOLVE_CACHED}, openat2(2)). The exception is a file system that is frozen (fsfreeze(8)): a
+     * write there waits on the caller.
      */
     NON_BLOCKING,
     /**
