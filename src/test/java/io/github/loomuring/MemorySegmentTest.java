@@ -124,11 +124,15 @@ class MemorySegmentTest {
   @Test
   void segmentOfAClosedArenaIsRefused() throws IOException {
     try (UringFile file = uring.openFile(path, READ, WRITE)) {
-      for (Arena arena : new Arena[] {Arena.ofShared(), Arena.ofConfined()}) {
-        MemorySegment memory = arena.allocate(4);
-        arena.close();
-        assertRefused(IllegalStateException.class, memory, file);
+      MemorySegment shared;
+      MemorySegment confined;
+      try (Arena arena = Arena.ofShared();
+          Arena other = Arena.ofConfined()) {
+        shared = arena.allocate(4);
+        confined = other.allocate(4);
       }
+      assertRefused(IllegalStateException.class, shared, file);
+      assertRefused(IllegalStateException.class, confined, file);
     }
     assertThat(path).hasBinaryContent(TEXT);
   }
@@ -166,13 +170,15 @@ class MemorySegmentTest {
   void arenaClosedDuringAReadIsReported() throws Exception {
     Assumptions.assumeTrue(engine.isRing(), "the JDK's channel keeps the arena from being closed");
     Path fifo = Fifos.make(directory.resolve("fifo"));
-    Arena arena = Arena.ofShared();
-    MemorySegment memory = arena.allocate(4_096, 4_096);
     try (UringFile file = uring.openFile(fifo, READ, WRITE)) {
-      FutureTask<Long> read = new FutureTask<>(() -> file.read(memory, 0));
-      Thread reader = Thread.ofVirtual().start(read);
-      Waiting.untilParked(reader);
-      arena.close();
+      FutureTask<Long> read;
+      Thread reader;
+      try (Arena arena = Arena.ofShared()) {
+        MemorySegment memory = arena.allocate(4_096, 4_096);
+        read = new FutureTask<>(() -> file.read(memory, 0));
+        reader = Thread.ofVirtual().start(read);
+        Waiting.untilParked(reader);
+      }
       // Ends the read without a byte: the memory is no longer the test's, and must stay untouched.
       reader.interrupt();
       assertThatThrownBy(read::get)

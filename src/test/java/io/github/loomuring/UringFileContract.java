@@ -387,7 +387,9 @@ abstract class UringFileContract {
     Arrays.fill(ones, (byte) 1);
     try (TestFile file = open(Path.of("/dev/zero"), READ)) {
       ByteBuffer dst = kind.of(ones);
-      assertThat(file.read(dst, 0)).isEqualTo(ones.length);
+      while (dst.hasRemaining()) { // the device stops short when another task wants the processor
+        assertThat(file.read(dst, 0)).isPositive();
+      }
       assertThat(Buffers.bytes(dst)).isEqualTo(new byte[ones.length]);
     }
   }

@@ -9,9 +9,6 @@ import java.lang.foreign.MemorySegment;
 
 /** The completion queue. Only the reaper uses it. */
 final class CompletionQueue {
-  /** The kernel sees room again after so many CQEs at the latest. */
-  private static final int RELEASE_EVERY = 64;
-
   /** Takes one CQE; must not throw. */
   interface Consumer {
     void accept(long userData, int res);
@@ -33,18 +30,14 @@ final class CompletionQueue {
   int drain(Consumer consumer) {
     int tail = Memory.intAcquire(rings, memory.cqTail); // pairs with the kernel's store-release
     int count = tail - head;
-    for (int taken = 1; head != tail; taken++) {
+    while (head != tail) {
       long cqe = memory.cqes + CQE_BYTES * (head & mask);
       long userData = rings.get(JAVA_LONG, cqe + CQE_USER_DATA);
       int res = rings.get(JAVA_INT, cqe + CQE_RES);
       head++;
-      if (taken % RELEASE_EVERY == 0) {
-        release();
-      }
-      consumer.accept(userData, res);
-    }
-    if (count != 0) {
+      // Before it is delivered: that lets another request in, whose completion needs the place.
       release();
+      consumer.accept(userData, res);
     }
     return count;
   }
