@@ -13,7 +13,6 @@ import io.github.loomuring.support.Waiting;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -84,6 +83,7 @@ class FrozenFileSystemHazardTest {
       freeze();
       Call<Integer> write =
           Call.startParked(on, () -> file.write(ByteBuffer.wrap(new byte[] {1, 2, 3}), 0));
+      untilBlockedInKernel(1);
       write.interrupt();
       long before = cpuNanos();
       long begun = System.nanoTime();
@@ -109,6 +109,7 @@ class FrozenFileSystemHazardTest {
       paths.add(path);
       opens.add(Call.startParked(on, () -> uring.openFile(path, WRITE, CREATE_NEW)));
     }
+    untilBlockedInKernel(opens.size());
     opens.forEach(Call::interrupt);
     for (Call<UringFile> open : opens) {
       open.assertInterrupted(); // though the file system is still frozen
@@ -126,6 +127,7 @@ class FrozenFileSystemHazardTest {
     UringFile file = uring.openFile(path, WRITE, CREATE_NEW);
     freeze();
     Call<Integer> write = Call.startParked(() -> file.write(ByteBuffer.wrap(new byte[7]), 0));
+    untilBlockedInKernel(1);
     Call<Void> close =
         Call.startParked(
             () -> {
@@ -149,6 +151,7 @@ class FrozenFileSystemHazardTest {
     Call<Integer> write = Call.startParked(() -> file.write(ByteBuffer.wrap(new byte[7]), 0));
     Call<UringFile> open =
         Call.startParked(() -> uring.openFile(mount.resolve("late"), WRITE, CREATE_NEW));
+    untilBlockedInKernel(2);
     uring.close();
     assertThat(write.hasEnded()).isFalse();
     open.assertFailed(AsynchronousCloseException.class);
@@ -158,6 +161,26 @@ class FrozenFileSystemHazardTest {
     Path late = mount.resolve("late");
     Waiting.until("the abandoned open to complete", () -> Files.exists(late));
     Waiting.until("its descriptor to be closed", () -> Hazards.descriptorsOf(late) == 0);
+  }
+
+  /**
+   * Returns when so many of the kernel's workers wait for the thaw; no cancel reaches them then.
+   */
+  private static void untilBlockedInKernel(int count) throws Exception {
+    Waiting.until("workers to block", () -> blockedWorkers() == count);
+  }
+
+  private static int blockedWorkers() throws IOException {
+    int blocked = 0;
+    for (String tid : Hazards.tids("iou-wrk-")) {
+      try {
+        String stat = Files.readString(Path.of("/proc/self/task", tid, "stat"));
+        blocked += stat.contains(") D ") ? 1 : 0;
+      } catch (IOException e) {
+        continue; // it has exited
+      }
+    }
+    return blocked;
   }
 
   private static void freeze() throws Exception {
@@ -172,18 +195,11 @@ class FrozenFileSystemHazardTest {
     }
   }
 
-  /** CPU time of this process without its compiler and collector threads. */
+  /** CPU time of the carriers, of the library's threads and of the caller. */
   private static long cpuNanos() throws IOException {
     long sum = 0;
-    try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
-      for (Path task : tasks) {
-        String name = Files.readString(task.resolve("comm"));
-        if (name.startsWith("ForkJoinPool")
-            || name.startsWith("loom-uring")
-            || name.startsWith("hazard")) {
-          sum += Hazards.cpuNanos(task.getFileName().toString());
-        }
-      }
+    for (String tid : Hazards.tids("ForkJoinPool", "loom-uring", "hazard-caller")) {
+      sum += Hazards.cpuNanos(tid);
     }
     return sum;
   }

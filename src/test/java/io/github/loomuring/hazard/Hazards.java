@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** What several hazard tests need. */
 final class Hazards {
@@ -46,6 +49,28 @@ final class Hazards {
       }
     }
     return count;
+  }
+
+  /** The threads of this process whose names, cut to 15 characters by Linux, start so. */
+  static Set<String> tids(String... prefixes) throws IOException {
+    Set<String> tids = new HashSet<>();
+    try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+      for (Path task : tasks) {
+        String name = name(task);
+        if (Stream.of(prefixes).anyMatch(name::startsWith)) {
+          tids.add(task.getFileName().toString());
+        }
+      }
+    }
+    return tids;
+  }
+
+  private static String name(Path task) {
+    try {
+      return Files.readString(task.resolve("comm"));
+    } catch (IOException e) {
+      return ""; // it has exited since it was listed: ENOENT or ESRCH
+    }
   }
 
   /** Nanoseconds that a thread of this process has run so far; see proc(5), schedstat. */

@@ -12,11 +12,9 @@ import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.LeakCheck;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
@@ -80,15 +78,7 @@ class IdleHazardTest {
   }
 
   private static Set<String> reapers() throws IOException {
-    Set<String> tids = new HashSet<>();
-    try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
-      for (Path task : tasks) {
-        if (Files.readString(task.resolve("comm")).startsWith("loom-uring-reap")) {
-          tids.add(task.getFileName().toString());
-        }
-      }
-    }
-    return tids;
+    return Hazards.tids("loom-uring-reap");
   }
 
   /** A thread that waits in the kernel must not hold up a safepoint. */

@@ -21,9 +21,6 @@ import java.lang.invoke.MethodHandle;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -137,13 +134,8 @@ class SignalStormHazardTest {
       try {
         int pid = (int) ProcessHandle.current().pid();
         while (!ended) {
-          try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
-            for (Path task : tasks) {
-              if (isTarget(task)) {
-                int tid = Integer.parseInt(task.getFileName().toString());
-                int unused = (int) TGKILL.invokeExact(pid, tid, SIGPIPE); // it may have exited
-              }
-            }
+          for (String tid : Hazards.tids("ForkJoinPool", "loom-uring", "hazard-caller")) {
+            int unused = (int) TGKILL.invokeExact(pid, Integer.parseInt(tid), SIGPIPE);
           }
         }
       } catch (Throwable t) {
@@ -157,19 +149,6 @@ class SignalStormHazardTest {
       return linker.downcallHandle(
           linker.defaultLookup().findOrThrow("tgkill"),
           FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-    }
-
-    private static boolean isTarget(Path task) throws Exception {
-      try {
-        String name = Files.readString(task.resolve("comm"));
-        return name.startsWith("ForkJoinPool")
-            || name.startsWith("loom-uring")
-            || name.startsWith("hazard-caller");
-      } catch (NoSuchFileException e) {
-        return false; // it has exited
-      } catch (java.io.IOException e) {
-        return false; // ESRCH: it exits now
-      }
     }
 
     void check() {

@@ -287,7 +287,7 @@ final class Open {
 
   private IOException failure(int result) {
     int causes = operation.causes();
-    if (Errno.isCancelled(result) && causes != 0) {
+    if (causes != 0 && (Errno.isCancelled(result) || Errno.EAGAIN.is(result))) {
       return (causes & Operation.CAUSE_RING_CLOSED) != 0
           ? new AsynchronousCloseException()
           : interrupted();

@@ -232,7 +232,8 @@ final class RingFile implements EngineFile {
   /** The exception for a negative result of {@code operation} on this file. */
   IOException failure(long result, Operation operation, String what, long offset, long length) {
     int causes = operation.causes();
-    if (Errno.isCancelled((int) result) && causes != 0) {
+    // EAGAIN: it was not tried again, because it was to be cancelled.
+    if (causes != 0 && (Errno.isCancelled((int) result) || Errno.EAGAIN.is(result))) {
       if ((causes & Operation.CAUSE_FILE_CLOSED) != 0) {
         return new AsynchronousCloseException();
       }
