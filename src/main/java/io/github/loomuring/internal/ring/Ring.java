@@ -64,6 +64,7 @@ public final class Ring {
   private final AtomicLong overflows = new AtomicLong();
   private final Thread reaper;
   private final MemorySegment reaperErrno = Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8);
+  private final CompletionQueue.Consumer dispatch = this::dispatch; // one: a loop allocates nothing
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicBoolean closeBegun = new AtomicBoolean();
   private volatile boolean closing;
@@ -306,7 +307,7 @@ public final class Ring {
         if (sq.isOverflown()) {
           overflows.incrementAndGet(); // the next entry, with GETEVENTS, brings them
         }
-        int drained = cq.drain(this::dispatch);
+        int drained = cq.drain(dispatch);
         if (drained > 0) {
           pauseNanos = PAUSE_NANOS;
         } else if (wait && result < 0) {
