@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -162,18 +163,30 @@ class CancelHazardTest {
       for (int round = 0; round < 600; round++) {
         int block = round % blocks;
         MemorySegment dst = arena.allocate(4096, 4096).fill(CANARY);
+        AtomicBoolean returned = new AtomicBoolean();
+        AtomicBoolean interruptSent = new AtomicBoolean();
         Call<Void> call =
             Call.start(
                 on,
                 () -> {
                   readDirect(file, dst, block, read, interrupted);
+                  returned.set(true);
+                  while (!interruptSent.get()) {
+                    Thread.onSpinWait(); // so that there is somebody to interrupt
+                  }
                   return null;
                 });
         if (round % 2 == 0) {
-          untilParkedOrEnded(call.thread());
+          while (!returned.get()
+              && !call.hasEnded()
+              && call.thread().getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+          }
         }
         call.interrupt();
+        interruptSent.set(true);
         call.value();
+        assertThat(call.interruptedAfterwards()).isTrue();
         dst.fill(CANARY);
         used.add(dst);
       }
@@ -310,14 +323,6 @@ class CancelHazardTest {
     byte[] ones = new byte[1 << 20];
     java.util.Arrays.fill(ones, (byte) 1);
     return fifo.write(ByteBuffer.wrap(ones), 0); // a pipe that is full ends a write short
-  }
-
-  /** Whether the thread has ended. */
-  private static boolean untilParkedOrEnded(Thread thread) {
-    while (thread.isAlive() && thread.getState() != Thread.State.WAITING) {
-      Thread.onSpinWait();
-    }
-    return !thread.isAlive();
   }
 
   private static byte[] blocksOfTheirNumber(int blocks) {

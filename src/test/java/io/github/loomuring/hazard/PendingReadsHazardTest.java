@@ -13,6 +13,7 @@ import io.github.loomuring.support.Waiting;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,6 +57,7 @@ class PendingReadsHazardTest {
         fifos.add(uring.openFile(fifo, READ, WRITE));
       }
       MemorySegment memory = arena.allocate(count);
+      long heapBefore = heapBytes();
       List<Thread> readers = new ArrayList<>();
       CountDownLatch started = new CountDownLatch(count);
       for (int i = 0; i < count; i++) {
@@ -72,6 +75,11 @@ class PendingReadsHazardTest {
       for (Thread reader : readers) {
         Waiting.untilParked(reader);
       }
+      // Of its scratch memory each slot uses 32 bytes outside the heap.
+      long bytesEach = (heapBytes() - heapBefore) / count + 32;
+      System.out.println(count + " pending reads use " + bytesEach + " bytes each");
+      assertThat(bytesEach).isLessThan(1_024);
+
       for (int i = 0; i < 200; i++) {
         ByteBuffer dst = ByteBuffer.allocateDirect(3);
         assertThat(file.read(dst, 0)).isEqualTo(3);
@@ -107,5 +115,24 @@ class PendingReadsHazardTest {
     } catch (IOException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** Bytes of live objects, without virtual threads, their stacks, and what schedules them. */
+  private static long heapBytes() throws Exception {
+    String histogram =
+        (String)
+            ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                    new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                    "gcClassHistogram",
+                    new Object[] {new String[0]},
+                    new String[] {String[].class.getName()});
+    return histogram
+        .lines()
+        .map(line -> line.strip().split("\\s+")) // number: instances bytes class
+        .filter(line -> line.length >= 4 && line[0].matches("\\d+:"))
+        .filter(line -> !line[3].matches("jdk.internal.vm.*|java.lang.(VirtualThread|Thread).*"))
+        .mapToLong(line -> Long.parseLong(line[2]))
+        .sum();
   }
 }

@@ -1,0 +1,168 @@
+package io.github.loomuring;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** One room for each concern: who may use what. */
+@AnalyzeClasses(packages = "io.github.loomuring", importOptions = OnlyTheLibrary.class)
+class ArchitectureTest {
+  private static final String API = "io.github.loomuring";
+  private static final String INTERNAL = "io.github.loomuring.internal";
+  private static final String LINUX = INTERNAL + ".linux";
+  private static final String RING = INTERNAL + ".ring";
+  private static final String OP = INTERNAL + ".op";
+  private static final String POOL = INTERNAL + ".pool";
+
+  @ArchTest
+  static final ArchRule ONLY_THE_BINDING_CALLS_C =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(LINUX)
+          .should()
+          .dependOnClassesThat()
+          .haveNameMatching("java\\.lang\\.foreign\\.(Linker|SymbolLookup|FunctionDescriptor).*");
+
+  @ArchTest
+  static final ArchRule ONLY_THE_BINDING_MAKES_MEMORY_OF_ADDRESSES =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(LINUX)
+          .should()
+          .callMethodWhere(named("java.lang.foreign.MemorySegment", "reinterpret|ofAddress"));
+
+  @ArchTest
+  static final ArchRule ONLY_THE_RING_TOUCHES_QUEUES =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(RING, LINUX)
+          .should()
+          .callMethodWhere(named(LINUX + ".Memory", "int.*|at"))
+          .orShould()
+          .dependOnClassesThat()
+          .haveNameMatching(RING.replace(".", "\\.") + "\\.(RingMemory|.*Queue)");
+
+  @ArchTest
+  static final ArchRule OPERATIONS_USE_OF_THE_POOL_ONLY_ITS_THREADS =
+      noClasses()
+          .that()
+          .resideInAPackage(OP)
+          .should()
+          .dependOnClassesThat(
+              DescribedPredicate.describe(
+                  "are the pool engine's",
+                  c -> c.getPackageName().equals(POOL) && !c.getSimpleName().equals("Offload")));
+
+  @ArchTest
+  static final ArchRule THE_API_KNOWS_NO_KERNEL =
+      noClasses()
+          .that()
+          .resideInAPackage(API)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(LINUX);
+
+  @ArchTest
+  static final ArchRule THE_RING_KNOWS_NO_OPERATIONS =
+      noClasses()
+          .that()
+          .resideInAPackage(RING)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(OP, POOL, INTERNAL, API);
+
+  @ArchTest
+  static final ArchRule THE_BINDING_KNOWS_NOBODY =
+      noClasses()
+          .that()
+          .resideInAPackage(LINUX)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(RING, OP, POOL, INTERNAL, API);
+
+  @ArchTest
+  static final ArchRule THE_POOL_KNOWS_NO_RING =
+      noClasses()
+          .that()
+          .resideInAPackage(POOL)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(RING, OP, API);
+
+  /** Otherwise the rules would hold of nothing. */
+  @ArchTest
+  static void theLibraryIsLookedAt(JavaClasses classes) {
+    assertThat(classes.contain(Uring.class)).isTrue();
+    assertThat(classes.contain(LINUX + ".LinuxKernel")).isTrue();
+    assertThat(classes.contain(ArchitectureTest.class)).isFalse();
+  }
+
+  @ArchTest
+  static final ArchRule PACKAGES_HAVE_NO_CYCLES =
+      slices().matching("io.github.loomuring.internal.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule NOTHING_UNSAFE =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .haveNameMatching("(sun|jdk\\.internal|com\\.sun)\\..*");
+
+  @ArchTest
+  static final ArchRule NO_NATIVE_METHODS = noMethods().should().haveModifier(JavaModifier.NATIVE);
+
+  /** A lock held by a monitor while its thread parks would be held for as long as a file takes. */
+  @ArchTest
+  static final ArchRule NO_MONITORS_WHERE_THREADS_WAIT_FOR_FILES =
+      methods()
+          .that()
+          .areDeclaredInClassesThat()
+          .resideInAnyPackage(API, RING, OP, POOL)
+          .and(DescribedPredicate.describe("park or enter the kernel", ArchitectureTest::mayWait))
+          .should()
+          .notHaveModifier(JavaModifier.SYNCHRONIZED);
+
+  @ArchTest
+  static final ArchRule NOTHING_IS_PRINTED =
+      noClasses()
+          .should()
+          .accessField(System.class, "out")
+          .orShould()
+          .accessField(System.class, "err");
+
+  @ArchTest
+  static final ArchRule ONLY_THE_JDK =
+      classes()
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("java..", API, INTERNAL + "..");
+
+  private static DescribedPredicate<JavaAccess<?>> named(String owner, String methods) {
+    return DescribedPredicate.describe(
+        owner + "." + methods,
+        access ->
+            access.getTargetOwner().getName().equals(owner) && access.getName().matches(methods));
+  }
+
+  private static boolean mayWait(JavaMethod method) {
+    return method.getAccessesFromSelf().stream()
+        .anyMatch(
+            access ->
+                access
+                    .getTargetOwner()
+                    .getName()
+                    .matches(".*\\.(LockSupport|Kernel|Ring|Offload)"));
+  }
+}

@@ -1,0 +1,155 @@
+package io.github.loomuring.internal.op;
+
+import static io.github.loomuring.internal.linux.IoUring.*;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.linux.SimulatedKernel;
+import io.github.loomuring.internal.ring.UnavailableException;
+import io.github.loomuring.support.LeakCheck;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Kernels that lack an opcode, a system call, or a flag of one. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@ExtendWith(LeakCheck.class)
+class OpcodeFallbackTest {
+  @TempDir Path directory;
+  private Path path;
+
+  @BeforeEach
+  void makeFile() throws Exception {
+    path = Files.writeString(directory.resolve("file"), "hello");
+  }
+
+  @Test
+  void truncateWorksWithoutItsOpcode() throws Exception {
+    SimulatedKernel kernel = new SimulatedKernel().without(IORING_OP_FTRUNCATE);
+    try (Simulation s = Simulation.of(kernel)) {
+      s.open(path, StandardOpenOption.WRITE).truncate(2);
+      assertThat(path).hasContent("he");
+      assertThat(kernel.calls("ftruncate")).isEqualTo(1);
+      assertThat(kernel.taken(IORING_OP_FTRUNCATE)).isEmpty();
+    }
+  }
+
+  @Test
+  void deleteOnCloseWorksWithoutUnlinkat() throws Exception {
+    SimulatedKernel kernel = new SimulatedKernel().without(IORING_OP_UNLINKAT);
+    try (Simulation s = Simulation.of(kernel)) {
+      s.open(path, StandardOpenOption.READ, StandardOpenOption.DELETE_ON_CLOSE);
+      assertThat(path).doesNotExist();
+      assertThat(kernel.calls("unlinkat")).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      bytes = {
+        IORING_OP_NOP,
+        IORING_OP_READ,
+        IORING_OP_WRITE,
+        IORING_OP_OPENAT,
+        IORING_OP_FSYNC,
+        IORING_OP_STATX,
+        IORING_OP_ASYNC_CANCEL,
+        IORING_OP_POLL_ADD
+      })
+  void missingOpcodeThatHasNoSubstituteIsNamed(byte opcode) {
+    SimulatedKernel kernel = new SimulatedKernel().without(opcode);
+    assertThatExceptionOfType(UnavailableException.class)
+        .isThrownBy(() -> Simulation.of(kernel))
+        .withMessage("the kernel's io_uring lacks opcode " + opcode + "; use Linux 5.6 or later");
+    assertThat(kernel.calls("munmap")).isEqualTo(2);
+    assertThat(kernel.unbalanced()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"EOPNOTSUPP", "ENOSYS", "EPERM"})
+  void unsupportedNowaitReadIsLearntOnce(Errno errno) throws Exception {
+    SimulatedKernel kernel = new SimulatedKernel().answer("preadv2", errno.negated());
+    try (Simulation s = Simulation.inline(kernel)) {
+      RingFile file = s.open(path);
+      for (int i = 0; i < 5; i++) {
+        assertThat(file.read(ByteBuffer.allocate(10), 0)).isEqualTo(5);
+      }
+      assertThat(kernel.calls("preadv2")).isEqualTo(1);
+      assertThat(kernel.taken(IORING_OP_READ)).hasSize(5);
+    }
+  }
+
+  @Test
+  void readThatMissesTheCacheGoesToTheRingAndIsTriedAgain() throws Exception {
+    SimulatedKernel kernel = new SimulatedKernel().answer("preadv2", Errno.EAGAIN.negated());
+    try (Simulation s = Simulation.inline(kernel)) {
+      RingFile file = s.open(path);
+      for (int i = 0; i < 5; i++) {
+        assertThat(file.read(ByteBuffer.allocate(10), 0)).isEqualTo(5);
+      }
+      assertThat(kernel.calls("preadv2")).isEqualTo(5);
+      assertThat(kernel.taken(IORING_OP_READ)).hasSize(5);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"EOPNOTSUPP", "ENOSYS", "EPERM"})
+  void unsupportedNowaitWriteIsLearntOnce(Errno errno) throws Exception {
+    SimulatedKernel kernel = new SimulatedKernel().answer("pwritev2", errno.negated());
+    try (Simulation s = Simulation.inline(kernel)) {
+      RingFile file = s.open(path, StandardOpenOption.WRITE);
+      for (int i = 0; i < 5; i++) {
+        assertThat(file.write(ByteBuffer.wrap(new byte[] {'J'}), 0)).isEqualTo(1);
+      }
+      assertThat(kernel.calls("pwritev2")).isEqualTo(1);
+      assertThat(kernel.taken(IORING_OP_WRITE)).hasSize(5);
+      assertThat(path).hasContent("Jello");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"ENOSYS", "E2BIG"})
+  void missingOpenat2IsLearntOnce(Errno errno) throws Exception {
+    SimulatedKernel kernel = new SimulatedKernel().answer("openat2", errno.negated());
+    try (Simulation s = Simulation.inline(kernel)) {
+      for (int i = 0; i < 3; i++) {
+        s.open(path);
+      }
+      assertThat(kernel.calls("openat2")).isEqualTo(1);
+      assertThat(kernel.taken(IORING_OP_OPENAT)).hasSize(3);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"EAGAIN", "EINVAL", "EPERM", "EINTR"})
+  void openThatIsNotDecidedOnTheCallerGoesToTheRing(Errno errno) throws Exception {
+    SimulatedKernel kernel = new SimulatedKernel().answer("openat2", errno.negated());
+    try (Simulation s = Simulation.inline(kernel)) {
+      s.open(path);
+      s.open(path);
+      assertThat(kernel.calls("openat2")).isEqualTo(2);
+      assertThat(kernel.taken(IORING_OP_OPENAT)).hasSize(2);
+    }
+  }
+
+  @Test
+  void descriptionNamesWhatWasGranted() throws Exception {
+    SimulatedKernel kernel = new SimulatedKernel().unknownFlags(IORING_SETUP_NO_SQARRAY);
+    try (Simulation s = Simulation.of(kernel)) {
+      assertThat(s.engine)
+          .hasToString(
+              "ring, kernel=Simulated 1.0, entries=8, completionEntries=64,"
+                  + " flags=[SUBMIT_ALL, CQSIZE, CLAMP], opcodes=65, gate=27, inline=never");
+    }
+  }
+}
