@@ -18,8 +18,8 @@ import java.util.Map;
 
 /** Prints how many bytes each kind of transfer allocates on the Java heap once it is compiled. */
 final class MeasureAllocation {
-  private static final int OPERATIONS = 20_000;
-  private static final int WARM_UP = 30_000;
+  private static final int OPERATIONS = 5_000;
+  private static final int WARM_UP = 20_000;
   private static final int ROUNDS_MAX = 8;
   private static final int BYTES = 4_096;
 
