@@ -15,12 +15,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /** Prints how many bytes each kind of transfer allocates on the Java heap once it is compiled. */
 final class MeasureAllocation {
   private static final int OPERATIONS = 5_000;
   private static final int WARM_UP = 20_000;
-  private static final int ROUNDS_MAX = 8;
+  private static final long WARM_UP_NANOS_MAX = TimeUnit.SECONDS.toNanos(5);
   private static final int BYTES = 4_096;
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -44,13 +45,13 @@ final class MeasureAllocation {
       ByteBuffer heap = ByteBuffer.allocate(BYTES);
       MemorySegment segment = arena.allocate(BYTES);
       Map<String, Transfer> transfers = new LinkedHashMap<>();
-      transfers.put("control", () -> sink = new byte[16]);
       transfers.put("read direct", () -> file.read(direct.clear(), 0));
       transfers.put("read heap", () -> file.read(heap.clear(), 0));
       transfers.put("read segment", () -> file.read(segment, 0));
       transfers.put("write direct", () -> file.write(direct.clear(), 0));
       transfers.put("write heap", () -> file.write(heap.clear(), 0));
       transfers.put("write segment", () -> file.write(segment, 0));
+      transfers.put("control", () -> sink = new byte[16]);
       for (Map.Entry<String, Transfer> transfer : transfers.entrySet()) {
         System.out.println(transfer.getKey() + "=" + bytesPerOperation(transfer.getValue()));
       }
@@ -68,7 +69,8 @@ final class MeasureAllocation {
             .mapToLong(Thread::threadId)
             .toArray();
     double least = Double.MAX_VALUE;
-    for (int round = 0; round < ROUNDS_MAX && least >= 1; round++) {
+    long begun = System.nanoTime();
+    while (least >= 1 && System.nanoTime() - begun < WARM_UP_NANOS_MAX) {
       long before = allocated(reapers);
       for (int i = 0; i < OPERATIONS; i++) {
         transfer.run();

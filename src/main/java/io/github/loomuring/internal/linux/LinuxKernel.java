@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 
 /**
  * The running Linux kernel, called through libc by the foreign function API.
@@ -38,9 +39,9 @@ public final class LinuxKernel implements Kernel {
 
   // Pointers are passed as 64-bit integers: on both supported ABIs they travel alike, and a call
   // then needs no MemorySegment for memory that belongs to nobody in Java.
-  private static final MethodHandle SYSCALL_2 = syscall(2);
-  private static final MethodHandle SYSCALL_4 = syscall(4);
-  private static final MethodHandle SYSCALL_6 = syscall(6);
+  private static final MethodHandle SYSCALL_2 = syscall(2, ERRNO);
+  private static final MethodHandle SYSCALL_4 = syscall(4, ERRNO);
+  private static final MethodHandle SYSCALL_6 = syscall(6, ERRNO);
   private static final MethodHandle MMAP =
       bind(
           "mmap",
@@ -68,14 +69,17 @@ public final class LinuxKernel implements Kernel {
           FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG));
   private static final MethodHandle FSTATFS =
       bind("fstatfs", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
-  private static final MethodHandle PREADV2 =
-      bind(
-          "preadv2",
-          FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle PWRITEV2 =
-      bind(
-          "pwritev2",
-          FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
+  private static final FunctionDescriptor VECTORED =
+      FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+  private static final MethodHandle PREADV2 = bind("preadv2", VECTORED);
+  private static final MethodHandle PWRITEV2 = bind("pwritev2", VECTORED);
+
+  // The calls of the hot paths are made without capturing errno first: the JDK makes a slice of the
+  // capture segment in each such call, which its compiler does not always remove again. A call
+  // that failed has done nothing, so it is made again to learn why.
+  private static final MethodHandle QUICK_SYSCALL_6 = syscall(6);
+  private static final MethodHandle QUICK_PREADV2 = bindOnly("preadv2", VECTORED);
+  private static final MethodHandle QUICK_PWRITEV2 = bindOnly("pwritev2", VECTORED);
   private static final MethodHandle FTRUNCATE =
       bind("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
   private static final MethodHandle FSYNC =
@@ -102,6 +106,19 @@ public final class LinuxKernel implements Kernel {
   @Override
   public int ioUringEnter(MemorySegment errno, int fd, int toSubmit, int minComplete, int flags) {
     try {
+      long quick =
+          (long)
+              QUICK_SYSCALL_6.invokeExact(
+                  SYS_IO_URING_ENTER,
+                  (long) fd,
+                  (long) toSubmit,
+                  (long) minComplete,
+                  (long) flags,
+                  0L,
+                  0L);
+      if (quick >= 0) {
+        return (int) quick;
+      }
       return (int)
           answer(
               errno,
@@ -221,7 +238,10 @@ public final class LinuxKernel implements Kernel {
   @Override
   public long preadv2(MemorySegment errno, int fd, long iovec, int count, long offset, int flags) {
     try {
-      return answer(errno, (long) PREADV2.invokeExact(errno, fd, iovec, count, offset, flags));
+      long quick = (long) QUICK_PREADV2.invokeExact(fd, iovec, count, offset, flags);
+      return quick >= 0
+          ? quick
+          : answer(errno, (long) PREADV2.invokeExact(errno, fd, iovec, count, offset, flags));
     } catch (Throwable t) {
       throw unexpected(t);
     }
@@ -230,7 +250,10 @@ public final class LinuxKernel implements Kernel {
   @Override
   public long pwritev2(MemorySegment errno, int fd, long iovec, int count, long offset, int flags) {
     try {
-      return answer(errno, (long) PWRITEV2.invokeExact(errno, fd, iovec, count, offset, flags));
+      long quick = (long) QUICK_PWRITEV2.invokeExact(fd, iovec, count, offset, flags);
+      return quick >= 0
+          ? quick
+          : answer(errno, (long) PWRITEV2.invokeExact(errno, fd, iovec, count, offset, flags));
     } catch (Throwable t) {
       throw unexpected(t);
     }
@@ -289,23 +312,30 @@ public final class LinuxKernel implements Kernel {
     return (int) ERRNO_VALUE.get(errno, 0L);
   }
 
-  private static MethodHandle syscall(int arguments) {
+  private static MethodHandle syscall(int arguments, Linker.Option... more) {
     MemoryLayout[] layouts = new MemoryLayout[arguments + 1];
-    java.util.Arrays.fill(layouts, JAVA_LONG);
-    return bind(
-        "syscall", FunctionDescriptor.of(JAVA_LONG, layouts), Linker.Option.firstVariadicArg(1));
+    Arrays.fill(layouts, JAVA_LONG);
+    Linker.Option[] options = Arrays.copyOf(more, more.length + 1);
+    options[more.length] = Linker.Option.firstVariadicArg(1);
+    return bindOnly("syscall", FunctionDescriptor.of(JAVA_LONG, layouts), options);
   }
 
+  /** Binds with errno captured. */
   private static MethodHandle bind(
+      String name, FunctionDescriptor descriptor, Linker.Option... more) {
+    Linker.Option[] options = Arrays.copyOf(more, more.length + 1);
+    options[more.length] = ERRNO;
+    return bindOnly(name, descriptor, options);
+  }
+
+  private static MethodHandle bindOnly(
       String name, FunctionDescriptor descriptor, Linker.Option... options) {
     MemorySegment address =
         LINKER
             .defaultLookup()
             .find(name)
             .orElseThrow(() -> new UnsupportedOperationException("libc has no " + name));
-    Linker.Option[] all = java.util.Arrays.copyOf(options, options.length + 1);
-    all[options.length] = ERRNO;
-    return LINKER.downcallHandle(address, descriptor, all);
+    return LINKER.downcallHandle(address, descriptor, options);
   }
 
   private static AssertionError unexpected(Throwable t) {
