@@ -14,7 +14,8 @@ import java.util.concurrent.TimeUnit;
  * on others answer from memory: NFS, SMB, FUSE and the like.
  *
  * <p>Read from /proc/self/mountinfo (proc_pid_mountinfo(5)), again when that is a second old. Any
- * thread may ask. A symbolic link that leads into such a mount is not seen.
+ * thread may ask. A symbolic link that leads into such a mount is not seen, nor is a mount in its
+ * first second.
  */
 public final class RemoteMounts {
   private static final Path MOUNTINFO = Path.of("/proc/self/mountinfo");
@@ -65,8 +66,8 @@ public final class RemoteMounts {
           "rpc_pipefs",
           "fusectl");
 
-  private volatile List<Path> mountPoints = List.of();
-  private volatile long readNanos = System.nanoTime() - REFRESH_NANOS;
+  private volatile List<Path> mountPoints = read(); // before anybody asks
+  private volatile long readNanos = System.nanoTime();
 
   /** The mount point of the remote file system on which {@code path} is, or null. */
   public Path of(Path path) {
@@ -91,19 +92,23 @@ public final class RemoteMounts {
     if (now - readNanos < REFRESH_NANOS) {
       return;
     }
-    readNanos = now; // a second thread that reads at the same time does no harm
+    readNanos = now; // others go on with what was read before
+    mountPoints = read();
+  }
+
+  private static List<Path> read() {
+    List<Path> points = new ArrayList<>();
     try {
-      List<Path> points = new ArrayList<>();
       for (String line : Files.readAllLines(MOUNTINFO, StandardCharsets.ISO_8859_1)) {
         Path point = remoteMountPoint(line);
         if (point != null) {
           points.add(point);
         }
       }
-      mountPoints = List.copyOf(points);
     } catch (IOException | RuntimeException e) {
-      mountPoints = List.of(); // no /proc: nothing is known to be remote
+      return List.of(); // no /proc: nothing is known to be remote
     }
+    return List.copyOf(points);
   }
 
   /** {@code 36 35 98:0 /root /mount/point options [optional ...] - type source options}. */

@@ -144,12 +144,20 @@ class CancelFaultTest {
       for (int i = 0; i < 20; i++) {
         callers.add(Simulation.call(() -> file.read(ByteBuffer.allocate(10), 0)));
       }
-      List<Sqe> reads = kernel.awaitHeld(READ, 20);
+      kernel.awaitHeld(READ, 20);
       callers.forEach(caller -> caller.thread.interrupt());
       kernel.awaitHeld(CANCEL, 8); // an eighth of the completion queue
-      for (Sqe read : reads) {
-        kernel.complete(read, ECANCELED);
-      }
+      Waiting.until(
+          "callers to return",
+          () -> {
+            // A caller that has not noticed its interrupt yet submits its read again.
+            for (Sqe sqe : kernel.held()) {
+              if (sqe.opcode() == READ) {
+                kernel.complete(sqe, ECANCELED);
+              }
+            }
+            return callers.stream().allMatch(Caller::isDone);
+          });
       for (Caller<Integer> caller : callers) {
         assertThat(caller.failure()).isInstanceOf(InterruptedIOException.class);
       }

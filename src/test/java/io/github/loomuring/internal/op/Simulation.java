@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.linux.IoUring;
 import io.github.loomuring.internal.linux.SimulatedKernel;
 import io.github.loomuring.internal.linux.SimulatedKernel.Reply;
+import io.github.loomuring.internal.linux.Sqe;
 import io.github.loomuring.support.Waiting;
 import java.io.IOException;
 import java.nio.file.OpenOption;
@@ -70,6 +72,11 @@ final class Simulation implements AutoCloseable {
   public void close() {
     kernel.script(_ -> Reply.EXECUTE); // cancels what a failed test left
     kernel.enterScript((_, _) -> Integer.MAX_VALUE);
+    for (Sqe sqe : kernel.held()) {
+      if (sqe.opcode() == IoUring.IORING_OP_ASYNC_CANCEL) {
+        kernel.complete(sqe, ENOENT); // makes room for others
+      }
+    }
     try {
       for (RingFile file : files) {
         file.close();
