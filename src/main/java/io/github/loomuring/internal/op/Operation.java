@@ -35,6 +35,8 @@ public final class Operation extends Request {
    *         ├───────────────────────┘                 ABANDONED ──────┐      │ end
    *         └─────────────────────────────────────────────────────────┴──────┘
    *
+   * A call of force that another's fsync serves goes from PREPARED to COMPLETED, see Force.
+   *
    * begin, abandon, end: the owner. submitting: whoever writes the SQE. CQE: the reaper. Every
    * transition is a CAS on the whole word, so a cancel that was meant for an earlier use of the
    * slot, and a CQE of an earlier use, miss. FAILED is entered from PREPARED, SUBMITTED and
@@ -107,6 +109,13 @@ public final class Operation extends Request {
   // Written by the owner before ABANDONED, read by the reaper after it.
   private IntConsumer disposer;
   private AutoCloseable memory;
+
+  /** The rounds of fsyncs that the operation takes part in. Written before PREPARED. */
+  private Force force;
+
+  // Guarded by the lock of force.
+  Operation previousInRound;
+  Operation nextInRound;
 
   Operation(int index, MemorySegment scratch) {
     this.index = index;
@@ -194,8 +203,19 @@ public final class Operation extends Request {
     return await(table.ring(), null, disposer) ? result() : LEFT;
   }
 
+  /** Has the operation take part in the rounds of {@code force}. */
+  void setForce(Force force) {
+    this.force = force;
+  }
+
   /** Submits what was set. {@link #await} must follow. */
   void begin(SlotTable table, Object subject) throws IOException {
+    enlist(table, subject);
+    submit(table);
+  }
+
+  /** Makes the operation known to whoever closes the file or the ring; throws if one is closed. */
+  void enlist(SlotTable table, Object subject) throws IOException {
     this.subject = subject;
     this.owner = Thread.currentThread();
     // Volatile: whoever closes the file or the ring either finds this operation in the table, or
@@ -207,6 +227,10 @@ public final class Operation extends Request {
       word = word & GENERATION_MASK;
       throw e;
     }
+  }
+
+  /** Submits what was set, after {@link #enlist}. */
+  void submit(SlotTable table) throws IOException {
     try {
       table.ring().submit(this, errno);
     } catch (IOException e) {
@@ -250,8 +274,27 @@ public final class Operation extends Request {
           LockSupport.park(this);
           continue;
         }
+        if (force != null) {
+          switch (force.leave(this, errno)) {
+            case LEFT -> {
+              result = Errno.ECANCELED.negated();
+              return true;
+            }
+            case ABANDONED -> {
+              return false;
+            }
+            case SERVED -> {
+              LockSupport.park(this);
+              continue;
+            }
+            case ALONE -> {} // it is cancelled like others
+          }
+        }
         if (status == PREPARED && ring.withdraw(this, errno)) {
           result = Errno.ECANCELED.negated(); // it never reached the kernel
+          if (force != null) {
+            force.ended(result, errno);
+          }
           return true;
         }
         if (disposer != null && cancelledNanos >= ABANDON_AFTER_NANOS && abandon(disposer)) {
@@ -274,6 +317,31 @@ public final class Operation extends Request {
     return transition(SUBMITTED, ABANDONED);
   }
 
+  /**
+   * Leaves the request, wherever it is, to those whom its fsync serves besides the owner. It is no
+   * longer one that was asked to be cancelled.
+   *
+   * @param disposer takes the result
+   * @return false if it has ended
+   */
+  boolean abandonToFollowers(IntConsumer disposer) {
+    this.disposer = disposer;
+    for (; ; ) {
+      long w = word;
+      int status = (int) w & STATUS_MASK;
+      if (status != PREPARED && status != SUBMITTED) {
+        return false;
+      }
+      if (WORD.compareAndSet(this, w, (w & GENERATION_MASK) | ABANDONED)) {
+        return true;
+      }
+    }
+  }
+
+  boolean isAbandoned() {
+    return ((int) word & STATUS_MASK) == ABANDONED;
+  }
+
   /** The result, or a negated errno. */
   int result() {
     return result;
@@ -293,6 +361,7 @@ public final class Operation extends Request {
     owner = null;
     memory = null;
     disposer = null;
+    force = null;
     word = word & GENERATION_MASK;
   }
 
@@ -364,6 +433,7 @@ public final class Operation extends Request {
    * @return false if the CQE is of another use, or of none
    */
   boolean complete(SlotTable table, long userData, int res) {
+    boolean roundEnded = false;
     for (; ; ) {
       long w = word;
       int status = (int) w & STATUS_MASK;
@@ -371,10 +441,15 @@ public final class Operation extends Request {
           || (status != SUBMITTED && status != ABANDONED)) {
         return false;
       }
-      if ((w & CAUSES_MASK) == 0 && mustRetry(res)) {
+      if (mayRetry(w) && mustRetry(res)) {
         table.retried();
         table.ring().resubmit(this);
         return true;
+      }
+      if (force != null && !roundEnded) {
+        roundEnded = true; // first: once completed, the slot may be in its next use
+        endRound(res);
+        continue;
       }
       Gate first = gate;
       if (status == ABANDONED) {
@@ -392,6 +467,28 @@ public final class Operation extends Request {
         return true;
       }
     }
+  }
+
+  /** Completes an operation that another's request has served. */
+  void completeWithoutRequest(int res) {
+    Thread waiting = owner;
+    result = res;
+    if (transition(PREPARED, COMPLETED)) { // otherwise the ring has failed
+      LockSupport.unpark(waiting);
+    }
+  }
+
+  private void endRound(int res) {
+    try {
+      force.ended(res, null);
+    } catch (IOException e) {
+      throw new AssertionError("the reaper does not flush here", e);
+    }
+  }
+
+  /** Whether nobody asked for the request to be given up, or others still need it. */
+  private boolean mayRetry(long w) {
+    return (w & CAUSES_MASK) == 0 || (force != null && force.hasFollowers());
   }
 
   /**
@@ -426,8 +523,8 @@ public final class Operation extends Request {
   void fail() {
     if (transition(PREPARED, FAILED) || transition(SUBMITTED, FAILED)) {
       LockSupport.unpark(owner);
-    } else {
-      transition(ABANDONED, FAILED);
+    } else if (transition(ABANDONED, FAILED) && force != null) {
+      disposer.accept(Errno.ECANCELED.negated()); // the file's reference; opens have none yet
     }
   }
 

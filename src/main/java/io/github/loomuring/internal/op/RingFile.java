@@ -65,6 +65,7 @@ final class RingFile implements EngineFile {
   private volatile boolean dirty;
 
   private volatile int references; // CLOSED is the sign bit
+  private final Force force = new Force(this);
   private final ReentrantLock closeLock = new ReentrantLock();
   private volatile Thread closer;
 
@@ -111,7 +112,7 @@ final class RingFile implements EngineFile {
 
   @Override
   public void force(boolean metaData) throws IOException {
-    Force.force(this, metaData);
+    force.force(metaData);
   }
 
   @Override
@@ -240,7 +241,7 @@ final class RingFile implements EngineFile {
       if ((causes & Operation.CAUSE_RING_CLOSED) != 0) {
         return new AsynchronousCloseException();
       }
-      return new InterruptedIOException(path + ": " + what + " was interrupted");
+      return interrupted(what);
     }
     String arguments =
         length < 0
@@ -250,6 +251,17 @@ final class RingFile implements EngineFile {
                 + " of length="
                 + length;
     return Errno.exception(result, path.toString(), arguments);
+  }
+
+  /** Why an operation that was abandoned was to be cancelled. */
+  IOException gone(String what) {
+    return Thread.currentThread().isInterrupted()
+        ? interrupted(what)
+        : new AsynchronousCloseException();
+  }
+
+  private InterruptedIOException interrupted(String what) {
+    return new InterruptedIOException(path + ": " + what + " was interrupted");
   }
 
   /** Throws if an O_DIRECT transfer is not aligned as the file system needs it. */
