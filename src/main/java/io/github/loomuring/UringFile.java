@@ -388,8 +388,13 @@ public final class UringFile implements AutoCloseable {
    * Has the device store what was written to the file: fsync(2), or fdatasync(2) without {@code
    * metaData}. When it returns, every write that returned before the call survives a crash.
    *
+   * <p>Calls that come while an fsync of this {@code UringFile} runs share the next one, which
+   * starts when that has ended and so covers what they wrote; with {@code metaData} if one of them
+   * asked for it. A call that is interrupted leaves at once, unless the fsync runs for it alone.
+   *
    * <p>A failure is reported once by the kernel, and says that writes may be lost for good; calling
-   * again and succeeding does not bring them back.
+   * again and succeeding does not bring them back. It reaches all calls that had come before the
+   * fsync that failed ended.
    *
    * @param metaData whether also what is not needed to read the data back, such as times
    * @throws IOException if the device could not store what was written

@@ -91,6 +91,33 @@ class StuckDeviceTest {
   }
 
   @Test
+  void failedFsyncReachesEveryCallThatCameBeforeItsEnd() throws Exception {
+    try (UringFile file = uring.openFile(stuck.file("fail"))) {
+      List<Call<Void>> calls = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        calls.add(
+            new Call<>(
+                () -> {
+                  file.force(false);
+                  return null;
+                }));
+        stuck.awaitHung("fail", 1);
+      }
+      for (Call<Void> call : calls) {
+        Waiting.untilParked(call.thread);
+      }
+      stuck.release();
+      for (Call<Void> call : calls) {
+        assertThatThrownBy(call::result)
+            .isInstanceOf(ExecutionException.class)
+            .cause()
+            .isInstanceOf(FileSystemException.class)
+            .hasMessageContaining("EIO");
+      }
+    }
+  }
+
+  @Test
   void hungReadsHoldUpNobodyElse() throws Exception {
     int reads = 100;
     try (UringFile file = uring.openFile(stuck.file("read"))) {

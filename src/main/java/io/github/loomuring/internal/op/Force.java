@@ -3,6 +3,7 @@ package io.github.loomuring.internal.op;
 import static io.github.loomuring.internal.linux.IoUring.IORING_FSYNC_DATASYNC;
 import static io.github.loomuring.internal.linux.IoUring.IORING_OP_FSYNC;
 
+import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.ring.SpinLock;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -25,6 +26,9 @@ final class Force {
    *   caller   no round: becomes the leader of one and submits it. Otherwise: waits.
    *   reaper   at the leader's CQE: completes the followers with the same result, makes a round of
    *            all who wait, and submits it.
+   *
+   * An fsync that fails fails also those who wait for the next one: they may have written before
+   * it started, and the kernel, which tells a failure once, would let theirs succeed.
    *
    * A call that is cancelled (interrupt, close) leaves without disturbing the others. A follower,
    * or one that waits, is taken off its list and is done. A leader with followers leaves its slot,
@@ -116,39 +120,57 @@ final class Force {
   }
 
   /**
-   * The round's fsync has ended with {@code result}: completes all but the leader, and submits the
-   * next round.
+   * The round's fsync has ended with {@code result}: completes those it covers, but the leader, and
+   * submits the next round.
    *
    * @param errno the calling thread's scratch; null in the reaper
    */
   void ended(int result, MemorySegment errno) throws IOException {
+    boolean failed = result < 0 && !Errno.isCancelled(result);
     Operation covered;
+    Operation doomed = null;
     Operation next;
     lock.lock();
     try {
-      covered = followers;
-      for (Operation o = covered; o != null; o = o.nextInRound) {
-        o.previousInRound = null; // off the list, for leave
+      covered = takeOff(followers);
+      followers = null;
+      if (failed) {
+        doomed = takeOff(waiting);
+        waiting = null;
+        lastWaiting = null;
+        waitingMetaData = false;
       }
       next = waiting;
       nextRound();
     } finally {
       lock.unlock();
     }
-    while (covered != null) {
-      Operation following = covered.nextInRound; // before it is completed, and its owner's again
-      covered.nextInRound = null;
-      covered.completeWithoutRequest(result);
-      covered = following;
-    }
+    complete(covered, result);
+    complete(doomed, result);
     if (next != null) {
       file.engine.slots.ring().submit(next, errno);
     }
   }
 
+  /** Has {@link #leave} find none of a list listed any more. */
+  private static Operation takeOff(Operation first) {
+    for (Operation o = first; o != null; o = o.nextInRound) {
+      o.previousInRound = null;
+    }
+    return first;
+  }
+
+  private static void complete(Operation first, int result) {
+    for (Operation o = first; o != null; ) {
+      Operation following = o.nextInRound; // before it is completed, and its owner's again
+      o.nextInRound = null;
+      o.completeWithoutRequest(result);
+      o = following;
+    }
+  }
+
   private void nextRound() {
     leader = waiting;
-    followers = null;
     waiting = null;
     lastWaiting = null;
     if (leader != null) {

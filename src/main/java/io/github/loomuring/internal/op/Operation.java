@@ -441,7 +441,7 @@ public final class Operation extends Request {
           || (status != SUBMITTED && status != ABANDONED)) {
         return false;
       }
-      if (mayRetry(w) && mustRetry(res)) {
+      if (!roundEnded && mayRetry(w) && mustRetry(res)) {
         table.retried();
         table.ring().resubmit(this);
         return true;

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
@@ -75,7 +74,9 @@ class GroupCommitStormTest {
 
   @Test
   void noForceReturnsBeforeItsFsync() throws Exception {
-    storm(24, 60);
+    for (int i = 0; i < 10; i++) {
+      storm(4 + 4 * i, 50);
+    }
   }
 
   @Test
@@ -92,7 +93,6 @@ class GroupCommitStormTest {
     System.getLogger(GroupCommitStormTest.class.getName())
         .log(System.Logger.Level.INFO, "seed=" + seed);
     SimulatedKernel kernel = new SimulatedKernel();
-    AtomicInteger served = new AtomicInteger();
     try (Simulation s = Simulation.of(kernel, 4, 32)) {
       RingFile file =
           s.open(directory.resolve("file"), StandardOpenOption.WRITE, StandardOpenOption.CREATE);
@@ -110,7 +110,7 @@ class GroupCommitStormTest {
       List<Caller<Void>> all = new ArrayList<>();
       for (int i = 0; i < callers; i++) {
         Random random = new Random(seed + i);
-        all.add(Simulation.call(() -> force(file, calls, random, log, served)));
+        all.add(Simulation.call(() -> force(file, calls, random, log)));
       }
       Random random = new Random(~seed);
       while (all.stream().anyMatch(caller -> !caller.isDone())) {
@@ -127,7 +127,7 @@ class GroupCommitStormTest {
         complete(kernel, log, random);
       }
       // They did share: otherwise this test would say nothing.
-      assertThat(kernel.taken(IORING_OP_FSYNC).size()).isLessThan(served.get());
+      assertThat(kernel.taken(IORING_OP_FSYNC).size()).isLessThan(callers * calls);
     }
   }
 
@@ -149,7 +149,7 @@ class GroupCommitStormTest {
     }
   }
 
-  private static Void force(RingFile file, int calls, Random random, Log log, AtomicInteger served)
+  private static Void force(RingFile file, int calls, Random random, Log log)
       throws IOException {
     for (int i = 0; i < calls; i++) {
       boolean metaData = random.nextInt(4) == 0;
@@ -157,7 +157,6 @@ class GroupCommitStormTest {
       try {
         file.force(metaData);
         log.check(called, metaData);
-        served.incrementAndGet();
         Thread.interrupted(); // may have come too late
       } catch (InterruptedIOException e) {
         assertThat(Thread.interrupted()).isTrue();
