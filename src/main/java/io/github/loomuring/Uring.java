@@ -111,7 +111,7 @@ public final class Uring implements AutoCloseable {
    */
   public UringFile openFile(Path path, OpenOption... options) throws IOException {
     Objects.requireNonNull(path, "path");
-    return new UringFile(this, path, OpenSpec.of(OpenSpec.set(options)));
+    return new UringFile(this, path, OpenSpec.of(options));
   }
 
   /**

@@ -5,34 +5,57 @@ import java.nio.file.OpenOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
 /**
  * How a file is to be opened: the options of {@code FileChannel.open}, checked by the JDK's rules.
- *
- * @param mode permission bits of a file that is created, before the umask
- * @param options what the caller asked for
- * @param attributes what the caller asked for
  */
-public record OpenSpec(
-    boolean read,
-    boolean write,
-    boolean append,
-    boolean create,
-    boolean createNew,
-    boolean truncateExisting,
-    boolean deleteOnClose,
-    boolean sync,
-    boolean dsync,
-    boolean direct,
-    boolean noFollowLinks,
-    int mode,
-    Set<OpenOption> options,
-    List<FileAttribute<?>> attributes) {
+public final class OpenSpec {
   private static final int DEFAULT_MODE = 0666;
+  private static final FileAttribute<?>[] NO_ATTRIBUTES = {};
+
+  private final EnumSet<StandardOpenOption> standard = EnumSet.noneOf(StandardOpenOption.class);
+  private final boolean direct;
+  private final boolean noFollowLinks;
+  private final int mode;
+  private final OpenOption[] options;
+  private final FileAttribute<?>[] attributes;
+
+  private OpenSpec(OpenOption[] options, FileAttribute<?>[] attributes) {
+    boolean isDirect = false;
+    boolean isNoFollowLinks = false;
+    for (OpenOption option : options) {
+      switch (option) {
+        case null -> throw new NullPointerException("options contains null");
+        case StandardOpenOption known -> standard.add(known);
+        case LinkOption _ -> isNoFollowLinks = true; // there is only this one
+        case Enum<?> constant when isDirect(constant) -> isDirect = true;
+        default ->
+            throw new UnsupportedOperationException("option=" + option + " is not supported");
+      }
+    }
+    this.direct = isDirect;
+    this.noFollowLinks = isNoFollowLinks;
+    this.mode = mode(attributes);
+    this.options = options;
+    this.attributes = attributes;
+  }
+
+  /**
+   * Checks options.
+   *
+   * @throws NullPointerException if one of them is null
+   * @throws IllegalArgumentException if they contradict each other
+   * @throws UnsupportedOperationException if one is not known here
+   */
+  public static OpenSpec of(OpenOption... options) {
+    Objects.requireNonNull(options, "options");
+    return checked(options.clone(), NO_ATTRIBUTES);
+  }
 
   /**
    * Checks options and attributes.
@@ -42,65 +65,87 @@ public record OpenSpec(
    * @throws UnsupportedOperationException if one is not known here
    */
   public static OpenSpec of(Set<? extends OpenOption> options, FileAttribute<?>... attributes) {
-    Set<OpenOption> all = new HashSet<>();
-    boolean direct = false;
-    for (OpenOption option : options) {
-      if (option == null) {
-        throw new NullPointerException("options contains null");
-      }
-      if (isDirect(option)) {
-        direct = true;
-      } else if (!(option instanceof StandardOpenOption) && option != LinkOption.NOFOLLOW_LINKS) {
-        throw new UnsupportedOperationException("option=" + option + " is not supported");
-      }
-      all.add(option);
-    }
-    boolean append = all.contains(StandardOpenOption.APPEND);
-    boolean write = append || all.contains(StandardOpenOption.WRITE);
-    boolean read = !write || all.contains(StandardOpenOption.READ);
-    boolean truncate = all.contains(StandardOpenOption.TRUNCATE_EXISTING);
-    if (read && append) {
-      throw new IllegalArgumentException("READ + APPEND not allowed");
-    }
-    if (append && truncate) {
-      throw new IllegalArgumentException("APPEND + TRUNCATE_EXISTING not allowed");
-    }
-    return new OpenSpec(
-        read,
-        write,
-        append,
-        write && all.contains(StandardOpenOption.CREATE),
-        write && all.contains(StandardOpenOption.CREATE_NEW),
-        write && truncate,
-        all.contains(StandardOpenOption.DELETE_ON_CLOSE),
-        all.contains(StandardOpenOption.SYNC),
-        all.contains(StandardOpenOption.DSYNC),
-        direct,
-        all.contains(LinkOption.NOFOLLOW_LINKS),
-        mode(attributes),
-        Set.copyOf(all),
-        List.of(attributes));
+    return checked(options.toArray(new OpenOption[0]), attributes.clone());
   }
 
-  /**
-   * The given options as a set.
-   *
-   * @throws NullPointerException if one of them is null
-   */
-  public static Set<OpenOption> set(OpenOption... options) {
-    Objects.requireNonNull(options, "options");
-    Set<OpenOption> set = new HashSet<>();
-    for (OpenOption option : options) {
-      set.add(Objects.requireNonNull(option, "options contains null"));
+  private static OpenSpec checked(OpenOption[] options, FileAttribute<?>[] attributes) {
+    OpenSpec spec = new OpenSpec(options, attributes);
+    if (spec.read() && spec.append()) {
+      throw new IllegalArgumentException("READ + APPEND not allowed");
     }
-    return set;
+    if (spec.append() && spec.has(StandardOpenOption.TRUNCATE_EXISTING)) {
+      throw new IllegalArgumentException("APPEND + TRUNCATE_EXISTING not allowed");
+    }
+    return spec;
+  }
+
+  private boolean has(StandardOpenOption option) {
+    return standard.contains(option);
+  }
+
+  public boolean read() {
+    return !write() || has(StandardOpenOption.READ);
+  }
+
+  public boolean write() {
+    return append() || has(StandardOpenOption.WRITE);
+  }
+
+  public boolean append() {
+    return has(StandardOpenOption.APPEND);
+  }
+
+  public boolean create() {
+    return write() && has(StandardOpenOption.CREATE);
+  }
+
+  public boolean createNew() {
+    return write() && has(StandardOpenOption.CREATE_NEW);
+  }
+
+  public boolean truncateExisting() {
+    return write() && has(StandardOpenOption.TRUNCATE_EXISTING);
+  }
+
+  public boolean deleteOnClose() {
+    return has(StandardOpenOption.DELETE_ON_CLOSE);
+  }
+
+  public boolean sync() {
+    return has(StandardOpenOption.SYNC);
+  }
+
+  public boolean dsync() {
+    return has(StandardOpenOption.DSYNC);
+  }
+
+  public boolean direct() {
+    return direct;
+  }
+
+  public boolean noFollowLinks() {
+    return noFollowLinks;
+  }
+
+  /** Permission bits of a file that is created, before the umask. */
+  public int mode() {
+    return mode;
+  }
+
+  /** What the caller asked for. */
+  public Set<OpenOption> options() {
+    return new HashSet<>(Arrays.asList(options));
+  }
+
+  /** What the caller asked for. */
+  public FileAttribute<?>[] attributes() {
+    return attributes.clone();
   }
 
   /** By name, because the module jdk.unsupported, which has the type, need not be present. */
-  private static boolean isDirect(OpenOption option) {
-    return option instanceof Enum<?> constant
-        && constant.name().equals("DIRECT")
-        && constant.getDeclaringClass().getName().equals("com.sun.nio.file.ExtendedOpenOption");
+  private static boolean isDirect(Enum<?> option) {
+    return option.name().equals("DIRECT")
+        && option.getDeclaringClass().getName().equals("com.sun.nio.file.ExtendedOpenOption");
   }
 
   private static int mode(FileAttribute<?>[] attributes) {

@@ -87,7 +87,7 @@ class SignalStormHazardTest {
 
   private static EngineFile open(RingEngine engine, Path path, OpenOption... options)
       throws Exception {
-    return engine.open(path, OpenSpec.of(OpenSpec.set(options)));
+    return engine.open(path, OpenSpec.of(options));
   }
 
   private static RingEngine engine(Kernel kernel) {

@@ -30,7 +30,7 @@ class OpenSpecTest {
   @TempDir Path directory;
 
   private static OpenSpec of(OpenOption... options) {
-    return OpenSpec.of(OpenSpec.set(options));
+    return OpenSpec.of(options);
   }
 
   @Test
@@ -122,8 +122,8 @@ class OpenSpecTest {
 
   @Test
   void nullsAreRefused() {
-    assertThatNullPointerException().isThrownBy(() -> OpenSpec.set((OpenOption[]) null));
-    assertThatNullPointerException().isThrownBy(() -> OpenSpec.set(READ, null));
+    assertThatNullPointerException().isThrownBy(() -> OpenSpec.of((OpenOption[]) null));
+    assertThatNullPointerException().isThrownBy(() -> OpenSpec.of(READ, null));
     Set<OpenOption> withNull = new HashSet<>();
     withNull.add(null);
     assertThatNullPointerException().isThrownBy(() -> OpenSpec.of(withNull));

@@ -26,6 +26,7 @@ final class PathMemory implements AutoCloseable {
   private static final long EMPTY_PATH = HOW + OPEN_HOW_BYTES; // eight zero bytes
   private static final long PATH = EMPTY_PATH + 8;
   private static final int IDLE_MAX = 1_024;
+  private static final Stripes<PathMemory> NEAR = new Stripes<>();
   private static final ArrayBlockingQueue<PathMemory> IDLE = new ArrayBlockingQueue<>(IDLE_MAX);
 
   private final MemorySegment segment = Arena.ofAuto().allocate(PATH + PATH_MAX, 8);
@@ -34,14 +35,19 @@ final class PathMemory implements AutoCloseable {
   private PathMemory() {}
 
   static PathMemory acquire() {
-    PathMemory memory = IDLE.poll();
+    PathMemory memory = NEAR.poll();
+    if (memory == null) {
+      memory = IDLE.poll();
+    }
     return memory != null ? memory : new PathMemory();
   }
 
   /** Gives the memory back. The kernel must be done with it. */
   @Override
   public void close() {
-    IDLE.offer(this); // if there are enough, it is left to the garbage collector
+    if (!NEAR.offer(this)) {
+      IDLE.offer(this); // if there are enough, it is left to the garbage collector
+    }
   }
 
   /** Stores {@code path}; ENAMETOOLONG as the kernel would say if it does not fit. */

@@ -6,8 +6,6 @@ import io.github.loomuring.internal.ring.SpinLock;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.channels.ClosedChannelException;
 import java.util.Arrays;
 import java.util.Queue;
@@ -24,15 +22,9 @@ public final class SlotTable implements Completions {
   private static final int CHUNK = 256;
   private static final int SLOTS_MAX = 1 << 22;
 
-  // Free slots that a thread finds without the lock, one in each stripe. Stripes are far enough
-  // apart to be on cache lines of their own.
-  private static final int STRIPES = 32;
-  private static final int STRIPE_SPACING = 16;
-  private static final VarHandle NEAR = MethodHandles.arrayElementVarHandle(Operation[].class);
-  private final Operation[] near = new Operation[STRIPES * STRIPE_SPACING];
-
   private static final Queue<Object> LOST = new ConcurrentLinkedQueue<>();
 
+  private final Stripes<Operation> near = new Stripes<>();
   private final SpinLock lock = new SpinLock();
   private int[] free = new int[CHUNK]; // guarded by lock
   private int freeCount; // guarded by lock
@@ -64,9 +56,9 @@ public final class SlotTable implements Completions {
 
   /** As {@link #acquire}, also on a closed ring: for the slot's scratch, not for a request. */
   Operation acquireAlways() throws IOException {
-    Operation near = (Operation) NEAR.getAndSet(this.near, stripe(), null);
-    if (near != null) {
-      return near;
+    Operation operation = near.poll();
+    if (operation != null) {
+      return operation;
     }
     for (; ; ) {
       int index = pop();
@@ -83,7 +75,7 @@ public final class SlotTable implements Completions {
       keepForever(operation);
       return;
     }
-    if (NEAR.compareAndSet(near, stripe(), null, operation)) {
+    if (near.offer(operation)) {
       return;
     }
     lock.lock();
@@ -94,10 +86,6 @@ public final class SlotTable implements Completions {
   /** Keeps memory that the kernel may use at any time, because its ring has failed. */
   static void keepForever(Object memory) {
     LOST.add(memory);
-  }
-
-  private static int stripe() {
-    return ((int) Thread.currentThread().threadId() & (STRIPES - 1)) * STRIPE_SPACING;
   }
 
   private int pop() {

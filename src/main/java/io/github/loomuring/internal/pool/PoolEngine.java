@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileAttribute;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -62,8 +61,7 @@ public final class PoolEngine implements Engine {
   private PoolFile openNow(Path path, OpenSpec spec) throws IOException {
     // Before the open, because with DELETE_ON_CLOSE there is no name after it.
     boolean seekable = isSeekable(path);
-    FileAttribute<?>[] attributes = spec.attributes().toArray(new FileAttribute<?>[0]);
-    FileChannel channel = FileChannel.open(path, spec.options(), attributes);
+    FileChannel channel = FileChannel.open(path, spec.options(), spec.attributes());
     FileChannel writing = channel;
     try {
       if (!seekable && spec.read() && spec.write()) {

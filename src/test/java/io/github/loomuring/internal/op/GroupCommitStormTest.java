@@ -149,8 +149,7 @@ class GroupCommitStormTest {
     }
   }
 
-  private static Void force(RingFile file, int calls, Random random, Log log)
-      throws IOException {
+  private static Void force(RingFile file, int calls, Random random, Log log) throws IOException {
     for (int i = 0; i < calls; i++) {
       boolean metaData = random.nextInt(4) == 0;
       long called = log.now();

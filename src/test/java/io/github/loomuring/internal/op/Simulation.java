@@ -53,7 +53,7 @@ final class Simulation implements AutoCloseable {
   }
 
   RingFile open(Path path, OpenOption... options) throws IOException {
-    RingFile file = (RingFile) engine.open(path, OpenSpec.of(OpenSpec.set(options)));
+    RingFile file = (RingFile) engine.open(path, OpenSpec.of(options));
     files.add(file);
     return file;
   }

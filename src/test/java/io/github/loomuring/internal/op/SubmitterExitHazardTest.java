@@ -233,7 +233,7 @@ class SubmitterExitHazardTest {
   }
 
   private RingFile openFile(Path path, OpenOption... options) throws Exception {
-    return (RingFile) engine.open(path, OpenSpec.of(OpenSpec.set(options)));
+    return (RingFile) engine.open(path, OpenSpec.of(options));
   }
 
   private static void closeAll(List<RingFile> files) throws Exception {

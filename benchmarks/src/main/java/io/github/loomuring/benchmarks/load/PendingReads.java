@@ -1,6 +1,5 @@
-package io.github.loomuring.benchmarks;
+package io.github.loomuring.benchmarks.load;
 
-import com.sun.nio.file.ExtendedOpenOption;
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
 import io.github.loomuring.UringOptions;
@@ -12,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,10 +20,10 @@ import picocli.CommandLine.Option;
 
 /** Many virtual threads with a read pending on FIFOs, and what ordinary reads do meanwhile. */
 @Command(
-    name = "PendingReads",
+    name = "pending",
     mixinStandardHelpOptions = true,
     description = "Reads of a file before and while many threads wait in reads of FIFOs.")
-final class PendingReads implements Callable<Integer> {
+public final class PendingReads implements Callable<Integer> {
   @Option(names = "--pending", defaultValue = "100000")
   private int pending;
 
@@ -56,13 +55,12 @@ final class PendingReads implements Callable<Integer> {
     }
     new ProcessBuilder(mkfifo).inheritIO().start().waitFor();
     List<UringFile> fifos = new ArrayList<>();
-    try (Uring uring = Uring.open(UringOptions.defaults());
-        UringFile direct =
-            uring.openFile(data, StandardOpenOption.READ, ExtendedOpenOption.DIRECT)) {
+    Uring uring = Uring.open(UringOptions.defaults());
+    try (Contender ring = new JavaContender<>(new UringEngine(uring), new Site(data, directory))) {
       for (Path path : paths) {
         fifos.add(uring.openFile(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
       }
-      run(fifos, direct);
+      run(fifos, ring);
     } finally {
       for (UringFile fifo : fifos) {
         fifo.close();
@@ -75,9 +73,8 @@ final class PendingReads implements Callable<Integer> {
     return completed.get() + interrupted.get() == pending ? 0 : 1;
   }
 
-  private void run(List<UringFile> fifos, UringFile direct)
-      throws IOException, InterruptedException {
-    double before = rate(direct, "before");
+  private void run(List<UringFile> fifos, Contender ring) throws IOException, InterruptedException {
+    double before = rate(ring, "before");
     List<Thread> readers = new ArrayList<>();
     for (int i = 0; i < pending; i++) {
       UringFile fifo = fifos.get(i % fifos.size());
@@ -86,7 +83,7 @@ final class PendingReads implements Callable<Integer> {
     while (waiting.get() < pending) {
       Thread.onSpinWait();
     }
-    double during = rate(direct, "while " + pending + " reads are pending");
+    double during = rate(ring, "while " + pending + " reads are pending");
     System.out.printf("ratio %.2f%n", during / before);
     int half = pending / 2;
     long begun = System.nanoTime();
@@ -127,13 +124,13 @@ final class PendingReads implements Callable<Integer> {
     }
   }
 
-  private double rate(UringFile file, String when) throws IOException, InterruptedException {
-    List<Double> rates = new ArrayList<>();
+  private double rate(Contender ring, String when) throws IOException, InterruptedException {
+    Work reads = Works.named("direct-read-4k");
+    double[] rates = new double[rounds];
     for (int round = 0; round < rounds; round++) {
-      rates.add(Load.run(file::read, threads, millis, file.size()).operationsPerSecond());
+      rates[round] = ring.measure(reads, threads, millis).operationsPerSecond();
     }
-    Collections.sort(rates);
-    double median = rates.get(rates.size() / 2);
+    double median = Statistics.median(Arrays.stream(rates));
     System.out.printf("%,.0f reads/s %s%n", median, when);
     return median;
   }

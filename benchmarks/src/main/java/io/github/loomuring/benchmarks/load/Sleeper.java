@@ -1,4 +1,4 @@
-package io.github.loomuring.benchmarks;
+package io.github.loomuring.benchmarks.load;
 
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
@@ -9,7 +9,7 @@ import org.HdrHistogram.Histogram;
  * <p>A wake that has not come when the measurement ends counts with the time it is late by then, so
  * a thread that never ran again is not forgotten.
  */
-final class Sleeper implements AutoCloseable {
+final class Sleeper {
   private static final long SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final Histogram lateNanos = new Histogram(TimeUnit.MINUTES.toNanos(10), 3);
@@ -50,9 +50,8 @@ final class Sleeper implements AutoCloseable {
     return lateNanos;
   }
 
-  @Override
-  public void close() throws InterruptedException {
-    stop();
+  /** Waits until the thread has ended, after {@link #stop}. */
+  void join() throws InterruptedException {
     thread.join();
   }
 }

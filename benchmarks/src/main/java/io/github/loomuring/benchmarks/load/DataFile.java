@@ -1,4 +1,4 @@
-package io.github.loomuring.benchmarks;
+package io.github.loomuring.benchmarks.load;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,7 +10,6 @@ import java.util.Random;
 
 /** The file the benchmarks read: random bytes, on the device, kept between runs. */
 final class DataFile {
-  static final int BLOCK_BYTES = 4096;
   private static final int PIECE_BYTES = 1 << 20;
 
   private DataFile() {}
@@ -35,15 +34,5 @@ final class DataFile {
       channel.force(true);
     }
     return file;
-  }
-
-  /** Reads the whole file once, so that the page cache has it. */
-  static void warm(Path file) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocateDirect(PIECE_BYTES);
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      while (channel.read(bytes) >= 0) {
-        bytes.clear();
-      }
-    }
   }
 }

@@ -1,0 +1,128 @@
+package io.github.loomuring.benchmarks.load;
+
+import com.sun.nio.file.ExtendedOpenOption;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.OpenOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongSupplier;
+
+/**
+ * Reads, or overwrites, of blocks of the data file.
+ *
+ * @param bytesMax only this much of the file is used, from its beginning
+ */
+record BlockWork(
+    String name,
+    Access access,
+    Order order,
+    Cache cache,
+    int blockBytes,
+    long bytesMax,
+    int threadsMax,
+    int burners,
+    List<String> engines)
+    implements Work {
+  enum Access {
+    READ,
+    WRITE
+  }
+
+  enum Order {
+    RANDOM,
+    /** Each thread goes through its own part of the file, over and over. */
+    SEQUENTIAL
+  }
+
+  /** What the page cache has of the file when a measurement begins. */
+  enum Cache {
+    /** It is not used: O_DIRECT. */
+    BYPASSED,
+    /** All of it. */
+    WARM,
+    /** Nothing. What a measurement reads twice, it reads warm the second time. */
+    COLD
+  }
+
+  @Override
+  public boolean writes() {
+    return access == Access.WRITE;
+  }
+
+  @Override
+  public int latencyInterval() {
+    return cache == Cache.WARM ? 16 : 1;
+  }
+
+  boolean direct() {
+    return cache == Cache.BYPASSED;
+  }
+
+  /** How much of the file is used, in bytes. */
+  long usedBytes(Site site) {
+    return Math.min(bytesMax, site.dataBytes()) / blockBytes * blockBytes;
+  }
+
+  /** How much of the file is the part of one thread, in bytes. */
+  long partBytes(Site site, int threads) {
+    return usedBytes(site) / threads / blockBytes * blockBytes;
+  }
+
+  void preparePageCache(Site site) throws IOException {
+    switch (cache) {
+      case BYPASSED -> {}
+      case WARM -> PageCache.fill(site.dataFile(), usedBytes(site));
+      case COLD -> PageCache.drop(site.dataFile(), usedBytes(site));
+    }
+  }
+
+  @Override
+  public <F> Scene open(Engine<F> engine, Site site, int threads) throws IOException {
+    preparePageCache(site);
+    List<F> files = new ArrayList<>();
+    List<Closeable> closeables = new ArrayList<>();
+    for (int i = 0; i < (engine.sharesFile() ? 1 : threads); i++) {
+      F file = engine.open(site.dataFile(), openOptions());
+      files.add(file);
+      closeables.add(() -> engine.close(file));
+    }
+    List<Operation> operations = new ArrayList<>();
+    for (int i = 0; i < threads; i++) {
+      F file = files.get(i % files.size());
+      operations.add(operation(engine, file, site.block(i, blockBytes), offsets(site, i, threads)));
+    }
+    return new Scene(operations, closeables);
+  }
+
+  private Set<OpenOption> openOptions() {
+    StandardOpenOption mode =
+        access == Access.READ ? StandardOpenOption.READ : StandardOpenOption.WRITE;
+    return direct() ? Set.of(mode, ExtendedOpenOption.DIRECT) : Set.of(mode);
+  }
+
+  private LongSupplier offsets(Site site, int thread, int threads) {
+    return switch (order) {
+      case RANDOM -> Offsets.random(thread, usedBytes(site), blockBytes);
+      case SEQUENTIAL -> {
+        long partBytes = partBytes(site, threads);
+        yield Offsets.sequential(thread * partBytes, partBytes, blockBytes);
+      }
+    };
+  }
+
+  private <F> Operation operation(Engine<F> engine, F file, Block block, LongSupplier offsets) {
+    return switch (access) {
+      case READ -> () -> check(engine.read(file, block, offsets.getAsLong()));
+      case WRITE -> () -> check(engine.write(file, block, offsets.getAsLong()));
+    };
+  }
+
+  private void check(int movedBytes) throws IOException {
+    if (movedBytes != blockBytes) {
+      throw new IOException(name + ": " + movedBytes + " of " + blockBytes + " bytes moved");
+    }
+  }
+}

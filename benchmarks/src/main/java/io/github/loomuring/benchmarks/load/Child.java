@@ -1,0 +1,122 @@
+package io.github.loomuring.benchmarks.load;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.loomuring.benchmarks.results.Results.Line;
+import io.github.loomuring.benchmarks.results.Results.Percentiles;
+import io.github.loomuring.benchmarks.results.Results.Round;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The JVM that measures: nothing else has run in it before. */
+final class Child {
+  private final Task task;
+  private final Site site;
+  private final Map<String, Contender> contenders = new LinkedHashMap<>();
+
+  private Child(Task task, Path scratch) throws IOException {
+    this.task = task;
+    this.site = new Site(task.dataFile(), scratch);
+  }
+
+  /** The {@link Task}, written by the parent. */
+  static Path taskFile(Path scratch) {
+    return scratch.resolve("task.json");
+  }
+
+  /** The {@link Outcome}, written by the child. */
+  static Path outcomeFile(Path scratch) {
+    return scratch.resolve("outcome.json");
+  }
+
+  /** The argument is an empty directory for the files of the works, but for the task's. */
+  public static void main(String[] args) throws IOException {
+    Path scratch = Path.of(args[0]);
+    JsonMapper mapper = new JsonMapper();
+    Child child = new Child(mapper.readValue(taskFile(scratch).toFile(), Task.class), scratch);
+    Percentiles idleLate = null;
+    List<Line> lines = new ArrayList<>();
+    String failure = null;
+    try {
+      idleLate = child.measureIdle();
+      child.measureAll(lines);
+    } catch (Throwable e) {
+      e.printStackTrace();
+      failure = causes(e);
+    }
+    mapper.writeValue(outcomeFile(scratch).toFile(), new Outcome(idleLate, lines, failure));
+    System.exit(failure == null ? 0 : 1); // also if a failed measurement has left threads behind
+  }
+
+  private static String causes(Throwable e) {
+    return Stream.iterate(e, Objects::nonNull, Throwable::getCause)
+        .map(Throwable::toString)
+        .collect(Collectors.joining(", because of "));
+  }
+
+  private Percentiles measureIdle() throws InterruptedException {
+    if (task.idleMillis() == 0) {
+      return null;
+    }
+    Sleeper sleeper = new Sleeper();
+    Thread.sleep(task.idleMillis()); // the measured time
+    Percentiles late = Statistics.percentiles(sleeper.stop());
+    sleeper.join();
+    return late;
+  }
+
+  private void measureAll(List<Line> lines) throws IOException, InterruptedException {
+    try {
+      for (Combination combination : task.combinations()) {
+        measure(combination, lines);
+      }
+    } finally {
+      contenders.values().forEach(Contender::close);
+    }
+  }
+
+  /** Engines alternate within a round, and each round begins with another one. */
+  private void measure(Combination combination, List<Line> lines)
+      throws IOException, InterruptedException {
+    List<String> engines = combination.engines();
+    Map<String, List<Round>> rounds = new LinkedHashMap<>();
+    for (String engine : engines) {
+      rounds.put(engine, new ArrayList<>());
+      if (task.warmUpMillis() > 0) {
+        measure(engine, combination, task.warmUpMillis());
+      }
+    }
+    for (int round = 0; round < task.rounds(); round++) {
+      for (int i = 0; i < engines.size(); i++) {
+        String engine = engines.get((round + i) % engines.size());
+        rounds.get(engine).add(measure(engine, combination, task.millis()));
+      }
+    }
+    rounds.forEach(
+        (engine, ofEngine) ->
+            lines.add(
+                new Line(
+                    combination.work(),
+                    task.fileSystem(),
+                    combination.threads(),
+                    engine,
+                    ofEngine)));
+  }
+
+  private Round measure(String engine, Combination combination, int millis)
+      throws IOException, InterruptedException {
+    Thread.sleep(task.settleMillis());
+    Contender contender = contenders.computeIfAbsent(engine, name -> Engines.open(name, site));
+    try {
+      return contender.measure(Works.named(combination.work()), combination.threads(), millis);
+    } catch (IOException | RuntimeException e) {
+      throw new IOException(combination + " " + engine + " failed", e);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.github.loomuring.benchmarks.load;
+
+import java.io.IOException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.util.Set;
+
+/**
+ * One way to do file I/O in this JVM. Its operations block, are called by any number of threads at
+ * once, and allocate nothing beyond what the API they call does.
+ *
+ * @param <F> the API's own open file
+ */
+interface Engine<F> extends AutoCloseable {
+  F open(Path path, Set<? extends OpenOption> options) throws IOException;
+
+  /** Reads a whole block, if the file has one there. */
+  int read(F file, Block block, long offset) throws IOException;
+
+  /** Writes a whole block. */
+  int write(F file, Block block, long offset) throws IOException;
+
+  /** Writes a whole block at the end of a file that was opened with APPEND. */
+  int append(F file, Block block) throws IOException;
+
+  /** Has the device store the data, not necessarily times and such. */
+  void force(F file) throws IOException;
+
+  void close(F file) throws IOException;
+
+  /** Of the threads that call. */
+  default Thread.Builder threads() {
+    return Thread.ofVirtual();
+  }
+
+  /** Whether all threads use one open file; otherwise each has its own. */
+  default boolean sharesFile() {
+    return true;
+  }
+
+  @Override
+  default void close() {}
+}

@@ -1,0 +1,73 @@
+package io.github.loomuring.benchmarks.load;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.util.Set;
+
+/** {@code java.nio.channels.FileChannel}. */
+final class FileChannelEngine implements Engine<FileChannel> {
+  private static final FileAttribute<?>[] NO_ATTRIBUTES = {};
+
+  private final boolean platformThreads;
+  private final boolean sharesFile;
+
+  private FileChannelEngine(boolean platformThreads, boolean sharesFile) {
+    this.platformThreads = platformThreads;
+    this.sharesFile = sharesFile;
+  }
+
+  static FileChannelEngine shared() {
+    return new FileChannelEngine(false, true);
+  }
+
+  static FileChannelEngine oneEach() {
+    return new FileChannelEngine(false, false);
+  }
+
+  static FileChannelEngine onPlatformThreads() {
+    return new FileChannelEngine(true, true);
+  }
+
+  @Override
+  public FileChannel open(Path path, Set<? extends OpenOption> options) throws IOException {
+    return FileChannel.open(path, options, NO_ATTRIBUTES);
+  }
+
+  @Override
+  public int read(FileChannel file, Block block, long offset) throws IOException {
+    return file.read(block.whole(), offset);
+  }
+
+  @Override
+  public int write(FileChannel file, Block block, long offset) throws IOException {
+    return file.write(block.whole(), offset);
+  }
+
+  @Override
+  public int append(FileChannel file, Block block) throws IOException {
+    return file.write(block.whole());
+  }
+
+  @Override
+  public void force(FileChannel file) throws IOException {
+    file.force(false);
+  }
+
+  @Override
+  public void close(FileChannel file) throws IOException {
+    file.close();
+  }
+
+  @Override
+  public Thread.Builder threads() {
+    return platformThreads ? Thread.ofPlatform() : Thread.ofVirtual();
+  }
+
+  @Override
+  public boolean sharesFile() {
+    return sharesFile;
+  }
+}

@@ -1,0 +1,113 @@
+package io.github.loomuring.benchmarks.load;
+
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/** Opens small files, does something with each, and closes it. The files exist and are cached. */
+record FileWork(String name, Content content, int threadsMax, List<String> engines)
+    implements Work {
+  /** What is done between open and close. */
+  enum Content {
+    NOTHING,
+    READ,
+    WRITE,
+    DURABLE_WRITE
+  }
+
+  private static final int FILE_BYTES = 16 * 1024;
+  private static final int SHARED_FILES = 64;
+  private static final int OWN_FILES = 16;
+  private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ);
+  private static final Set<OpenOption> REWRITE =
+      Set.of(
+          StandardOpenOption.CREATE,
+          StandardOpenOption.TRUNCATE_EXISTING,
+          StandardOpenOption.WRITE);
+
+  @Override
+  public boolean writes() {
+    return content == Content.WRITE || content == Content.DURABLE_WRITE;
+  }
+
+  @Override
+  public int latencyInterval() {
+    return content == Content.NOTHING ? 16 : 1;
+  }
+
+  @Override
+  public <F> Scene open(Engine<F> engine, Site site, int threads) throws IOException {
+    List<Operation> operations = new ArrayList<>();
+    for (int i = 0; i < threads; i++) {
+      Block block = site.block(i, FILE_BYTES);
+      operations.add(
+          writes()
+              ? rewriteInTurn(engine, files(site, "thread" + i, OWN_FILES, block), block)
+              : readAny(engine, files(site, "shared", SHARED_FILES, block), block, i));
+    }
+    return new Scene(operations, List.of());
+  }
+
+  /** Small files in a directory of their own, made at the first call. */
+  private static Path[] files(Site site, String directoryName, int count, Block content)
+      throws IOException {
+    Path directory = site.scratch().resolve(directoryName);
+    Path[] files = new Path[count];
+    boolean made = Files.exists(directory);
+    Files.createDirectories(directory);
+    for (int i = 0; i < count; i++) {
+      files[i] = directory.resolve("file" + i);
+      if (!made) {
+        Files.write(files[i], content.segment().toArray(ValueLayout.JAVA_BYTE));
+      }
+    }
+    return files;
+  }
+
+  private <F> Operation readAny(Engine<F> engine, Path[] files, Block block, int thread) {
+    SplittableRandom random = new SplittableRandom(thread);
+    return () -> {
+      F file = engine.open(files[random.nextInt(files.length)], READ);
+      try {
+        if (content == Content.READ) {
+          check(engine.read(file, block, 0));
+        }
+      } finally {
+        engine.close(file);
+      }
+    };
+  }
+
+  private <F> Operation rewriteInTurn(Engine<F> engine, Path[] files, Block block) {
+    return new Operation() {
+      private int next;
+
+      @Override
+      public void run() throws IOException {
+        F file = engine.open(files[next], REWRITE);
+        try {
+          check(engine.write(file, block, 0));
+          if (content == Content.DURABLE_WRITE) {
+            engine.force(file);
+          }
+        } finally {
+          engine.close(file);
+        }
+        next = (next + 1) % files.length;
+      }
+    };
+  }
+
+  private void check(int movedBytes) throws IOException {
+    if (movedBytes != FILE_BYTES) {
+      throw new IOException(name + ": " + movedBytes + " of " + FILE_BYTES + " bytes moved");
+    }
+  }
+}

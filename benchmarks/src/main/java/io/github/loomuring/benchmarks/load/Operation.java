@@ -1,0 +1,9 @@
+package io.github.loomuring.benchmarks.load;
+
+import java.io.IOException;
+
+/** What one thread does over and over. Confined to that thread, and allocates nothing itself. */
+@FunctionalInterface
+interface Operation {
+  void run() throws IOException;
+}

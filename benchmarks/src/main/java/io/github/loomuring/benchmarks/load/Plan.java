@@ -1,0 +1,59 @@
+package io.github.loomuring.benchmarks.load;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Which combinations a run measures, unless its options say otherwise. */
+enum Plan {
+  /** Those the library's targets are about, with the engines these compare. */
+  TARGETS {
+    @Override
+    List<Combination> combinations() {
+      List<Combination> combinations = new ArrayList<>();
+      combinations.addAll(targets("direct-read-4k", 1, 4, 16, 64, 256, 1000, 10_000));
+      combinations.addAll(targets("direct-write-4k", 1, 16, 64, 256, 1000));
+      combinations.addAll(targets("warm-read-4k", 1, 64));
+      combinations.addAll(targets("cold-read-4k", 64));
+      combinations.addAll(targets("buffered-write-4k", 1, 64));
+      combinations.addAll(targets("log-append", 1, 16, 64, 256));
+      combinations.addAll(targets("open-close", 1, 64));
+      combinations.addAll(targets("small-file-write", 64));
+      combinations.addAll(targets("small-file-durable-write", 64));
+      combinations.addAll(targets("small-file-read", 64));
+      return combinations;
+    }
+  },
+
+  /** Every kind of work with every engine. */
+  ALL {
+    @Override
+    List<Combination> combinations() {
+      List<Combination> combinations = new ArrayList<>();
+      for (Work work : Works.ALL) {
+        for (int threads : List.of(1, 4, 16, 64, 256, 1000, 10_000)) {
+          combinations.add(new Combination(work.name(), threads, work.engines()));
+        }
+      }
+      return combinations;
+    }
+  };
+
+  private static final List<String> TARGET_ENGINES =
+      List.of(
+          Engines.RING,
+          Engines.RING_ADAPTIVE,
+          Engines.FILE_CHANNEL,
+          Engines.PLATFORM,
+          Engines.FIO_IO_URING);
+
+  /** More threads than a work or an engine can take are among them. */
+  abstract List<Combination> combinations();
+
+  private static List<Combination> targets(String work, int... threads) {
+    List<Combination> combinations = new ArrayList<>();
+    for (int n : threads) {
+      combinations.add(new Combination(work, n, TARGET_ENGINES));
+    }
+    return combinations;
+  }
+}

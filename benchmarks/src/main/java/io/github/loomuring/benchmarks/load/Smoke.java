@@ -1,0 +1,63 @@
+package io.github.loomuring.benchmarks.load;
+
+import io.github.loomuring.benchmarks.results.Results;
+import io.github.loomuring.benchmarks.results.Results.Line;
+import io.github.loomuring.benchmarks.results.Results.Percentiles;
+import io.github.loomuring.benchmarks.results.Results.Round;
+import io.github.loomuring.benchmarks.results.ResultsFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A run that only shows that everything runs, and what is expected of its results. */
+final class Smoke {
+  static final List<Integer> THREADS = List.of(1, 16);
+  static final List<String> ENGINES =
+      List.of(Engines.RING, Engines.FILE_CHANNEL, Engines.PLATFORM, Engines.FIO_IO_URING);
+  static final int MEBIBYTES = 64;
+
+  private Smoke() {}
+
+  static Task task(Path dataFile, String fileSystem, List<Combination> combinations) {
+    return new Task(dataFile, fileSystem, combinations, 1, 100, 0, 10, 200);
+  }
+
+  /** Why the file cannot be the results of {@code task}; empty if it can. */
+  static List<String> complaints(Path output, Task task) throws IOException {
+    Results results = ResultsFile.read(output);
+    int expected = task.combinations().stream().mapToInt(one -> one.engines().size()).sum();
+    List<String> complaints =
+        new ArrayList<>(
+            results.lines().stream()
+                .filter(line -> line.rounds().size() != task.rounds() || !isPlausible(line))
+                .map(line -> "not plausible: " + line)
+                .toList());
+    if (results.lines().size() != expected) {
+      complaints.add(results.lines().size() + " lines instead of " + expected);
+    }
+    if (results.idleLate() == null || !isOrdered(results.idleLate())) {
+      complaints.add("idleLate=" + results.idleLate());
+    }
+    return complaints;
+  }
+
+  private static boolean isPlausible(Line line) {
+    return line.rounds().stream().allMatch(Smoke::isPlausible);
+  }
+
+  private static boolean isPlausible(Round round) {
+    return round.operationsPerSecond() > 0
+        && round.latency() != null
+        && isOrdered(round.latency())
+        && (round.late() == null || isOrdered(round.late()));
+  }
+
+  private static boolean isOrdered(Percentiles percentiles) {
+    return percentiles.p50() >= 0
+        && percentiles.p50() <= percentiles.p90()
+        && percentiles.p90() <= percentiles.p99()
+        && percentiles.p99() <= percentiles.p999()
+        && percentiles.p999() <= percentiles.max();
+  }
+}

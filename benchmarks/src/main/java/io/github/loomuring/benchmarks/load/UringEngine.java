@@ -1,0 +1,56 @@
+package io.github.loomuring.benchmarks.load;
+
+import io.github.loomuring.Uring;
+import io.github.loomuring.UringFile;
+import java.io.IOException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.util.Set;
+
+/** The library. */
+final class UringEngine implements Engine<UringFile> {
+  private static final FileAttribute<?>[] NO_ATTRIBUTES = {};
+
+  private final Uring uring;
+
+  /** Closes {@code uring} when it is closed. */
+  UringEngine(Uring uring) {
+    this.uring = uring;
+  }
+
+  @Override
+  public UringFile open(Path path, Set<? extends OpenOption> options) throws IOException {
+    return uring.openFile(path, options, NO_ATTRIBUTES);
+  }
+
+  @Override
+  public int read(UringFile file, Block block, long offset) throws IOException {
+    return file.read(block.whole(), offset);
+  }
+
+  @Override
+  public int write(UringFile file, Block block, long offset) throws IOException {
+    return file.write(block.whole(), offset);
+  }
+
+  @Override
+  public int append(UringFile file, Block block) throws IOException {
+    return file.append(block.whole());
+  }
+
+  @Override
+  public void force(UringFile file) throws IOException {
+    file.force(false);
+  }
+
+  @Override
+  public void close(UringFile file) throws IOException {
+    file.close();
+  }
+
+  @Override
+  public void close() {
+    uring.close();
+  }
+}
