@@ -1,4 +1,6 @@
 /** Plain blocking file I/O for virtual threads on Linux io_uring. */
 module io.github.loomuring {
+  requires static jdk.management; // tells whether virtual threads wait for a carrier
+
   exports io.github.loomuring;
 }

@@ -13,6 +13,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -184,6 +185,7 @@ public final class Uring implements AutoCloseable {
         options.entries(),
         options.completionEntries(),
         options.gate(),
+        TimeUnit.MICROSECONDS.toNanos(options.pollMicros()),
         options.inline() != UringOptions.Inline.NEVER,
         options.inline() == UringOptions.Inline.ADAPTIVE);
   }

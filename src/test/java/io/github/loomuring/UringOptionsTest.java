@@ -16,7 +16,7 @@ class UringOptionsTest {
   @Test
   void defaultsAreThoseDocumented() {
     assertThat(DEFAULTS)
-        .isEqualTo(new UringOptions(256, 8_192, 128, Fallback.AUTO, Inline.NON_BLOCKING));
+        .isEqualTo(new UringOptions(256, 8_192, 128, 100, Fallback.AUTO, Inline.NON_BLOCKING));
   }
 
   @Test
@@ -42,7 +42,7 @@ class UringOptionsTest {
     assertRefused("entries=" + entries, () -> DEFAULTS.withEntries(entries));
     assertRefused(
         "entries=" + entries,
-        () -> new UringOptions(entries, 8_192, 128, Fallback.AUTO, Inline.NEVER));
+        () -> new UringOptions(entries, 8_192, 128, 100, Fallback.AUTO, Inline.NEVER));
   }
 
   @ParameterizedTest

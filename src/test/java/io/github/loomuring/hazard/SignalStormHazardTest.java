@@ -92,7 +92,7 @@ class SignalStormHazardTest {
 
   private static RingEngine engine(Kernel kernel) {
     try {
-      return RingEngine.open(kernel, new RingEngine.Settings(64, 256, 128, false, false));
+      return RingEngine.open(kernel, new RingEngine.Settings(64, 256, 128, 0, false, false));
     } catch (UnavailableException e) {
       return Assumptions.abort(e.getMessage());
     }

@@ -10,9 +10,11 @@ import org.junit.jupiter.api.Assumptions;
 public enum Engines {
   RING(ring()),
   /** Every operation goes through the ring. */
-  RING_NOTHING_INLINE(ring().withInline(Inline.NEVER)),
+  RING_NOTHING_INLINE(ring().withInline(Inline.NEVER).withPollMicros(0)),
   /** Plain buffered writes on the caller. */
   RING_ADAPTIVE(ring().withInline(Inline.ADAPTIVE)),
+  /** As the one before, and callers look for their completions whenever they may. */
+  RING_POLLED(ring().withInline(Inline.NEVER).withPollMicros(10_000)),
   /** Everything through queues of 2 and 8 entries. */
   RING_TINY(ring().withEntries(2).withCompletionEntries(8).withInline(Inline.NEVER)),
   POOL(UringOptions.defaults().withFallback(Fallback.ALWAYS));

@@ -26,7 +26,7 @@ import java.util.function.IntConsumer;
  */
 public final class Operation extends Request {
   /*
-   * word: generation (32 bits) | causes (8 bits) | status (8 bits)
+   * word: generation (32 bits) | WAITING (1 bit) | causes (8 bits) | status (8 bits)
    *
    *                  begin                submitting              CQE
    *        FREE ──────────────▶ PREPARED ───────────▶ SUBMITTED ───────▶ COMPLETED
@@ -37,9 +37,10 @@ public final class Operation extends Request {
    *
    * A call of force that another's fsync serves goes from PREPARED to COMPLETED, see Force.
    *
-   * begin, abandon, end: the owner. submitting: whoever writes the SQE. CQE: the reaper. Every
-   * transition is a CAS on the whole word, so a cancel that was meant for an earlier use of the
-   * slot, and a CQE of an earlier use, miss. FAILED is entered from PREPARED, SUBMITTED and
+   * begin, abandon, end: the owner. submitting: whoever writes the SQE. CQE: the reaper, or a
+   * caller that looks for its own completion. WAITING: the owner is, or is about to be, parked.
+   * Every transition is a CAS on the whole word, so a cancel that was meant for an earlier use of
+   * the slot, and a CQE of an earlier use, miss. FAILED is entered from PREPARED, SUBMITTED and
    * ABANDONED when the ring fails, and never left: the kernel may still use the slot's memory.
    *
    * Cancelling is no state: causes say that it was asked for and why, and the owner then sends
@@ -66,6 +67,7 @@ public final class Operation extends Request {
   /** The owner has what it wanted by another way. */
   static final int CAUSE_SUPERSEDED = 1 << 11;
 
+  private static final long WAITING = 1 << 16;
   private static final int STATUS_MASK = 0xff;
   private static final int CAUSES_MASK = 0xff00;
   private static final long GENERATION_ONE = 1L << 32;
@@ -170,6 +172,14 @@ public final class Operation extends Request {
     return result();
   }
 
+  /** As {@link #run}, for a request that a fast device completes sooner than a thread wakes. */
+  int runPolled(SlotTable table, Object subject) throws IOException {
+    begin(table, subject);
+    table.ring().poll(this, errno);
+    await(table.ring(), null, null);
+    return result();
+  }
+
   /** As {@link #run}, for a request that ends by itself: an interrupt waits until it has. */
   int runUninterruptibly(SlotTable table) throws IOException {
     boolean interrupted = Thread.interrupted();
@@ -180,7 +190,10 @@ public final class Operation extends Request {
         if ((word & STATUS_MASK) == FAILED) {
           throw new IOException("the ring has failed");
         }
-        LockSupport.park(this);
+        if (setWaiting()) {
+          table.ring().beforePark();
+          LockSupport.park(this);
+        }
       }
       return result();
     } finally {
@@ -270,32 +283,25 @@ public final class Operation extends Request {
           addCause(CAUSE_SUPERSEDED);
           continue;
         }
+        if ((w & WAITING) == 0) {
+          setWaiting();
+          if (rival != null) {
+            rival.setWaiting();
+          }
+          ring.beforePark();
+          continue;
+        }
         if ((w & CAUSES_MASK) == 0) {
           LockSupport.park(this);
           continue;
         }
-        if (force != null) {
-          switch (force.leave(this, errno)) {
-            case LEFT -> {
-              result = Errno.ECANCELED.negated();
-              return true;
-            }
-            case ABANDONED -> {
-              return false;
-            }
-            case SERVED -> {
-              LockSupport.park(this);
-              continue;
-            }
-            case ALONE -> {} // it is cancelled like others
-          }
+        Force.Leaving leaving = leave(ring, status);
+        if (leaving == Force.Leaving.LEFT || leaving == Force.Leaving.ABANDONED) {
+          return leaving == Force.Leaving.LEFT;
         }
-        if (status == PREPARED && ring.withdraw(this, errno)) {
-          result = Errno.ECANCELED.negated(); // it never reached the kernel
-          if (force != null) {
-            force.ended(result, errno);
-          }
-          return true;
+        if (leaving == Force.Leaving.SERVED) {
+          LockSupport.park(this);
+          continue;
         }
         if (disposer != null && cancelledNanos >= ABANDON_AFTER_NANOS && abandon(disposer)) {
           return false;
@@ -308,6 +314,35 @@ public final class Operation extends Request {
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Tries to get by without a cancel; ALONE if that is needed. */
+  private Force.Leaving leave(Ring ring, int status) throws IOException {
+    Force.Leaving leaving = force == null ? Force.Leaving.ALONE : force.leave(this, errno);
+    if (leaving == Force.Leaving.LEFT) {
+      result = Errno.ECANCELED.negated();
+    } else if (leaving == Force.Leaving.ALONE && status == PREPARED && ring.withdraw(this, errno)) {
+      result = Errno.ECANCELED.negated(); // it never reached the kernel
+      if (force != null) {
+        force.ended(result, errno);
+      }
+      return Force.Leaving.LEFT;
+    }
+    return leaving;
+  }
+
+  /** Has whoever completes the operation wake the owner; false if it has completed. */
+  private boolean setWaiting() {
+    for (; ; ) {
+      long w = word;
+      int status = (int) w & STATUS_MASK;
+      if (status == COMPLETED || status == FAILED) {
+        return false;
+      }
+      if (WORD.compareAndSet(this, w, w | WAITING)) {
+        return true;
       }
     }
   }
@@ -409,6 +444,13 @@ public final class Operation extends Request {
   }
 
   @Override
+  protected boolean isPending() {
+    long w = word;
+    int status = (int) w & STATUS_MASK;
+    return (status == SUBMITTED || status == PREPARED) && (w & CAUSES_MASK) == 0;
+  }
+
+  @Override
   protected void submitting() {
     transition(PREPARED, SUBMITTED); // a request that is submitted again is SUBMITTED already
   }
@@ -425,14 +467,16 @@ public final class Operation extends Request {
     }
   }
 
-  // ---- the reaper's side
+  // ---- completion
 
   /**
    * Takes the CQE of this use of the slot.
    *
+   * @param callerErrno the calling thread's scratch; null in the reaper
    * @return false if the CQE is of another use, or of none
    */
-  boolean complete(SlotTable table, long userData, int res) {
+  boolean complete(SlotTable table, long userData, int res, MemorySegment callerErrno)
+      throws IOException {
     boolean roundEnded = false;
     for (; ; ) {
       long w = word;
@@ -443,12 +487,12 @@ public final class Operation extends Request {
       }
       if (!roundEnded && mayRetry(w) && mustRetry(res)) {
         table.retried();
-        table.ring().resubmit(this);
+        table.ring().resubmit(this, callerErrno);
         return true;
       }
       if (force != null && !roundEnded) {
         roundEnded = true; // first: once completed, the slot may be in its next use
-        endRound(res);
+        force.ended(res, callerErrno);
         continue;
       }
       Gate first = gate;
@@ -456,14 +500,16 @@ public final class Operation extends Request {
         dispose(res);
         end();
         table.release(this);
-        table.ring().left(first);
+        table.ring().left(first, callerErrno);
         return true;
       }
       Thread waiting = owner;
       result = res;
       if (WORD.compareAndSet(this, w, (w & ~(long) STATUS_MASK) | COMPLETED)) {
-        LockSupport.unpark(waiting);
-        table.ring().left(first);
+        if ((w & WAITING) != 0) {
+          LockSupport.unpark(waiting);
+        }
+        table.ring().left(first, callerErrno);
         return true;
       }
     }
@@ -475,14 +521,6 @@ public final class Operation extends Request {
     result = res;
     if (transition(PREPARED, COMPLETED)) { // otherwise the ring has failed
       LockSupport.unpark(waiting);
-    }
-  }
-
-  private void endRound(int res) {
-    try {
-      force.ended(res, null);
-    } catch (IOException e) {
-      throw new AssertionError("the reaper does not flush here", e);
     }
   }
 

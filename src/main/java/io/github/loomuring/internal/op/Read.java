@@ -134,7 +134,10 @@ final class Read {
     if (!file.device.local) {
       operation.setAsync();
     }
-    int n = operation.run(file.engine.slots, file);
+    int n =
+        file.isQuick()
+            ? operation.runPolled(file.engine.slots, file)
+            : operation.run(file.engine.slots, file);
     if (n < 0) {
       if (done > 0) {
         return done;

@@ -79,6 +79,7 @@ public final class RingEngine implements Engine {
    * @param entries of the submission queue
    * @param completionEntries of the completion queue
    * @param gate requests in flight on one device
+   * @param pollNanos how long a caller may look for its completion before it parks
    * @param inlineNonBlocking whether what cannot block is tried on the caller
    * @param inlineAdaptive whether plain writes are tried on the caller as long as they are quick
    */
@@ -86,6 +87,7 @@ public final class RingEngine implements Engine {
       int entries,
       int completionEntries,
       int gate,
+      long pollNanos,
       boolean inlineNonBlocking,
       boolean inlineAdaptive) {}
 
@@ -96,7 +98,9 @@ public final class RingEngine implements Engine {
     this.inlineWrites = settings.inlineNonBlocking();
     this.adaptiveWrites = settings.inlineAdaptive();
     this.inline = !inlineReads ? "never" : adaptiveWrites ? "adaptive" : "what cannot block";
-    ring = Ring.open(kernel, settings.entries(), settings.completionEntries(), slots);
+    ring =
+        Ring.open(
+            kernel, settings.entries(), settings.completionEntries(), settings.pollNanos(), slots);
     slots.attach(ring);
     Gate room = ring.room();
     streamReads = new Gate(Math.max(1, room.limit() / 4), room);

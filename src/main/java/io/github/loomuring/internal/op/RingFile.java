@@ -125,6 +125,11 @@ final class RingFile implements EngineFile {
     Truncate.truncate(this, size);
   }
 
+  /** Whether a read or write may complete within the time that waking a thread takes. */
+  boolean isQuick() {
+    return seekable && device.local && !synchronous;
+  }
+
   // ---- references
 
   /** Starts an operation on the file. {@link #end} must follow. */

@@ -156,15 +156,15 @@ public final class SlotTable implements Completions {
     return closed;
   }
 
-  // ---- the reaper's side
+  // ---- completions
 
   @Override
-  public void completed(long userData, int res) {
+  public void completed(long userData, int res, MemorySegment errno) throws IOException {
     int index = (int) userData;
     Operation[][] all = chunks;
     if (index < 0
         || index >= all.length * CHUNK
-        || !all[index / CHUNK][index % CHUNK].complete(this, userData, res)) {
+        || !all[index / CHUNK][index % CHUNK].complete(this, userData, res, errno)) {
       strays.incrementAndGet();
     }
   }

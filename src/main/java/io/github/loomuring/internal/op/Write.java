@@ -122,7 +122,10 @@ final class Write {
     if (!file.device.local) {
       operation.setAsync();
     }
-    int result = operation.run(file.engine.slots, file);
+    int result =
+        file.isQuick()
+            ? operation.runPolled(file.engine.slots, file)
+            : operation.run(file.engine.slots, file);
     if (result < 0) {
       if (done > 0) {
         return done;

@@ -7,17 +7,20 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import io.github.loomuring.internal.linux.Memory;
 import java.lang.foreign.MemorySegment;
 
-/** The completion queue. Only the reaper uses it. */
+/**
+ * The completion queue, emptied by the reaper, and by a caller that looks for its own completion.
+ */
 final class CompletionQueue {
   /** Takes one CQE; must not throw. */
   interface Consumer {
-    void accept(long userData, int res);
+    void accept(long userData, int res, MemorySegment errno);
   }
 
   private final RingMemory memory;
   private final MemorySegment rings;
   private final int mask;
-  private int head;
+  private final SpinLock lock = new SpinLock();
+  private int head; // guarded by lock
 
   CompletionQueue(RingMemory memory) {
     this.memory = memory;
@@ -26,23 +29,31 @@ final class CompletionQueue {
     this.head = Memory.intAcquire(rings, memory.cqHead);
   }
 
-  /** Hands everything that is there to {@code consumer}; how many that was. */
-  int drain(Consumer consumer) {
+  /**
+   * Hands everything that is there to {@code consumer}; how many that was.
+   *
+   * @param errno handed on
+   */
+  int drain(Consumer consumer, MemorySegment errno) {
     int tail = Memory.intAcquire(rings, memory.cqTail); // pairs with the kernel's store-release
-    int count = tail - head;
-    while (head != tail) {
+    int count = 0;
+    while (Memory.intAcquire(rings, memory.cqHead) - tail < 0) {
+      lock.lock();
+      if (head - tail >= 0) { // somebody else has taken the rest
+        lock.unlock();
+        break;
+      }
       long cqe = memory.cqes + CQE_BYTES * (head & mask);
       long userData = rings.get(JAVA_LONG, cqe + CQE_USER_DATA);
       int res = rings.get(JAVA_INT, cqe + CQE_RES);
       head++;
       // Before it is delivered: that lets another request in, whose completion needs the place.
-      release();
-      consumer.accept(userData, res);
+      Memory.intRelease(
+          rings, memory.cqHead, head); // after the loads: the kernel overwrites it now
+      lock.unlock();
+      consumer.accept(userData, res, errno);
+      count++;
     }
     return count;
-  }
-
-  private void release() {
-    Memory.intRelease(rings, memory.cqHead, head); // after the loads: the kernel may overwrite now
   }
 }

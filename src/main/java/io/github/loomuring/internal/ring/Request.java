@@ -29,6 +29,9 @@ public abstract class Request {
   /** Identifies the request and this use of it. */
   protected abstract long userData();
 
+  /** Whether its owner has to wait: it has not completed, and is not to be cancelled. */
+  protected abstract boolean isPending();
+
   /** Called just before the SQE becomes visible to the kernel, under the submission lock. */
   protected abstract void submitting();
 

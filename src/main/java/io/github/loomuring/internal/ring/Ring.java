@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +20,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * One io_uring: any thread submits, one daemon platform thread, the reaper, drains completions.
+ * One io_uring: any thread submits, one daemon platform thread, the reaper, drains completions; a
+ * caller may look for its own first, see {@link Poller}.
  *
  * <p>The ring carries requests and knows nothing of what they do. It keeps those in flight within
  * the completion queue's size by gates, enters the kernel until an SQE is really taken, and hands
@@ -30,9 +33,12 @@ public final class Ring {
    * Who does what.
    *
    *   caller   passes the gates, writes its SQE under the submission lock, and enters the kernel
-   *            outside it until the kernel has taken the SQE. It may take other callers' SQEs
-   *            along, and others may take its own; the request then belongs, in the kernel, to the
-   *            thread that took it.
+   *            outside it. Entries exclude each other in the kernel, which spins meanwhile; so a
+   *            caller that finds another one inside leaves its SQE to that one, which looks again
+   *            when it comes out. The request belongs, in the kernel, to the thread that took it.
+   *   poller   a caller that looks for its completion drains too. If nothing else is in flight, the
+   *            reaper stands aside, in Java, where completions do not wake it; the poller calls it
+   *            back if it leaves something in flight, otherwise the next caller that parks does.
    *   reaper   waits in the kernel; drains; lets waiting requests through the gates that
    *            completions opened and writes their SQEs; the next entry submits them and waits.
    *
@@ -49,6 +55,16 @@ public final class Ring {
   /** More than the gates of any ring let in. */
   private static final int WORKERS_MAX = 65_536;
 
+  private static final VarHandle SUBMITTING;
+
+  static {
+    try {
+      SUBMITTING = MethodHandles.lookup().findVarHandle(Ring.class, "submitting", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private static final int ATTEMPTS_BEFORE_PAUSE = 10;
   private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
   private static final long CLOSING_PAUSE_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(50);
@@ -59,6 +75,7 @@ public final class Ring {
   private final SubmissionQueue sq;
   private final CompletionQueue cq;
   private final Gate room;
+  private final Poller poller;
   private final int cancelRoom;
   private final AtomicInteger cancelsInFlight = new AtomicInteger();
   private final AtomicLong overflows = new AtomicLong();
@@ -69,9 +86,17 @@ public final class Ring {
   private final AtomicBoolean closeBegun = new AtomicBoolean();
   private volatile boolean closing;
   private volatile boolean mayEnd;
+
+  /** The reaper does not wait in the kernel, but until it is called back. */
+  private volatile boolean aside;
+
   private volatile Throwable failure;
 
-  private Ring(Kernel kernel, RingMemory memory, Completions completions) {
+  /** Whether a caller is in the kernel, submitting, and looks again when it comes out. */
+  @SuppressWarnings("UnusedVariable") // accessed through SUBMITTING
+  private volatile boolean submitting;
+
+  private Ring(Kernel kernel, RingMemory memory, Completions completions, long pollNanos) {
     this.kernel = kernel;
     this.memory = memory;
     this.completions = completions;
@@ -80,6 +105,7 @@ public final class Ring {
     // The completion queue has room for every request, every cancel and one wake-up at once.
     this.cancelRoom = Math.max(1, memory.cqEntries / 8);
     this.room = new Gate(Math.max(1, memory.cqEntries - cancelRoom - 1), null);
+    this.poller = new Poller(this, pollNanos);
     this.reaper =
         Thread.ofPlatform()
             .daemon()
@@ -93,11 +119,13 @@ public final class Ring {
    *
    * @param entries of the submission queue, a power of two from 2 to 32768
    * @param completionEntries of the completion queue, at least twice {@code entries}
+   * @param pollNanos how long a caller may look for its completion before it parks
    */
   public static Ring open(
-      Kernel kernel, int entries, int completionEntries, Completions completions)
+      Kernel kernel, int entries, int completionEntries, long pollNanos, Completions completions)
       throws UnavailableException {
-    Ring ring = new Ring(kernel, RingMemory.open(kernel, entries, completionEntries), completions);
+    RingMemory memory = RingMemory.open(kernel, entries, completionEntries);
+    Ring ring = new Ring(kernel, memory, completions, pollNanos);
     ring.allowWorkers();
     ring.reaper.start();
     return ring;
@@ -123,9 +151,49 @@ public final class Ring {
     admit(request, request.gate, errno);
   }
 
-  /** Submits {@code request} once more, past the gates it still holds. Called by the reaper. */
-  public void resubmit(Request request) {
-    pushFromReaper(request);
+  /**
+   * Submits {@code request} once more, past the gates it still holds.
+   *
+   * @param errno the calling thread's scratch; null in the reaper
+   */
+  public void resubmit(Request request, MemorySegment errno) throws IOException {
+    if (errno == null) {
+      pushFromReaper(request);
+    } else {
+      push(request, errno);
+    }
+  }
+
+  /**
+   * Looks for the completion of {@code request}, which the caller owns, for a short while, if that
+   * keeps nobody else from running.
+   */
+  public void poll(Request request, MemorySegment errno) {
+    poller.poll(request, errno);
+  }
+
+  /** Must be called by whoever is going to park until a completion. */
+  public void beforePark() {
+    if (aside && !poller.isBusy()) {
+      recallReaper();
+    }
+  }
+
+  /** The poller has gone; its request may have completed or not. */
+  void polled() {
+    if (aside && room.inside() > 0) {
+      recallReaper();
+    }
+  }
+
+  private void recallReaper() {
+    aside = false;
+    LockSupport.unpark(reaper);
+  }
+
+  /** Delivers what is in the completion queue, on a caller. */
+  void drain(MemorySegment errno) {
+    cq.drain(dispatch, errno);
   }
 
   /** Takes back a request that waits at a gate; false if it has been let through. */
@@ -139,13 +207,13 @@ public final class Ring {
     return false;
   }
 
-  /** Leaves every gate of a completed request, letting others in. Called by the reaper. */
-  public void left(Gate first) {
-    try {
-      leave(first, null, null);
-    } catch (IOException e) {
-      throw new AssertionError("the reaper does not flush here", e);
-    }
+  /**
+   * Leaves every gate of a completed request, letting others in.
+   *
+   * @param errno the calling thread's scratch; null in the reaper
+   */
+  public void left(Gate first, MemorySegment errno) throws IOException {
+    leave(first, null, errno);
   }
 
   /**
@@ -178,6 +246,7 @@ public final class Ring {
         LOGGER.log(Level.DEBUG, "the ring failed before it was closed", e);
       }
       mayEnd = true;
+      recallReaper();
     }
     return awaitEnd(timeoutNanos);
   }
@@ -208,11 +277,7 @@ public final class Ring {
         return;
       }
     }
-    if (errno == null) {
-      pushFromReaper(request);
-    } else {
-      push(request, errno);
-    }
+    resubmit(request, errno);
   }
 
   /** Leaves the gates from {@code first} up to, but not including, {@code end}. */
@@ -255,8 +320,24 @@ public final class Ring {
     return (int) position;
   }
 
-  /** Enters the kernel until it has taken the SQE at {@code position}. */
+  /** Has the kernel take the SQE at {@code position}, now or when another caller comes out. */
   private void flush(int position, MemorySegment errno) throws IOException {
+    // Whoever gives SUBMITTING up then looks at the queue; whoever finds it taken has written to
+    // the queue before. So one of the two sees the other, for which each needs a full fence.
+    VarHandle.fullFence();
+    if (!SUBMITTING.compareAndSet(this, false, true)) {
+      return;
+    }
+    try {
+      enterUntilTaken(position, errno);
+    } finally {
+      submitting = false;
+    }
+    VarHandle.fullFence();
+    enterUntilTaken(sq.last(), errno);
+  }
+
+  private void enterUntilTaken(int position, MemorySegment errno) throws IOException {
     // An error never gives the SQE up: it is in the ring, and a later entry submits it.
     for (int attempt = 0; !sq.isConsumed(position); attempt++) {
       enter(errno, attempt);
@@ -295,6 +376,7 @@ public final class Ring {
 
   private void reap() {
     try {
+      poller.start();
       long pauseNanos = PAUSE_NANOS;
       while (!(mayEnd && completions.isIdle())) {
         boolean wait = !closing;
@@ -307,7 +389,10 @@ public final class Ring {
         if (sq.isOverflown()) {
           overflows.incrementAndGet(); // the next entry, with GETEVENTS, brings them
         }
-        int drained = cq.drain(dispatch);
+        int drained = cq.drain(dispatch, null);
+        if (drained == 0 && poller.isBusy()) {
+          standAside();
+        }
         if (drained > 0) {
           pauseNanos = PAUSE_NANOS;
         } else if (wait && result < 0) {
@@ -328,13 +413,27 @@ public final class Ring {
     }
   }
 
-  private void dispatch(long userData, int res) {
+  /** Leaves the completion queue to the poller, if its request is the only one. */
+  private void standAside() {
+    if (closing || room.inside() > 1 || sq.pending() > 0) {
+      return;
+    }
+    aside = true; // volatile: either the poller sees it when it goes, or has gone before this:
+    if (!poller.isBusy()) {
+      aside = false;
+    }
+    while (aside) {
+      LockSupport.park(this);
+    }
+  }
+
+  private void dispatch(long userData, int res, MemorySegment errno) {
     try {
       if (userData == USER_DATA_CANCEL) {
         // Its result says nothing to rely on: what counts is the CQE of the request itself.
         cancelsInFlight.decrementAndGet();
       } else if (userData < FIRST_OWN_USER_DATA || userData >= 0) {
-        completions.completed(userData, res);
+        completions.completed(userData, res, errno);
       }
     } catch (FatalException e) {
       throw e;
@@ -346,6 +445,7 @@ public final class Ring {
 
   private void fail(Throwable cause) {
     failure = cause;
+    recallReaper();
     completions.failed(cause); // first: nothing may keep callers parked
     logError(
         "the ring has failed; its memory is not freed, because the kernel may still use it", cause);

@@ -36,6 +36,11 @@ final class SubmissionQueue {
     return Memory.intAcquire(rings, memory.sqHead) - position > 0;
   }
 
+  /** The position of the SQE that was written last. */
+  int last() {
+    return Memory.intAcquire(rings, memory.sqTail) - 1;
+  }
+
   /** SQEs that the kernel has not taken yet. */
   int pending() {
     // Head first: read the other way round, a submission in between would make it negative.

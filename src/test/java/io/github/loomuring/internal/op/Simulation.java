@@ -37,19 +37,19 @@ final class Simulation implements AutoCloseable {
 
   /** Everything goes through a small ring. */
   static Simulation of(SimulatedKernel kernel) throws Exception {
-    return new Simulation(kernel, new RingEngine.Settings(8, 64, 32, false, false));
+    return new Simulation(kernel, new RingEngine.Settings(8, 64, 32, 0, false, false));
   }
 
   /** Everything goes through a ring of the given sizes. */
   static Simulation of(SimulatedKernel kernel, int entries, int completionEntries)
       throws Exception {
     return new Simulation(
-        kernel, new RingEngine.Settings(entries, completionEntries, 64, false, false));
+        kernel, new RingEngine.Settings(entries, completionEntries, 64, 0, false, false));
   }
 
   /** What cannot block is tried on the caller. */
   static Simulation inline(SimulatedKernel kernel) throws Exception {
-    return new Simulation(kernel, new RingEngine.Settings(8, 64, 32, true, false));
+    return new Simulation(kernel, new RingEngine.Settings(8, 64, 32, 0, true, false));
   }
 
   RingFile open(Path path, OpenOption... options) throws IOException {

@@ -106,10 +106,10 @@ class SlotTableTest {
   @Test
   void completionsOfFreeAndUnknownSlotsAreStrays() throws Exception {
     Operation operation = table.acquire();
-    table.completed(operation.userData(), 0); // free
-    table.completed(1_000_000, 0);
-    table.completed(-1, 0);
-    table.completed(Long.MIN_VALUE, 0);
+    table.completed(operation.userData(), 0, null); // free
+    table.completed(1_000_000, 0, null);
+    table.completed(-1, 0, null);
+    table.completed(Long.MIN_VALUE, 0, null);
     assertThat(table.strays()).isEqualTo(4);
     assertThat(table.inUse()).isZero();
   }

@@ -46,7 +46,7 @@ class SubmitterExitHazardTest {
   @BeforeEach
   void open() {
     try {
-      engine = RingEngine.open(new RingEngine.Settings(64, 256, 128, false, false));
+      engine = RingEngine.open(new RingEngine.Settings(64, 256, 128, 0, false, false));
     } catch (UnavailableException e) {
       Assumptions.abort(e.getMessage());
     }

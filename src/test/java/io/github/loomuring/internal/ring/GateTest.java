@@ -30,6 +30,11 @@ class GateTest {
     }
 
     @Override
+    protected boolean isPending() {
+      return true;
+    }
+
+    @Override
     protected void submitting() {}
   }
 

@@ -7,6 +7,7 @@ import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.linux.SimulatedKernel;
 import io.github.loomuring.support.LeakCheck;
 import io.github.loomuring.support.Waiting;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -41,6 +42,11 @@ class RingTest {
     }
 
     @Override
+    protected boolean isPending() {
+      return true;
+    }
+
+    @Override
     protected void submitting() {
       submissions.incrementAndGet();
     }
@@ -55,9 +61,9 @@ class RingTest {
     volatile Throwable failure;
 
     @Override
-    public void completed(long userData, int res) {
+    public void completed(long userData, int res, MemorySegment errno) throws IOException {
       counts.computeIfAbsent(userData, _ -> new AtomicInteger()).incrementAndGet();
-      ring.left(ring.room());
+      ring.left(ring.room(), errno);
       total.incrementAndGet();
       if (userData == poison) {
         throw new IllegalStateException("poisoned");
@@ -79,7 +85,7 @@ class RingTest {
   private final Log log = new Log();
 
   private Ring open(SimulatedKernel kernel, int entries, int completionEntries) throws Exception {
-    Ring ring = Ring.open(kernel, entries, completionEntries, log);
+    Ring ring = Ring.open(kernel, entries, completionEntries, 0, log);
     log.ring = ring;
     return ring;
   }
