@@ -11,9 +11,11 @@ import java.util.Objects;
  * @param completionEntries size of the completion queue: a power of two from {@code 2 × entries},
  *     and at least 8, to 65,536. Requests in flight never exceed it; further ones wait in Java.
  *     Each entry takes 16 bytes of kernel memory.
- * @param gate how many requests may be in flight on one device, from 1 to 65,536. Past the number
- *     of requests that the block layer has for a device ({@code /sys/block/…/queue/nr_requests},
- *     often 256) submitting one blocks the carrier; so stay well below it.
+ * @param gate how many requests may be in flight on one device, from 1 to 65,536; further ones wait
+ *     in Java, and the reaper submits them. Past the number of requests that the block layer has
+ *     for a device ({@code /sys/block/…/queue/nr_requests}, often 256), or that the device takes (a
+ *     virtio queue of 256 descriptors takes 85), submitting one may block the carrier or cost it
+ *     the dispatching of others'; so stay below both.
  * @param pollMicros for how long, in microseconds from 0 to 10,000, a virtual thread looks for the
  *     completion of its read or write before it parks, while no other virtual thread waits for a
  *     carrier (which needs the JDK's module jdk.management) and none looks already. It spares two
@@ -65,7 +67,7 @@ public record UringOptions(
   private static final int COMPLETION_ENTRIES_MAX = 65_536;
   private static final int POLL_MICROS_MAX = 10_000;
   private static final UringOptions DEFAULTS =
-      new UringOptions(256, 8_192, 128, 100, Fallback.AUTO, Inline.NON_BLOCKING);
+      new UringOptions(256, 8_192, 80, 100, Fallback.AUTO, Inline.NON_BLOCKING);
 
   /**
    * Checks the values.
@@ -92,7 +94,7 @@ public record UringOptions(
   }
 
   /**
-   * What {@link Uring#shared()} uses: 256 entries, 8,192 completion entries, a gate of 128, 100 µs
+   * What {@link Uring#shared()} uses: 256 entries, 8,192 completion entries, a gate of 80, 100 µs
    * of looking, {@link Fallback#AUTO}, {@link Inline#NON_BLOCKING}.
    *
    * @return the defaults

@@ -65,6 +65,9 @@ public final class Ring {
     }
   }
 
+  /** Entries for what others left, before one of them may take over. */
+  private static final int ROUNDS_MAX = 8;
+
   private static final int ATTEMPTS_BEFORE_PAUSE = 10;
   private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
   private static final long CLOSING_PAUSE_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(50);
@@ -322,19 +325,25 @@ public final class Ring {
 
   /** Has the kernel take the SQE at {@code position}, now or when another caller comes out. */
   private void flush(int position, MemorySegment errno) throws IOException {
-    // Whoever gives SUBMITTING up then looks at the queue; whoever finds it taken has written to
-    // the queue before. So one of the two sees the other, for which each needs a full fence.
-    VarHandle.fullFence();
-    if (!SUBMITTING.compareAndSet(this, false, true)) {
-      return;
-    }
-    try {
-      enterUntilTaken(position, errno);
-    } finally {
-      submitting = false;
-    }
-    VarHandle.fullFence();
-    enterUntilTaken(sq.last(), errno);
+    // Whoever comes out looks at the queue again, and whoever finds another one inside has written
+    // to the queue before: so one of the two sees the other, for which each needs a full fence.
+    int last = position;
+    do {
+      VarHandle.fullFence();
+      if (!SUBMITTING.compareAndSet(this, false, true)) {
+        return;
+      }
+      try {
+        for (int round = 0; round < ROUNDS_MAX && sq.pending() > 0; round++) {
+          enterUntilTaken(last, errno);
+          last = sq.last();
+        }
+      } finally {
+        submitting = false;
+      }
+      VarHandle.fullFence();
+      last = sq.last();
+    } while (!sq.isConsumed(last));
   }
 
   private void enterUntilTaken(int position, MemorySegment errno) throws IOException {
@@ -380,9 +389,11 @@ public final class Ring {
       long pauseNanos = PAUSE_NANOS;
       while (!(mayEnd && completions.isIdle())) {
         boolean wait = !closing;
+        VarHandle.fullFence(); // as in flush: a caller inside takes along what the reaper wrote
+        int toSubmit = submitting && wait ? 0 : sq.pending();
         int result =
             kernel.ioUringEnter(
-                reaperErrno, memory.fd, sq.pending(), wait ? 1 : 0, IORING_ENTER_GETEVENTS);
+                reaperErrno, memory.fd, toSubmit, wait ? 1 : 0, IORING_ENTER_GETEVENTS);
         if (isFatal(result)) {
           throw new FatalException(result);
         }
