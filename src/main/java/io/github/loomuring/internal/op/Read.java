@@ -13,6 +13,11 @@ import java.nio.ByteBuffer;
  * returns what is in the page cache and never waits for a device.
  */
 final class Read {
+  /**
+   * Of the reads of a file whose last attempt missed the page cache, one in so many tries again.
+   */
+  private static final int ATTEMPT_EVERY = 8;
+
   private Read() {}
 
   static int read(RingFile file, ByteBuffer dst, long offset) throws IOException {
@@ -89,7 +94,7 @@ final class Read {
       RingFile file, Operation operation, long address, int length, long offset)
       throws IOException {
     int done = 0;
-    if (mayTryInline(file)) {
+    if (mayTryInline(file, operation)) {
       while (done < length) {
         long position = file.seekable ? offset + done : -1;
         long n =
@@ -147,15 +152,17 @@ final class Read {
     return done + n;
   }
 
-  private static boolean mayTryInline(RingFile file) {
+  private static boolean mayTryInline(RingFile file, Operation operation) {
     if (!file.engine.inlineReads || file.memoryAlignment != 0 || !file.device.nowaitReads()) {
       return false;
     }
-    // An attempt that misses starts read-ahead, which takes room on the device outside the gate;
-    // and on a FIFO it must not overtake reads that wait.
-    return file.seekable
-        ? !(file.missedCache && file.readGate.isFull())
-        : file.fifo && file.readGate.inside() == 0;
+    if (!file.seekable) {
+      return file.fifo && file.readGate.inside() == 0; // it must not overtake reads that wait
+    }
+    // An attempt that misses is lost time, and starts read-ahead, which takes room on the device
+    // outside the gate.
+    return !file.missedCache
+        || (++operation.readsOfMissing % ATTEMPT_EVERY == 0 && !file.readGate.isFull());
   }
 
   private static boolean isDecidedByRing(RingFile file, long result) {

@@ -16,7 +16,6 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * An open descriptor of the ring engine.
@@ -28,10 +27,13 @@ import java.util.concurrent.locks.ReentrantLock;
 final class RingFile implements EngineFile {
   private static final int CLOSED = 1 << 31;
   private static final VarHandle REFERENCES;
+  private static final VarHandle FORCE;
 
   static {
     try {
-      REFERENCES = MethodHandles.lookup().findVarHandle(RingFile.class, "references", int.class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      REFERENCES = lookup.findVarHandle(RingFile.class, "references", int.class);
+      FORCE = lookup.findVarHandle(RingFile.class, "force", Force.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -65,9 +67,8 @@ final class RingFile implements EngineFile {
   private volatile boolean dirty;
 
   private volatile int references; // CLOSED is the sign bit
-  private final Force force = new Force(this);
-  private final ReentrantLock closeLock = new ReentrantLock();
   private volatile Thread closer;
+  private volatile Force force; // made when it is needed: most files are never forced
 
   RingFile(RingEngine engine, Path path, int fd, Device device, Open.Kind kind) {
     this.engine = engine;
@@ -112,7 +113,12 @@ final class RingFile implements EngineFile {
 
   @Override
   public void force(boolean metaData) throws IOException {
-    force.force(metaData);
+    Force shared = force;
+    if (shared == null) {
+      Force made = new Force(this);
+      shared = FORCE.compareAndSet(this, null, made) ? made : force;
+    }
+    shared.force(metaData);
   }
 
   @Override
@@ -203,23 +209,19 @@ final class RingFile implements EngineFile {
   // ---- closing
 
   @Override
-  public void close() throws IOException {
-    closeLock.lock(); // who comes second returns when the file is closed
-    try {
-      if (references < 0) {
-        return;
-      }
-      closer = Thread.currentThread();
-      REFERENCES.getAndBitwiseOr(this, CLOSED);
-      if (references != CLOSED) {
-        engine.slots.cancelAll(this, Operation.CAUSE_FILE_CLOSED);
-        awaitUnused();
-      }
-      closer = null;
-      engine.closeDescriptor(fd, device.local && !dirty, path);
-    } finally {
-      closeLock.unlock();
+  public synchronized void close()
+      throws IOException { // who comes second returns when it is closed
+    if (references < 0) {
+      return;
     }
+    closer = Thread.currentThread();
+    REFERENCES.getAndBitwiseOr(this, CLOSED);
+    if (references != CLOSED) {
+      engine.slots.cancelAll(this, Operation.CAUSE_FILE_CLOSED);
+      awaitUnused();
+    }
+    closer = null;
+    engine.closeDescriptor(fd, device.local && !dirty, path);
   }
 
   private void awaitUnused() {
