@@ -52,6 +52,9 @@ public interface Kernel {
 
   int unlinkat(MemorySegment errno, int dirfd, long path, int flags);
 
+  /** Lets other threads of this processor run, if there are any. */
+  void schedYield();
+
   /** Name and release, for example {@code Linux 6.18.1}. */
   String release();
 }

@@ -86,6 +86,8 @@ public final class LinuxKernel implements Kernel {
       bind("fsync", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
   private static final MethodHandle FDATASYNC =
       bind("fdatasync", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+  private static final MethodHandle SCHED_YIELD =
+      bindOnly("sched_yield", FunctionDescriptor.of(JAVA_INT));
   private static final MethodHandle UNLINKAT =
       bind("unlinkat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
 
@@ -290,6 +292,15 @@ public final class LinuxKernel implements Kernel {
   public int unlinkat(MemorySegment errno, int dirfd, long path, int flags) {
     try {
       return answer(errno, (int) UNLINKAT.invokeExact(errno, dirfd, path, flags));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public void schedYield() {
+    try {
+      int ignored = (int) SCHED_YIELD.invokeExact();
     } catch (Throwable t) {
       throw unexpected(t);
     }

@@ -95,6 +95,9 @@ final class Poller {
         ring.drain(errno);
         Thread.onSpinWait();
       }
+      // A halted processor of a virtual machine looks busy to the guest's scheduler, so that a
+      // thread that wakes may have been queued behind this one, for milliseconds.
+      ring.yieldProcessor();
       if (Carriers.areWanted() || Thread.currentThread().isInterrupted()) {
         return true;
       }

@@ -194,6 +194,11 @@ public final class Ring {
     LockSupport.unpark(reaper);
   }
 
+  /** Lets other threads have the caller's processor. */
+  void yieldProcessor() {
+    kernel.schedYield();
+  }
+
   /** Delivers what is in the completion queue, on a caller. */
   void drain(MemorySegment errno) {
     cq.drain(dispatch, errno);

@@ -494,6 +494,11 @@ public final class SimulatedKernel implements Kernel {
   }
 
   @Override
+  public void schedYield() {
+    real.schedYield();
+  }
+
+  @Override
   public String release() {
     return "Simulated 1.0";
   }
