@@ -34,7 +34,7 @@ final class Device {
     this.local = isLocal(fileSystemType);
   }
 
-  private static boolean isLocal(long type) {
+  static boolean isLocal(long type) {
     return type == EXT4_SUPER_MAGIC
         || type == XFS_SUPER_MAGIC
         || type == BTRFS_SUPER_MAGIC

@@ -42,6 +42,10 @@ public final class RingEngine implements Engine {
     IORING_OP_POLL_ADD
   };
   private static final int OFFLOAD_THREADS_MAX = 64;
+
+  /** Requests in flight on a remote file system; each has a worker of the kernel. */
+  private static final int REMOTE_GATE = 128;
+
   private static final long CLOSE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   final Kernel kernel;
@@ -69,6 +73,7 @@ public final class RingEngine implements Engine {
 
   private final Ring ring;
   private final int deviceLimit;
+  private final int remoteLimit;
   private final ConcurrentHashMap<Long, Device> devices = new ConcurrentHashMap<>();
   private final String inline;
   private volatile boolean inlineOpens;
@@ -107,6 +112,7 @@ public final class RingEngine implements Engine {
     streamWrites = new Gate(Math.max(1, room.limit() / 4), room);
     blockingOpens = new Gate(Math.max(2, room.limit() / 8), room);
     deviceLimit = Math.max(1, Math.min(settings.gate(), room.limit() / 2));
+    remoteLimit = Math.max(1, Math.min(REMOTE_GATE, room.limit() / 2));
     localPaths = new Gate(deviceLimit, room);
     try {
       checkRequired();
@@ -222,8 +228,9 @@ public final class RingEngine implements Engine {
     }
     // Once a device; fstatfs(2) may ask a server.
     long type = offload.callUninterruptibly(() -> fileSystemType(fd));
-    return devices.computeIfAbsent(
-        number, _ -> new Device(new Gate(deviceLimit, ring.room()), type));
+    // No block layer is behind a remote file system, but perhaps files of which only one hangs.
+    int limit = Device.isLocal(type) ? deviceLimit : Math.max(deviceLimit, remoteLimit);
+    return devices.computeIfAbsent(number, _ -> new Device(new Gate(limit, ring.room()), type));
   }
 
   private long fileSystemType(int fd) {

@@ -82,6 +82,11 @@ final class Poller {
     }
   }
 
+  /** Whether a caller may look. */
+  boolean isPossible() {
+    return nanosMax > 0;
+  }
+
   /** Whether a caller is looking. */
   boolean isBusy() {
     return busy;

@@ -175,6 +175,16 @@ public final class Ring {
     poller.poll(request, errno);
   }
 
+  /** Whether callers may look for their completions, for tests. */
+  public boolean isPolling() {
+    return poller.isPossible();
+  }
+
+  /** Whether the reaper leaves the completion queue to the poller, for tests. */
+  public boolean isReaperAside() {
+    return aside;
+  }
+
   /** Must be called by whoever is going to park until a completion. */
   public void beforePark() {
     if (aside && !poller.isBusy()) {

@@ -47,6 +47,11 @@ final class Simulation implements AutoCloseable {
         kernel, new RingEngine.Settings(entries, completionEntries, 64, 0, false, false));
   }
 
+  /** Callers look for their completions for up to {@code pollNanos}. */
+  static Simulation polling(SimulatedKernel kernel, long pollNanos) throws Exception {
+    return new Simulation(kernel, new RingEngine.Settings(8, 64, 32, pollNanos, false, false));
+  }
+
   /** What cannot block is tried on the caller. */
   static Simulation inline(SimulatedKernel kernel) throws Exception {
     return new Simulation(kernel, new RingEngine.Settings(8, 64, 32, 0, true, false));

@@ -1,0 +1,160 @@
+package io.github.loomuring.internal.op;
+
+import static io.github.loomuring.internal.linux.IoUring.IORING_OP_ASYNC_CANCEL;
+import static io.github.loomuring.internal.linux.IoUring.IORING_OP_FSYNC;
+import static io.github.loomuring.internal.linux.IoUring.IORING_OP_READ;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.loomuring.internal.linux.SimulatedKernel;
+import io.github.loomuring.internal.linux.Sqe;
+import io.github.loomuring.internal.op.Simulation.Caller;
+import io.github.loomuring.support.LeakCheck;
+import io.github.loomuring.support.Waiting;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A caller that looks for its own completion, and the reaper that stands aside meanwhile. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@ExtendWith(LeakCheck.class)
+class PollerTest {
+  private static final byte READ = IORING_OP_READ;
+  private static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  @TempDir Path directory;
+  private final SimulatedKernel kernel = new SimulatedKernel().hold(READ);
+  private Path path;
+
+  @BeforeEach
+  void makeFile() throws Exception {
+    assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "needs two processors");
+    path = Files.writeString(directory.resolve("file"), "hello");
+  }
+
+  private Simulation simulation(long pollNanos) throws Exception {
+    Simulation s = Simulation.polling(kernel, pollNanos);
+    Waiting.until("looking to be possible", s.engine.ring()::isPolling);
+    return s;
+  }
+
+  private static Caller<Integer> read(RingFile file) {
+    return Simulation.call(() -> file.read(ByteBuffer.allocate(10), 0));
+  }
+
+  @Test
+  void looksWithoutParkingAndTakesItsOwnCompletion() throws Exception {
+    try (Simulation s = simulation(LONG_NANOS)) {
+      RingFile file = s.open(path);
+      Caller<Integer> caller = read(file);
+      Sqe sqe = kernel.awaitHeld(READ, 1).getFirst();
+      assertThat(caller.thread.getState()).isEqualTo(Thread.State.RUNNABLE);
+      kernel.execute(sqe);
+      assertThat(caller.get()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void parksWhenTheTimeIsUp() throws Exception {
+    try (Simulation s = simulation(TimeUnit.MILLISECONDS.toNanos(10))) {
+      Caller<Integer> caller = read(s.open(path));
+      Sqe sqe = kernel.awaitHeld(READ, 1).getFirst();
+      Waiting.untilParked(caller.thread);
+      kernel.execute(sqe);
+      assertThat(caller.get()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void interruptEndsTheLooking() throws Exception {
+    try (Simulation s = simulation(LONG_NANOS)) {
+      Caller<Integer> caller = read(s.open(path));
+      kernel.awaitHeld(READ, 1);
+      caller.thread.interrupt(); // the simulated kernel carries the cancel out
+      kernel.awaitTaken(IORING_OP_ASYNC_CANCEL, 1);
+      assertThat(caller.failure()).isInstanceOf(InterruptedIOException.class);
+      assertThat(caller.wasInterruptedAtEnd()).isTrue();
+    }
+  }
+
+  @Test
+  void closeEndsTheLooking() throws Exception {
+    try (Simulation s = simulation(LONG_NANOS)) {
+      RingFile file = s.open(path);
+      Caller<Integer> caller = read(file);
+      kernel.awaitHeld(READ, 1);
+      file.close();
+      assertThat(caller.failure()).isInstanceOf(AsynchronousCloseException.class);
+    }
+  }
+
+  @Test
+  void closingTheRingEndsTheLooking() throws Exception {
+    try (Simulation s = simulation(LONG_NANOS)) {
+      Caller<Integer> caller = read(s.open(path));
+      kernel.awaitHeld(READ, 1);
+      s.engine.close();
+      assertThat(caller.failure()).isInstanceOf(AsynchronousCloseException.class);
+    }
+  }
+
+  /** The one that looks gives its carrier up to another thread, which may look instead. */
+  @Test
+  void whoeverParksIsServedByWhoeverLooks() throws Exception {
+    try (Simulation s = simulation(LONG_NANOS)) {
+      RingFile file = s.open(path);
+      Caller<Integer> first = read(file);
+      Sqe one = kernel.awaitHeld(READ, 1).getFirst();
+      Caller<Integer> second = read(file);
+      Sqe two = kernel.awaitHeld(READ, 2).get(1);
+      Waiting.until("one to be parked", () -> isParked(first) != isParked(second));
+      boolean firstIsParked = isParked(first);
+      kernel.execute(firstIsParked ? one : two);
+      assertThat((firstIsParked ? first : second).get()).isEqualTo(5);
+      assertThat((firstIsParked ? second : first).isDone()).isFalse();
+      kernel.execute(firstIsParked ? two : one);
+      assertThat((firstIsParked ? second : first).get()).isEqualTo(5);
+    }
+  }
+
+  private static boolean isParked(Caller<?> caller) {
+    return caller.thread.getState() == Thread.State.WAITING;
+  }
+
+  /** Whoever parks next must be woken, wherever the reaper was when the one that looked left. */
+  @Test
+  void reaperThatStandsAsideIsCalledBack() throws Exception {
+    try (Simulation s = simulation(LONG_NANOS)) {
+      RingFile file = s.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      int times = 0;
+      for (int i = 0; i < 300; i++) {
+        Caller<Integer> looking = read(file);
+        Sqe sqe = kernel.awaitHeld(READ, 1).getFirst();
+        if (i % 2 == 0) {
+          kernel.post(Long.MAX_VALUE, 0); // a stray: whoever is slower finds nothing
+        }
+        kernel.execute(sqe);
+        assertThat(looking.get()).isEqualTo(5);
+        times += s.engine.ring().isReaperAside() ? 1 : 0;
+        Caller<Void> parking =
+            Simulation.call(
+                () -> {
+                  file.force(false);
+                  return null;
+                });
+        parking.get();
+      }
+      assertThat(kernel.taken(IORING_OP_FSYNC)).hasSize(300);
+      assertThat(times).as("times the reaper stood aside").isPositive();
+    }
+  }
+}
