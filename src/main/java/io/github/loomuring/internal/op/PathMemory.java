@@ -50,6 +50,12 @@ final class PathMemory implements AutoCloseable {
     }
   }
 
+  /** Whether the memory whose path is at {@code path} waits for its next use, for tests. */
+  static boolean isIdle(long path) {
+    return NEAR.anyMatch(memory -> memory.path() == path)
+        || IDLE.stream().anyMatch(memory -> memory.path() == path);
+  }
+
   /** Stores {@code path}; ENAMETOOLONG as the kernel would say if it does not fit. */
   void setPath(Path path) throws IOException {
     byte[] bytes = CString.bytes(path);

@@ -2,6 +2,7 @@ package io.github.loomuring.internal.op;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.Predicate;
 
 /**
  * A few idle objects that any thread takes and leaves without a lock, each thread mostly the same.
@@ -26,6 +27,18 @@ final class Stripes<T> {
   /** Leaves {@code object} to the next thread of this stripe; false if there is one already. */
   boolean offer(T object) {
     return ELEMENT.compareAndSet(elements, index(), (Object) null, (Object) object);
+  }
+
+  /** Whether an object for which {@code test} holds is idle here, for tests. */
+  @SuppressWarnings("unchecked")
+  boolean anyMatch(Predicate<? super T> test) {
+    for (int i = 0; i < elements.length; i += SPACING) {
+      T object = (T) ELEMENT.getVolatile(elements, i);
+      if (object != null && test.test(object)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static int index() {

@@ -90,15 +90,15 @@ class OpcodeFallbackTest {
   }
 
   @Test
-  void readThatMissesTheCacheGoesToTheRingAndIsTriedAgain() throws Exception {
+  void readThatMissesTheCacheGoesToTheRingAndIsTriedAgainNowAndThen() throws Exception {
     SimulatedKernel kernel = new SimulatedKernel().answer("preadv2", Errno.EAGAIN.negated());
     try (Simulation s = Simulation.inline(kernel)) {
       RingFile file = s.open(path);
-      for (int i = 0; i < 5; i++) {
+      for (int i = 0; i < 24; i++) {
         assertThat(file.read(ByteBuffer.allocate(10), 0)).isEqualTo(5);
       }
-      assertThat(kernel.calls("preadv2")).isEqualTo(5);
-      assertThat(kernel.taken(IORING_OP_READ)).hasSize(5);
+      assertThat(kernel.calls("preadv2")).isBetween(3, 4); // the first, and one in eight
+      assertThat(kernel.taken(IORING_OP_READ)).hasSize(24);
     }
   }
 

@@ -20,7 +20,7 @@ final class Smoke {
   private Smoke() {}
 
   static Task task(Path dataFile, String fileSystem, List<Combination> combinations) {
-    return new Task(dataFile, fileSystem, combinations, 1, 100, 0, 10, 200);
+    return new Task(dataFile, fileSystem, combinations, 1, 250, 0, 10, 200);
   }
 
   /** Why the file cannot be the results of {@code task}; empty if it can. */
