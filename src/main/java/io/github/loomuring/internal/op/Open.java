@@ -86,8 +86,12 @@ final class Open {
         memory.close();
       } else if (!open.left) {
         memory.close();
+        int bytes = open.operation.onCaller.take();
         open.operation.end();
         engine.slots.release(open.operation);
+        if (bytes >= 0) {
+          Turns.count(bytes); // last: it may wait
+        }
       }
     }
   }
@@ -153,7 +157,13 @@ final class Open {
     if (Errno.EINVAL.is(result) || Errno.EPERM.is(result)) {
       return Errno.EAGAIN.negated(); // the ring's open says what is wrong
     }
-    return Errno.EINTR.is(result) ? Errno.EAGAIN.negated() : result;
+    if (Errno.EINTR.is(result)) {
+      return Errno.EAGAIN.negated();
+    }
+    if (!Errno.EAGAIN.is(result)) {
+      operation.onCaller.done(0);
+    }
+    return result;
   }
 
   private int onRing(boolean blocking) throws IOException {

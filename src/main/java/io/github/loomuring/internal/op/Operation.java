@@ -115,8 +115,8 @@ public final class Operation extends Request {
   /** The rounds of fsyncs that the operation takes part in. Written before PREPARED. */
   private Force force;
 
-  /** Reads, by threads that use this slot, of files whose last attempt missed the page cache. */
-  int readsOfMissing;
+  /** What is done without the ring. Used by the owner. */
+  final OnCaller onCaller = new OnCaller();
 
   // Guarded by the lock of force.
   Operation previousInRound;

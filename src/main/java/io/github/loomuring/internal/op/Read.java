@@ -113,6 +113,7 @@ final class Read {
             return done;
           }
         } else if (n == 0) {
+          operation.onCaller.done(done);
           return done;
         } else {
           if (!isDecidedByRing(file, n)) {
@@ -122,6 +123,7 @@ final class Read {
         }
       }
       if (done == length) {
+        operation.onCaller.done(done);
         if (file.missedCache) { // written only when it changes: all readers share its cache line
           file.missedCache = false;
         }
@@ -162,7 +164,7 @@ final class Read {
     // An attempt that misses is lost time, and starts read-ahead, which takes room on the device
     // outside the gate.
     return !file.missedCache
-        || (++operation.readsOfMissing % ATTEMPT_EVERY == 0 && !file.readGate.isFull());
+        || (operation.onCaller.isNthReadOfMissing(ATTEMPT_EVERY) && !file.readGate.isFull());
   }
 
   private static boolean isDecidedByRing(RingFile file, long result) {

@@ -154,9 +154,13 @@ final class RingFile implements EngineFile {
   }
 
   void end(Operation operation) {
+    int bytes = operation.onCaller.take();
     operation.end();
     engine.slots.release(operation);
     release();
+    if (bytes >= 0) {
+      Turns.count(bytes); // last: it may wait
+    }
   }
 
   /**

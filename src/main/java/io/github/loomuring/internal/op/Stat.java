@@ -28,6 +28,7 @@ final class Stat {
                     Fcntl.AT_EMPTY_PATH,
                     Fcntl.STATX_SIZE,
                     memory.statx());
+        operation.onCaller.done(0);
       } else {
         operation.set(
             IORING_OP_STATX,

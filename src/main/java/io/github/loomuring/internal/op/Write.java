@@ -23,6 +23,8 @@ final class Write {
   /** The most bytes a plain write on the caller may copy. */
   private static final int INLINE_BYTES_MAX = 256 << 10;
 
+  private static final int NOWAIT_ATTEMPTS = 8;
+
   private Write() {}
 
   static int write(RingFile file, ByteBuffer src, long offset) throws IOException {
@@ -105,6 +107,7 @@ final class Write {
     long n = inline(file, operation, address, length, position, flags);
     if (n >= 0) {
       done = (int) n;
+      operation.onCaller.done(done);
       if (done == length || atEnd || file.append || !file.seekable) {
         return done;
       }
@@ -147,15 +150,7 @@ final class Write {
       return Errno.EAGAIN.negated();
     }
     if (device.nowaitWrites()) {
-      long n =
-          file.kernel()
-              .pwritev2(
-                  operation.errno,
-                  file.fd,
-                  operation.iovec(address, length),
-                  1,
-                  position,
-                  flags | Fcntl.RWF_NOWAIT);
+      long n = nowait(file, operation, address, length, position, flags);
       if (Errno.EOPNOTSUPP.is(n) || Errno.ENOSYS.is(n) || Errno.EPERM.is(n)) {
         device.noNowaitWrites(); // EPERM: by a seccomp profile that does not know pwritev2
       }
@@ -167,6 +162,29 @@ final class Write {
       return Errno.EAGAIN.negated();
     }
     return timed(file, operation, address, length, position, flags);
+  }
+
+  /**
+   * An attempt that does not wait; a few, because another write of the file, which holds its lock
+   * for some microseconds, is a reason to refuse one.
+   */
+  private static long nowait(
+      RingFile file, Operation operation, long address, int length, long position, int flags) {
+    for (int attempt = 1; ; attempt++) {
+      long n =
+          file.kernel()
+              .pwritev2(
+                  operation.errno,
+                  file.fd,
+                  operation.iovec(address, length),
+                  1,
+                  position,
+                  flags | Fcntl.RWF_NOWAIT);
+      if (!Errno.EAGAIN.is(n) || attempt == NOWAIT_ATTEMPTS) {
+        return n;
+      }
+      Thread.onSpinWait();
+    }
   }
 
   private static long timed(

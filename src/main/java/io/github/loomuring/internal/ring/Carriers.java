@@ -3,29 +3,38 @@ package io.github.loomuring.internal.ring;
 import java.lang.management.ManagementFactory;
 import jdk.management.VirtualThreadSchedulerMXBean;
 
-/** Whether virtual threads wait for a carrier, as far as this JDK tells. */
-final class Carriers {
-  // Null where the image lacks the module jdk.management. Of a type that is always there, so that
-  // this class links without it.
-  private static final Object SCHEDULER = scheduler();
+/** What the scheduler of virtual threads is busy with, as far as this JDK tells. */
+public final class Carriers {
+  // Null until it is found, and where the image lacks the module jdk.management. Of a type that is
+  // always there, so that this class links without it.
+  private static volatile Object scheduler;
 
   private Carriers() {}
 
-  private static Object scheduler() {
-    try {
-      return ManagementFactory.getPlatformMXBean(VirtualThreadSchedulerMXBean.class);
-    } catch (LinkageError | RuntimeException e) {
-      return null;
+  /** Asks the JDK, which takes tens of milliseconds: not for a thread that others wait for. */
+  static void find() {
+    if (scheduler == null) {
+      try {
+        scheduler = ManagementFactory.getPlatformMXBean(VirtualThreadSchedulerMXBean.class);
+      } catch (LinkageError | RuntimeException e) {
+        scheduler = null; // nobody looks for completions then, or takes turns
+      }
     }
   }
 
-  /** Whether {@link #areWanted} can tell. */
-  static boolean areKnown() {
-    return SCHEDULER != null;
+  /** Whether the following methods can tell; they must not be called if not. */
+  public static boolean areKnown() {
+    return scheduler != null;
   }
 
-  /** Whether a virtual thread waits for a carrier. Some ten nanoseconds. */
-  static boolean areWanted() {
-    return ((VirtualThreadSchedulerMXBean) SCHEDULER).getQueuedVirtualThreadCount() != 0;
+  /** How many virtual threads wait for a carrier; an estimate. Some ten nanoseconds. */
+  public static long queued() {
+    return ((VirtualThreadSchedulerMXBean) scheduler).getQueuedVirtualThreadCount();
+  }
+
+  /** Whether a carrier has nothing to run; an estimate. */
+  public static boolean areIdle() {
+    VirtualThreadSchedulerMXBean known = (VirtualThreadSchedulerMXBean) scheduler;
+    return known.getMountedVirtualThreadCount() < known.getParallelism();
   }
 }

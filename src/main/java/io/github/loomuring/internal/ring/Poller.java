@@ -53,16 +53,17 @@ final class Poller {
 
   /** Makes it start to look. Called by the reaper: asking the JDK takes tens of milliseconds. */
   void start() {
+    Carriers.find();
     // A single processor is needed by whoever completes the request.
-    boolean possible = wantedNanosMax > 0 && Runtime.getRuntime().availableProcessors() > 1;
-    nanosMax = possible && Carriers.areKnown() ? wantedNanosMax : 0;
+    boolean possible = Runtime.getRuntime().availableProcessors() > 1 && Carriers.areKnown();
+    nanosMax = possible ? wantedNanosMax : 0;
   }
 
   /** Returns when {@code request} has completed, or when its owner had better park. */
   void poll(Request request, MemorySegment errno) {
     if (nanosMax == 0
         || !Thread.currentThread().isVirtual()
-        || Carriers.areWanted()
+        || Carriers.queued() != 0
         || !BUSY.compareAndSet(this, false, true)) {
       return;
     }
@@ -103,7 +104,7 @@ final class Poller {
       // A halted processor of a virtual machine looks busy to the guest's scheduler, so that a
       // thread that wakes may have been queued behind this one, for milliseconds.
       ring.yieldProcessor();
-      if (Carriers.areWanted() || Thread.currentThread().isInterrupted()) {
+      if (Carriers.queued() != 0 || Thread.currentThread().isInterrupted()) {
         return true;
       }
       if (System.nanoTime() - begun > nanosMax) {

@@ -1,0 +1,256 @@
+package io.github.loomuring.internal.op;
+
+import io.github.loomuring.internal.ring.Carriers;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Has virtual threads take turns whose operations are all done on the caller.
+ *
+ * <p>Such a thread never parks, and the JDK does not take its carrier away: a few that read from
+ * the page cache keep every other virtual thread from running, for as long as they like. So a
+ * thread that has done nothing else for a while, and finds that others want its carrier, waits here
+ * until they have had it.
+ *
+ * <p>{@link Thread#yield} would not do. A carrier goes on with its own queue, and then with the one
+ * it took its last thread from, until these are empty: which they never are if many threads that
+ * yield keep coming back. Hence those that wait are in no queue of the scheduler. They return to it
+ * one at a time, when it is empty.
+ */
+final class Turns {
+  /*
+   * What makes a thread wait: it had its time, and
+   *   - threads are queued, and no carrier is idle, at two looks one after the other, as it takes
+   *     an idle carrier some time to wake up; at most as many wait for that as are queued; or
+   *   - nothing is queued, but others wait here: the thread lets the first of them go on instead.
+   *
+   * What ends its wait: another one's waiting, as above; a thread that does its operations on the
+   * caller and sees an idle carrier; or, where there is none, the usher.
+   */
+
+  /** How long a thread may go on: what others are to notice of it, with their own way to wake. */
+  private static final long SLICE_NANOS = 500_000;
+
+  /** A look for every so many operations of up to {@link #BYTES} bytes, or as much in larger. */
+  private static final int LOOK_WEIGHT = 16;
+
+  private static final int BYTES = 8192;
+
+  /** An operation of weight one that takes longer was not all that its thread did. */
+  private static final long OPERATION_NANOS_MAX = 20_000;
+
+  /** After which a carrier that was given up has certainly found the next thread. */
+  private static final long GIVE_WAY_NANOS = 50_000;
+
+  private static final long QUICK_PAUSE_NANOS = 50_000;
+  private static final int QUICK_PAUSES = 4;
+  private static final long PAUSE_NANOS = 1_000_000;
+
+  // One slice for all threads of a stripe, without any order: they rarely run at once, and what
+  // goes wrong then is a turn that is taken too early or too late.
+  private static final int STRIPES =
+      Integer.highestOneBit(Math.max(32, 8 * Runtime.getRuntime().availableProcessors()));
+
+  /** Puts stripes on cache lines of their own. */
+  private static final int SPACING = 16;
+
+  private static final int WEIGHT = 0;
+  private static final int LOOKED = 1;
+  private static final int BEGUN = 2;
+  private static final int WANTED = 3;
+  private static final long[] SLICES = new long[STRIPES * SPACING];
+
+  private static final ConcurrentLinkedQueue<Turn> WAITING = new ConcurrentLinkedQueue<>();
+
+  /** A thread has given way, and its carrier will soon be idle. */
+  private static volatile boolean owed;
+
+  // Without any order, like the slices.
+  private static long gaveWayNanos;
+  private static int gaveWay;
+
+  private static final Usher USHER = new Usher();
+
+  private Turns() {}
+
+  /** Counts an operation that the caller has done itself; may wait, and holds nothing then. */
+  static void count(int bytes) {
+    int slice = ((int) Thread.currentThread().threadId() & (STRIPES - 1)) * SPACING;
+    if ((SLICES[slice + WEIGHT] += 1 + bytes / BYTES) >= LOOK_WEIGHT) {
+      look(slice);
+    } else if (owed) {
+      refill();
+    }
+  }
+
+  /** Gives an idle carrier something to do, before it falls asleep: to wake it takes long. */
+  private static void refill() {
+    if (Carriers.queued() == 0 && Carriers.areIdle()) {
+      release();
+    }
+  }
+
+  private static void look(int slice) {
+    long now = System.nanoTime();
+    long nanosMax = SLICES[slice + WEIGHT] * OPERATION_NANOS_MAX;
+    SLICES[slice + WEIGHT] = 0;
+    if (now - SLICES[slice + LOOKED] > nanosMax) {
+      begin(slice, now);
+    } else {
+      SLICES[slice + LOOKED] = now;
+      if (Carriers.areKnown() && Thread.currentThread().isVirtual()) {
+        takeTurns(slice, now);
+      }
+    }
+  }
+
+  private static void begin(int slice, long now) {
+    SLICES[slice + LOOKED] = now;
+    SLICES[slice + BEGUN] = now;
+    SLICES[slice + WANTED] = 0;
+  }
+
+  private static void takeTurns(int slice, long now) {
+    long queued = Carriers.queued();
+    boolean idle = Carriers.areIdle();
+    boolean over = now - SLICES[slice + BEGUN] >= SLICE_NANOS;
+    if (queued == 0 && (idle || over) && !WAITING.isEmpty()) {
+      release();
+      if (!idle) {
+        await();
+        begin(slice, System.nanoTime());
+      }
+    } else if (queued > 0 && !idle && over) {
+      if (SLICES[slice + WANTED] == 0) {
+        SLICES[slice + WANTED] = 1;
+      } else if (mayGiveWay(now, queued)) {
+        owed = true;
+        await();
+        begin(slice, System.nanoTime());
+      }
+    } else {
+      SLICES[slice + WANTED] = 0;
+    }
+  }
+
+  /** Not for a thread that is queued, but about to run because another one has just given way. */
+  private static boolean mayGiveWay(long now, long queued) {
+    if (now - gaveWayNanos > GIVE_WAY_NANOS) {
+      gaveWayNanos = now;
+      gaveWay = 0;
+    }
+    return gaveWay++ < queued;
+  }
+
+  private static void await() {
+    if (!USHER.isThere()) {
+      return;
+    }
+    Turn turn = new Turn();
+    boolean first = WAITING.isEmpty();
+    WAITING.add(turn);
+    USHER.added(first);
+    while (!turn.come) {
+      LockSupport.park(turn);
+      if (turn.thread.isInterrupted() && WAITING.remove(turn)) {
+        return;
+      }
+    }
+  }
+
+  /** Lets the first of those that wait go on. */
+  private static void release() {
+    owed = false;
+    Turn turn = WAITING.poll();
+    if (turn != null) {
+      turn.come = true;
+      LockSupport.unpark(turn.thread);
+    }
+  }
+
+  /** A thread that waits. Who took it out of the queue, and nobody else, ends that. */
+  private static final class Turn {
+    final Thread thread = Thread.currentThread();
+    volatile boolean come;
+  }
+
+  /**
+   * Sees to it that those that wait go on, even if nobody else does anything on a file any more. A
+   * platform thread, because carriers may all be taken. It sleeps as long as nobody waits.
+   */
+  private static final class Usher implements Runnable {
+    private static final System.Logger LOGGER = System.getLogger(Turns.class.getName());
+
+    private volatile Thread thread;
+    private volatile boolean impossible;
+
+    /** It waits, or is about to, until it is woken. */
+    private volatile boolean sleeping;
+
+    /** Somebody waits who may be the only one to do anything on files: it is urgent. */
+    private volatile boolean hurried;
+
+    /** Whether it runs; false if there cannot be another thread. */
+    boolean isThere() {
+      return thread != null || (!impossible && start());
+    }
+
+    private synchronized boolean start() {
+      if (thread == null && !impossible) {
+        try {
+          thread =
+              Thread.ofPlatform()
+                  .daemon()
+                  .name("loom-uring-usher")
+                  .inheritInheritableThreadLocals(false)
+                  .start(this);
+        } catch (OutOfMemoryError e) { // no thread; the operation that was done must not fail
+          impossible = true;
+          LOGGER.log(Level.DEBUG, "threads that never park take no turns", e);
+        }
+      }
+      return thread != null;
+    }
+
+    /** Somebody has begun to wait. */
+    void added(boolean first) {
+      if (first) {
+        hurried = true;
+      }
+      if (first || sleeping) {
+        LockSupport.unpark(thread);
+      }
+    }
+
+    @Override
+    public void run() {
+      for (; ; ) {
+        sleeping = true; // volatile: whoever adds sees it, or has added before the look
+        while (WAITING.isEmpty()) {
+          LockSupport.park(this);
+        }
+        sleeping = false;
+        if (hurried) {
+          hurried = false;
+          releaseSoon();
+        }
+        Turn first = WAITING.peek();
+        LockSupport.parkNanos(this, PAUSE_NANOS);
+        if (first != null && !hurried && first == WAITING.peek()) {
+          release();
+        }
+      }
+    }
+
+    private static void releaseSoon() {
+      for (int i = 0; i < QUICK_PAUSES; i++) {
+        if (Carriers.queued() == 0 && Carriers.areIdle()) {
+          release();
+          return;
+        }
+        LockSupport.parkNanos(QUICK_PAUSE_NANOS);
+      }
+    }
+  }
+}
