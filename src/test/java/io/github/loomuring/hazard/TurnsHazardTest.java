@@ -18,10 +18,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -271,5 +273,29 @@ class TurnsHazardTest {
       assertThat(caller.value()).isEqualTo(50 * ENOUGH * BYTES);
       assertThat(queued.isAlive()).isTrue(); // nobody had to run for that
     }
+  }
+
+  /** Nobody waits: then there is nothing to do, even for one that was interrupted. */
+  @Test
+  void interruptedUsherSleeps() throws Exception {
+    Assumptions.assumeTrue(
+        Files.exists(Path.of("/proc/self/schedstat")), "the kernel lacks CONFIG_SCHED_INFO");
+    otherVirtualThreadsRunMeanwhile(Work.READ_BLOCK); // makes it
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().equals("loom-uring-usher")) {
+        thread.interrupt();
+        Waiting.until("the interrupt to be noticed", () -> !thread.isInterrupted());
+      }
+    }
+    Set<String> ushers = Hazards.tids("loom-uring-ushe"); // the kernel keeps 15 characters
+    assertThat(ushers).hasSize(1);
+    String usher = ushers.iterator().next();
+    Waiting.until(
+        "it to sleep",
+        () -> {
+          long before = Hazards.cpuNanos(usher);
+          Thread.sleep(100); // the time in which it must not run
+          return Hazards.cpuNanos(usher) == before;
+        });
   }
 }

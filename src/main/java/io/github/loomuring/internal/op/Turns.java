@@ -3,6 +3,7 @@ package io.github.loomuring.internal.op;
 import io.github.loomuring.internal.ring.Carriers;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -32,6 +33,9 @@ final class Turns {
   /** How long a thread may go on: what others are to notice of it, with their own way to wake. */
   private static final long SLICE_NANOS = 500_000;
 
+  /** And if only those that wait here want its carrier: a change costs some ten microseconds. */
+  private static final long LONG_SLICE_NANOS = 2_000_000;
+
   /** A look for every so many operations of up to {@link #BYTES} bytes, or as much in larger. */
   private static final int LOOK_WEIGHT = 16;
 
@@ -46,6 +50,9 @@ final class Turns {
   private static final long QUICK_PAUSE_NANOS = 50_000;
   private static final int QUICK_PAUSES = 4;
   private static final long PAUSE_NANOS = 1_000_000;
+
+  /** With a slice for each, they have half of every other carrier's time at most. */
+  private static final int RELEASES = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
   // One slice for all threads of a stripe, without any order: they rarely run at once, and what
   // goes wrong then is a turn that is taken too early or too late.
@@ -114,14 +121,14 @@ final class Turns {
   private static void takeTurns(int slice, long now) {
     long queued = Carriers.queued();
     boolean idle = Carriers.areIdle();
-    boolean over = now - SLICES[slice + BEGUN] >= SLICE_NANOS;
-    if (queued == 0 && (idle || over) && !WAITING.isEmpty()) {
+    long nanos = now - SLICES[slice + BEGUN];
+    if (queued == 0 && (idle || nanos >= LONG_SLICE_NANOS) && !WAITING.isEmpty()) {
       release();
       if (!idle) {
         await();
         begin(slice, System.nanoTime());
       }
-    } else if (queued > 0 && !idle && over) {
+    } else if (queued > 0 && !idle && nanos >= SLICE_NANOS) {
       if (SLICES[slice + WANTED] == 0) {
         SLICES[slice + WANTED] = 1;
       } else if (mayGiveWay(now, queued)) {
@@ -226,18 +233,34 @@ final class Turns {
     @Override
     public void run() {
       for (; ; ) {
-        sleeping = true; // volatile: whoever adds sees it, or has added before the look
-        while (WAITING.isEmpty()) {
-          LockSupport.park(this);
+        try {
+          awaitSomebody();
+          if (hurried) {
+            hurried = false;
+            releaseSoon();
+          }
+          releaseLater();
+        } catch (OutOfMemoryError | RejectedExecutionException e) {
+          // From unpark; the next ones may have more luck.
         }
-        sleeping = false;
-        if (hurried) {
-          hurried = false;
-          releaseSoon();
-        }
-        Turn first = WAITING.peek();
-        LockSupport.parkNanos(this, PAUSE_NANOS);
-        if (first != null && !hurried && first == WAITING.peek()) {
+      }
+    }
+
+    private void awaitSomebody() {
+      sleeping = true; // volatile: whoever adds sees it, or has added before the look
+      while (WAITING.isEmpty()) {
+        LockSupport.park(this);
+        Thread.interrupted(); // parking with it set returns at once
+      }
+      sleeping = false;
+    }
+
+    /** If nobody goes on otherwise, because others keep all carriers: some do, beside these. */
+    private void releaseLater() {
+      Turn first = WAITING.peek();
+      LockSupport.parkNanos(this, PAUSE_NANOS);
+      if (first != null && !hurried && first == WAITING.peek()) {
+        for (int i = 0; i < RELEASES; i++) {
           release();
         }
       }

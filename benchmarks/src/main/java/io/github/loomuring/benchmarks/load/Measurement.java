@@ -86,23 +86,29 @@ final class Measurement {
   }
 
   private void repeat(int thread, Operation operation) throws IOException {
-    long count = 0;
-    while (phase != Phase.ENDING) {
-      if (count % latencyInterval == 0) {
-        long begunNanos = System.nanoTime();
-        operation.run();
-        if (phase == Phase.MEASURING) {
-          latencies.record(thread, System.nanoTime() - begunNanos);
-        }
-      } else {
-        operation.run();
-      }
-      count++;
-      counters.set(thread, count);
-      if (count == 1) {
+    for (long count = 0; phase != Phase.ENDING; count++) {
+      step(thread, operation, count);
+      if (count == 0) {
         started.countDown();
       }
     }
+  }
+
+  /**
+   * A method of its own, for the compiler: a thread that has just been started would carry out the
+   * first thousand rounds of its loop in the interpreter.
+   */
+  private void step(int thread, Operation operation, long count) throws IOException {
+    if (count % latencyInterval == 0) {
+      long begunNanos = System.nanoTime();
+      operation.run();
+      if (phase == Phase.MEASURING) {
+        latencies.record(thread, System.nanoTime() - begunNanos);
+      }
+    } else {
+      operation.run();
+    }
+    counters.set(thread, count + 1);
   }
 
   /**
