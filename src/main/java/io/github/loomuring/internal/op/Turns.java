@@ -155,9 +155,9 @@ final class Turns {
       return;
     }
     Turn turn = new Turn();
-    boolean first = WAITING.isEmpty();
+    boolean alone = WAITING.isEmpty() || Carriers.parallelism() == 1;
     WAITING.add(turn);
-    USHER.added(first);
+    USHER.added(alone);
     while (!turn.come) {
       LockSupport.park(turn);
       if (turn.thread.isInterrupted() && WAITING.remove(turn)) {
@@ -220,12 +220,16 @@ final class Turns {
       return thread != null;
     }
 
-    /** Somebody has begun to wait. */
-    void added(boolean first) {
-      if (first) {
+    /**
+     * Somebody has begun to wait.
+     *
+     * @param alone whether nobody may be left who would let it go on
+     */
+    void added(boolean alone) {
+      if (alone) {
         hurried = true;
       }
-      if (first || sleeping) {
+      if (alone || sleeping) {
         LockSupport.unpark(thread);
       }
     }

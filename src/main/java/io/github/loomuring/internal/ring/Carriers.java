@@ -32,9 +32,14 @@ public final class Carriers {
     return ((VirtualThreadSchedulerMXBean) scheduler).getQueuedVirtualThreadCount();
   }
 
+  /** How many carriers run at once. */
+  public static int parallelism() {
+    return ((VirtualThreadSchedulerMXBean) scheduler).getParallelism();
+  }
+
   /** Whether a carrier has nothing to run; an estimate. */
   public static boolean areIdle() {
     VirtualThreadSchedulerMXBean known = (VirtualThreadSchedulerMXBean) scheduler;
-    return known.getMountedVirtualThreadCount() < known.getParallelism();
+    return known.getMountedVirtualThreadCount() < parallelism();
   }
 }

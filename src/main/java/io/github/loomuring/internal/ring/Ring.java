@@ -245,6 +245,7 @@ public final class Ring {
       return false;
     }
     flush(offerOwn(IORING_OP_ASYNC_CANCEL, userData, USER_DATA_CANCEL, errno), errno);
+    beforePark(); // it may have parked before the reaper stood aside
     return true;
   }
 
@@ -380,6 +381,9 @@ public final class Ring {
     }
     if (result < 0 || attempt > 0) {
       // EAGAIN: no memory for the request now. EBUSY: the reaper has to make room first.
+      if (aside) {
+        recallReaper();
+      }
       if (attempt < ATTEMPTS_BEFORE_PAUSE) {
         Thread.yield();
       } else {
@@ -444,8 +448,9 @@ public final class Ring {
     if (closing || room.inside() > 1 || sq.pending() > 0) {
       return;
     }
-    aside = true; // volatile: either the poller sees it when it goes, or has gone before this:
-    if (!poller.isBusy()) {
+    // Volatile: who goes from the poller, or closes, sees it, or has done so before the next look.
+    aside = true;
+    if (closing || !poller.isBusy()) {
       aside = false;
     }
     while (aside) {
