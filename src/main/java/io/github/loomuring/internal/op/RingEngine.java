@@ -108,9 +108,9 @@ public final class RingEngine implements Engine {
             kernel, settings.entries(), settings.completionEntries(), settings.pollNanos(), slots);
     slots.attach(ring);
     Gate room = ring.room();
-    streamReads = new Gate(Math.max(1, room.limit() / 4), room);
-    streamWrites = new Gate(Math.max(1, room.limit() / 4), room);
-    blockingOpens = new Gate(Math.max(2, room.limit() / 8), room);
+    streamReads = Gate.ofLasting(Math.max(1, room.limit() / 4), room);
+    streamWrites = Gate.ofLasting(Math.max(1, room.limit() / 4), room);
+    blockingOpens = Gate.ofLasting(Math.max(2, room.limit() / 8), room);
     deviceLimit = Math.max(1, Math.min(settings.gate(), room.limit() / 2));
     remoteLimit = Math.max(1, Math.min(REMOTE_GATE, room.limit() / 2));
     localPaths = new Gate(deviceLimit, room);
@@ -209,7 +209,7 @@ public final class RingEngine implements Engine {
   Gate pathGate(Path remote) {
     return remote == null
         ? localPaths
-        : remotePaths.computeIfAbsent(remote, _ -> new Gate(deviceLimit, ring.room()));
+        : remotePaths.computeIfAbsent(remote, _ -> Gate.ofLasting(deviceLimit, ring.room()));
   }
 
   boolean inlineOpens() {
@@ -228,9 +228,14 @@ public final class RingEngine implements Engine {
     }
     // Once a device; fstatfs(2) may ask a server.
     long type = offload.callUninterruptibly(() -> fileSystemType(fd));
+    return devices.computeIfAbsent(number, _ -> new Device(deviceGate(type), type));
+  }
+
+  private Gate deviceGate(long type) {
     // No block layer is behind a remote file system, but perhaps files of which only one hangs.
-    int limit = Device.isLocal(type) ? deviceLimit : Math.max(deviceLimit, remoteLimit);
-    return devices.computeIfAbsent(number, _ -> new Device(new Gate(limit, ring.room()), type));
+    return Device.isLocal(type)
+        ? new Gate(deviceLimit, ring.room())
+        : Gate.ofLasting(Math.max(deviceLimit, remoteLimit), ring.room());
   }
 
   private long fileSystemType(int fd) {

@@ -36,6 +36,7 @@ public final class Gate {
 
   final Gate parent;
   private final int limit;
+  private final boolean lasting;
   private final SpinLock lock = new SpinLock();
   private volatile long state;
   private Request head; // guarded by lock
@@ -47,11 +48,26 @@ public final class Gate {
    * @param parent the gate to pass next, or null
    */
   public Gate(int limit, Gate parent) {
+    this(limit, parent, parent != null && parent.lasting);
+  }
+
+  private Gate(int limit, Gate parent, boolean lasting) {
     if (limit < 1) {
       throw new IllegalArgumentException("limit=" + limit + " is not positive");
     }
     this.limit = limit;
     this.parent = parent;
+    this.lasting = lasting;
+  }
+
+  /** A gate, and parent of gates, of requests that may last for ever; otherwise as any. */
+  public static Gate ofLasting(int limit, Gate parent) {
+    return new Gate(limit, parent, true);
+  }
+
+  /** Whether requests that pass this gate first may last for ever. */
+  boolean isLasting() {
+    return lasting;
   }
 
   public int limit() {

@@ -88,7 +88,16 @@ final class SimulatedRing {
     return sqe;
   }
 
-  int ready() {
+  int head() {
+    return Memory.intAcquire(rings, CQ_HEAD);
+  }
+
+  /** Completions that have been written since, or that were there, when {@code head} was. */
+  int postedSince(int head) {
+    return Memory.intAcquire(rings, CQ_TAIL) - head;
+  }
+
+  private int ready() {
     return Memory.intAcquire(rings, CQ_TAIL) - Memory.intAcquire(rings, CQ_HEAD);
   }
 

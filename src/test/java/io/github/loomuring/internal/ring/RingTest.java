@@ -8,11 +8,13 @@ import io.github.loomuring.internal.linux.SimulatedKernel;
 import io.github.loomuring.support.LeakCheck;
 import io.github.loomuring.support.Waiting;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,6 +27,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LeakCheck.class)
 class RingTest {
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+  /** The first user_data of requests that may last for ever. */
+  private static final long LASTING = 1_000_000;
 
   /** A NOP that is no wake-up: the simulated kernel answers it at once. */
   private static final class Nop extends Request {
@@ -57,13 +62,14 @@ class RingTest {
     final Map<Long, AtomicInteger> counts = new ConcurrentHashMap<>();
     final AtomicInteger total = new AtomicInteger();
     volatile Ring ring;
+    volatile Gate lasting;
     volatile long poison = Long.MIN_VALUE;
     volatile Throwable failure;
 
     @Override
     public void completed(long userData, int res, MemorySegment errno) throws IOException {
       counts.computeIfAbsent(userData, _ -> new AtomicInteger()).incrementAndGet();
-      ring.left(ring.room(), errno);
+      ring.left(userData >= LASTING ? lasting : ring.room(), errno);
       total.incrementAndGet();
       if (userData == poison) {
         throw new IllegalStateException("poisoned");
@@ -121,11 +127,7 @@ class RingTest {
               () -> {
                 MemorySegment ownErrno = Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8);
                 for (Nop request : own) {
-                  try {
-                    ring.submit(request, ownErrno);
-                  } catch (java.io.IOException e) {
-                    throw new java.io.UncheckedIOException(e);
-                  }
+                  submit(ring, request, ownErrno);
                 }
               }));
     }
@@ -138,6 +140,55 @@ class RingTest {
     assertThat(ring.room().inside()).isZero();
     assertThat(ring.close(CLOSE_NANOS)).isTrue();
     assertThat(kernel.isWrittenAfterUnmap()).isFalse();
+  }
+
+  /**
+   * A thread that exits waits for its workers, and with it everything that it took along. So
+   * nothing that may last for ever may be taken along by a caller.
+   */
+  @Test
+  void reaperAloneSubmitsWhatMayLastForEver() throws Exception {
+    SimulatedKernel kernel = new SimulatedKernel();
+    Set<String> submitters = ConcurrentHashMap.newKeySet();
+    kernel.script(
+        sqe -> {
+          if (sqe.userData() >= LASTING) {
+            submitters.add(Thread.currentThread().getName());
+          }
+          return SimulatedKernel.Reply.EXECUTE;
+        });
+    Ring ring = open(kernel, 4, 64);
+    log.lasting = new Gate(8, Gate.ofLasting(16, ring.room()));
+    int each = 3_000;
+    List<Thread> threads = new ArrayList<>();
+    for (int t = 0; t < 6; t++) {
+      boolean lasts = t % 2 == 0;
+      long begin = (lasts ? LASTING : 0) + t * each;
+      threads.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    MemorySegment own = Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8);
+                    for (int i = 0; i < each; i++) {
+                      submit(ring, new Nop(begin + i, lasts ? log.lasting : ring.room()), own);
+                    }
+                  }));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    Waiting.until("all completions", () -> log.total.get() == threads.size() * each);
+    assertThat(log.counts.values()).allMatch(count -> count.get() == 1);
+    assertThat(submitters).singleElement().asString().startsWith("loom-uring-reaper-");
+    assertThat(ring.close(CLOSE_NANOS)).isTrue();
+  }
+
+  private static void submit(Ring ring, Request request, MemorySegment errno) {
+    try {
+      ring.submit(request, errno);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**

@@ -1,0 +1,201 @@
+package io.github.loomuring.internal.ring;
+
+import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.linux.Kernel;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * How SQEs get into the kernel: any thread writes its own, one at a time enters for all.
+ *
+ * <p>Entries exclude each other in the kernel, which spins meanwhile. So whoever finds another
+ * thread inside leaves its SQE to that one, which looks again when it comes out. In the kernel, a
+ * request belongs to the thread that took it along.
+ */
+final class Submission {
+  private static final VarHandle INSIDE;
+
+  static {
+    try {
+      INSIDE = MethodHandles.lookup().findVarHandle(Submission.class, "inside", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** Entries for what others left, before one of them may take over. */
+  private static final int ROUNDS_MAX = 8;
+
+  private static final int ATTEMPTS_BEFORE_PAUSE = 10;
+
+  /** Between attempts at what the kernel cannot do now. */
+  static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+
+  private final Ring ring;
+  private final Kernel kernel;
+  private final RingMemory memory;
+  private final SubmissionQueue queue;
+
+  /** Whether one thread is in the kernel, submitting, and looks again when it comes out. */
+  private volatile boolean inside;
+
+  Submission(Ring ring, Kernel kernel, RingMemory memory) {
+    this.ring = ring;
+    this.kernel = kernel;
+    this.memory = memory;
+    this.queue = new SubmissionQueue(memory);
+  }
+
+  // ---- callers
+
+  /** Submits {@code request}. */
+  void push(Request request, MemorySegment errno) throws IOException {
+    long position = queue.offer(request);
+    for (int attempt = 0; position == SubmissionQueue.FULL; attempt++) {
+      makeRoom(errno, attempt);
+      position = queue.offer(request);
+    }
+    flush((int) position, errno);
+  }
+
+  /** Submits a request of the ring's own. */
+  void push(byte opcode, long addr, long userData, MemorySegment errno) throws IOException {
+    long position = queue.offer(opcode, addr, userData);
+    for (int attempt = 0; position == SubmissionQueue.FULL; attempt++) {
+      makeRoom(errno, attempt);
+      position = queue.offer(opcode, addr, userData);
+    }
+    flush((int) position, errno);
+  }
+
+  /** Has the kernel take SQEs, by this thread or by the one that is inside. */
+  private void makeRoom(MemorySegment errno, int attempt) throws IOException {
+    flush(queue.last(), errno);
+    if (attempt > 0) {
+      pause(attempt);
+    }
+  }
+
+  /** Has the kernel take the SQE at {@code position}, now or when another thread comes out. */
+  private void flush(int position, MemorySegment errno) throws IOException {
+    // Whoever comes out looks at the queue again, and whoever finds another one inside has written
+    // to the queue before: so one of the two sees the other, for which each needs a full fence.
+    int last = position;
+    do {
+      VarHandle.fullFence();
+      if (!tryBegin()) {
+        return;
+      }
+      try {
+        for (int round = 0; round < ROUNDS_MAX && queue.pending() > 0; round++) {
+          enterUntilTaken(last, errno);
+          last = queue.last();
+        }
+      } finally {
+        end();
+      }
+      VarHandle.fullFence();
+      last = queue.last();
+    } while (!queue.isConsumed(last));
+  }
+
+  private void enterUntilTaken(int position, MemorySegment errno) throws IOException {
+    // An error never gives the SQE up: it is in the ring, and a later entry submits it.
+    for (int attempt = 0; !queue.isConsumed(position); attempt++) {
+      ring.checkNotFailed();
+      int result = kernel.ioUringEnter(errno, memory.fd, queue.pending(), 0, 0);
+      if (isFatal(result)) {
+        FatalException fatal = new FatalException(result);
+        ring.fail(fatal);
+        throw new IOException("the ring has failed", fatal);
+      }
+      if (result < 0 || attempt > 0) {
+        // EAGAIN: no memory for the request now. EBUSY: the reaper has to make room first.
+        ring.recallReaper();
+        pause(attempt);
+      }
+    }
+  }
+
+  private static void pause(int attempt) {
+    if (attempt < ATTEMPTS_BEFORE_PAUSE) {
+      Thread.yield();
+    } else {
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+  }
+
+  // ---- the reaper
+
+  /** Makes the calling thread the one inside, unless another one is; {@link #end} must follow. */
+  boolean tryBegin() {
+    return INSIDE.compareAndSet(this, false, true);
+  }
+
+  void end() {
+    inside = false;
+  }
+
+  /** Whether a thread is inside, so that what is written now is taken along. */
+  boolean isBegun() {
+    VarHandle.fullFence(); // as in flush
+    return inside;
+  }
+
+  /** Writes the SQE of {@code request} for a later entry; the one inside may take it along. */
+  void offerFromReaper(Request request, MemorySegment errno) {
+    while (queue.offer(request) == SubmissionQueue.FULL) {
+      enterFromReaper(errno, queue.pending(), 0, 0);
+    }
+  }
+
+  /** Enters, whoever else is inside; the result, or a negated errno that passes by itself. */
+  int enterFromReaper(MemorySegment errno, int toSubmit, int minComplete, int flags) {
+    int result = kernel.ioUringEnter(errno, memory.fd, toSubmit, minComplete, flags);
+    if (isFatal(result)) {
+      throw new FatalException(result);
+    }
+    return result;
+  }
+
+  /** SQEs that the kernel has not taken yet. */
+  int pending() {
+    return queue.pending();
+  }
+
+  /** The position of the SQE that was written last. */
+  int last() {
+    return queue.last();
+  }
+
+  /** Whether the kernel has taken the SQE at {@code position}. */
+  boolean isConsumed(int position) {
+    return queue.isConsumed(position);
+  }
+
+  /** Whether the kernel keeps completions that did not fit the completion queue. */
+  boolean isOverflown() {
+    return queue.isOverflown();
+  }
+
+  /** Everything but what passes by itself: a signal, lack of memory, completions to be drained. */
+  private static boolean isFatal(int result) {
+    return result < 0
+        && !Errno.EINTR.is(result)
+        && !Errno.EAGAIN.is(result)
+        && !Errno.EBUSY.is(result);
+  }
+
+  /** The kernel refused an entry for a reason that will not go away. */
+  static final class FatalException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    FatalException(int result) {
+      super("io_uring_enter: " + Errno.describe(result));
+    }
+  }
+}
