@@ -11,6 +11,7 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.function.IntConsumer;
 
 /**
  * IORING_OP_OPENAT, after an attempt on the caller with {@code openat2(2)} and RESOLVE_CACHED,
@@ -30,7 +31,9 @@ final class Open {
    *                                    awaitWriter.
    *   a file lease is being broken     EAGAIN. Opened again, blocking, in a worker.
    *
-   * Blocking opens have a gate of their own: they may last for ever, and must leave room.
+   * Blocking opens have a gate of their own: they may last for ever, and must leave room. They
+   * are not left to the reaper, except on a remote file system: a cancel ends one, and one that was
+   * left would be a reader or writer whom the other side meets in vain.
    */
 
   /** What the library has to know of an open file. Alignments in bytes; zero without O_DIRECT. */
@@ -168,12 +171,17 @@ final class Open {
 
   private int onRing(boolean blocking) throws IOException {
     setOpen(blocking);
-    int result = operation.runOrAbandon(engine.slots, memory, engine::closeSoon);
+    int result = operation.runOrAbandon(engine.slots, memory, disposer(blocking));
     if (result == Operation.LEFT) {
       left = true;
       throw gone();
     }
     return result;
+  }
+
+  /** Takes the descriptor of an open that its caller left; null if the caller must not. */
+  private IntConsumer disposer(boolean blocking) {
+    return blocking && remote == null ? null : engine::closeSoon;
   }
 
   private void setOpen(boolean blocking) {
@@ -217,7 +225,7 @@ final class Open {
         setOpen(true);
         operation.setMemory(memory);
         operation.begin(engine.slots, null);
-        boolean done = operation.await(engine.slots.ring(), poll, engine::closeSoon);
+        boolean done = operation.await(engine.slots.ring(), poll, disposer(true));
         left = !done;
         result = done ? operation.result() : Errno.EINTR.negated();
       } finally {

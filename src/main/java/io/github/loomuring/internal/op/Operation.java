@@ -309,9 +309,9 @@ public final class Operation extends Request {
         if (disposer != null && cancelledNanos >= ABANDON_AFTER_NANOS && abandon(disposer)) {
           return false;
         }
-        ring.cancel(userData(), errno);
+        boolean sent = ring.cancel(userData(), errno);
         LockSupport.parkNanos(this, pauseNanos);
-        cancelledNanos += pauseNanos;
+        cancelledNanos += sent ? pauseNanos : 0;
         pauseNanos = Math.min(2 * pauseNanos, CANCEL_PAUSE_NANOS_MAX);
       }
     } finally {

@@ -17,9 +17,6 @@ final class Write {
   /** A plain write on the caller that took longer than this sends the next ones to the ring. */
   private static final long SLOW_NANOS = 500_000;
 
-  /** For how long. */
-  private static final long BACK_OFF_NANOS = 20_000_000;
-
   /** The most bytes a plain write on the caller may copy. */
   private static final int INLINE_BYTES_MAX = 256 << 10;
 
@@ -199,7 +196,7 @@ final class Write {
                 operation.errno, file.fd, operation.iovec(address, length), 1, position, flags);
     long ended = System.nanoTime();
     if (ended - begun > SLOW_NANOS) {
-      file.device.noInlineWritesBefore(ended + BACK_OFF_NANOS);
+      file.device.inlineWriteWasSlow(ended);
     }
     return n;
   }

@@ -185,16 +185,28 @@ class PollerTest {
               default -> Reply.EXECUTE;
             });
     try (Simulation s = simulation(LONG_NANOS)) {
-      Caller<Integer> looking = read(s.open(path));
+      RingFile file = s.open(path);
+      Caller<Integer> looking = read(file);
       Sqe sqe = kernel.awaitHeld(READ, 1).getFirst();
       RingFile fifo =
           s.open(
               Fifos.make(directory.resolve("fifo")),
               StandardOpenOption.READ,
               StandardOpenOption.WRITE);
-      for (int i = 0; i < 2_000; i++) { // by a platform thread: it wants no carrier
+      Caller<Integer> waiting = read(fifo); // keeps the reaper in the kernel
+      Waiting.untilParked(waiting.thread);
+      Sqe other = kernel.awaitHeld(READ, 2).get(1);
+      for (int i = 0; i < 3_000; i++) { // by a platform thread: it wants no carrier
+        if (isParked(looking)) {
+          kernel.execute(sqe);
+          assertThat(looking.get()).isEqualTo(5);
+          looking = read(file);
+          sqe = kernel.awaitHeld(READ, 2).get(1);
+        }
         assertThat(fifo.write(ByteBuffer.allocate(7), 0)).isEqualTo(7);
       }
+      kernel.complete(other, 0);
+      waiting.get();
       kernel.execute(sqe);
       assertThat(looking.get()).isEqualTo(5);
     }

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -157,6 +158,13 @@ class RingTest {
           }
           return SimulatedKernel.Reply.EXECUTE;
         });
+    kernel.enterScript(
+        (_, getEvents) -> {
+          if (getEvents) {
+            LockSupport.parkNanos(20_000); // gives others time to take along what it has written
+          }
+          return Integer.MAX_VALUE;
+        });
     Ring ring = open(kernel, 4, 64);
     log.lasting = new Gate(8, Gate.ofLasting(16, ring.room()));
     int each = 3_000;
@@ -171,6 +179,9 @@ class RingTest {
                     MemorySegment own = Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8);
                     for (int i = 0; i < each; i++) {
                       submit(ring, new Nop(begin + i, lasts ? log.lasting : ring.room()), own);
+                      while (!log.counts.containsKey(begin + i)) { // as a caller that parks
+                        Thread.yield();
+                      }
                     }
                   }));
     }
