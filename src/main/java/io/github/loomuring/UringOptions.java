@@ -58,11 +58,11 @@ public record UringOptions(
      */
     NON_BLOCKING,
     /**
-     * Also plain buffered writes, as long as they are quick: after one that took more than 0.5 ms,
-     * writes to that device go through the ring for 2 ms, and if that happens again and again, for
-     * up to 64 ms. For file systems whose buffered writes cannot be tried without blocking, such as
-     * ext4, where the ring hands each write to a kernel thread. A slow write delays the other
-     * virtual threads of its carrier once.
+     * Also plain buffered writes, as long as they are quick: when those that took more than 0.5 ms
+     * have taken more than 20 ms of the last 100 ms, writes to that device go through the ring for
+     * 20 ms. For file systems whose buffered writes cannot be tried without blocking, such as ext4,
+     * where the ring hands each write to a kernel thread. A slow write delays the other virtual
+     * threads of its carrier once.
      */
     ADAPTIVE
   }

@@ -26,20 +26,20 @@ final class Device {
   /** Writes with RWF_NOWAIT are supported, as far as is known. */
   private volatile boolean nowaitWrites = true;
 
-  /** How long plain writes on the caller are not tried after one that was slow. */
-  private static final long BACK_OFF_NANOS_MIN = 2_000_000;
+  /** In which slow writes on the caller are added up. */
+  private static final long WINDOW_NANOS = 100_000_000;
 
-  /** So long if they are slow again and again; it doubles up to then. */
-  private static final long BACK_OFF_NANOS_MAX = 64_000_000;
+  /** More than that in one window, and writes are not tried on the caller for a while. */
+  private static final long SLOW_NANOS_MAX = 20_000_000;
 
-  /** The back-off begins anew if none was slow for so long after the last one. */
-  private static final long FORGET_NANOS = 64_000_000;
+  private static final long BACK_OFF_NANOS = 20_000_000;
 
-  /** Until then a plain write on the caller is not tried: the last one was slow. */
+  /** Until then a plain write on the caller is not tried. */
   private volatile long inlineWritesFromNanos = System.nanoTime();
 
-  /** The last back-off. Two slow writes at once may count as one. */
-  private volatile long backOffNanos = BACK_OFF_NANOS_MIN;
+  // Of slow writes on callers; two at once may count as one.
+  private volatile long windowBegunNanos = System.nanoTime();
+  private volatile long slowNanos;
 
   Device(Gate gate, long fileSystemType) {
     this.gate = gate;
@@ -77,11 +77,17 @@ final class Device {
     return nowNanos - inlineWritesFromNanos >= 0;
   }
 
-  /** A plain write on the caller has ended that took its time. */
-  void inlineWriteWasSlow(long nowNanos) {
-    boolean again = nowNanos - inlineWritesFromNanos < FORGET_NANOS;
-    long pause = again ? Math.min(2 * backOffNanos, BACK_OFF_NANOS_MAX) : BACK_OFF_NANOS_MIN;
-    backOffNanos = pause;
-    inlineWritesFromNanos = nowNanos + pause;
+  /** A plain write on the caller has taken {@code nanos}, which is slow. */
+  void inlineWriteWasSlow(long nanos, long nowNanos) {
+    if (nowNanos - windowBegunNanos > WINDOW_NANOS) {
+      windowBegunNanos = nowNanos;
+      slowNanos = 0;
+    }
+    long sum = slowNanos + nanos;
+    slowNanos = sum;
+    if (sum > SLOW_NANOS_MAX) {
+      slowNanos = 0;
+      inlineWritesFromNanos = nowNanos + BACK_OFF_NANOS;
+    }
   }
 }

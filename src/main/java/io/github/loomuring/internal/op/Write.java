@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
  * pwritev2(2)} and RWF_NOWAIT, which never waits, or without it as long as that is quick.
  */
 final class Write {
-  /** A plain write on the caller that took longer than this sends the next ones to the ring. */
+  /** A plain write on the caller that took longer than this has waited, or lost its processor. */
   private static final long SLOW_NANOS = 500_000;
 
   /** The most bytes a plain write on the caller may copy. */
@@ -196,7 +196,7 @@ final class Write {
                 operation.errno, file.fd, operation.iovec(address, length), 1, position, flags);
     long ended = System.nanoTime();
     if (ended - begun > SLOW_NANOS) {
-      file.device.inlineWriteWasSlow(ended);
+      file.device.inlineWriteWasSlow(ended - begun, ended);
     }
     return n;
   }
