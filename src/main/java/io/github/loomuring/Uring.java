@@ -32,11 +32,13 @@ public final class Uring implements AutoCloseable {
   private static final AtomicBoolean FALLBACK_LOGGED = new AtomicBoolean();
 
   private final Engine engine;
+  private final FileOperations files;
   private final boolean ring;
   private final boolean isShared;
 
   private Uring(Engine engine, boolean isShared) {
     this.engine = engine;
+    this.files = new FileOperations(engine);
     this.ring = engine instanceof RingEngine;
     this.isShared = isShared;
   }
@@ -132,6 +134,15 @@ public final class Uring implements AutoCloseable {
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(attributes, "attributes");
     return new UringFile(this, path, OpenSpec.of(options, attributes));
+  }
+
+  /**
+   * Operations on files by their paths, on this one.
+   *
+   * @return always the same object; it may be kept
+   */
+  public FileOperations files() {
+    return files;
   }
 
   Engine engine() {

@@ -422,6 +422,20 @@ public final class UringFile implements AutoCloseable {
   }
 
   /**
+   * What the file system says of the file.
+   *
+   * @return a snapshot; on the pool, of what has the file's path now
+   * @throws IOException if the file system does not say
+   */
+  public UringAttributes attributes() throws IOException {
+    try {
+      return new UringAttributes(file.status());
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
    * Cuts the file to {@code size} bytes. Does nothing if it is not longer.
    *
    * @param size in bytes, from 0

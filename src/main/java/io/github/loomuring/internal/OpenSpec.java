@@ -4,7 +4,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -40,7 +39,7 @@ public final class OpenSpec {
     }
     this.direct = isDirect;
     this.noFollowLinks = isNoFollowLinks;
-    this.mode = mode(attributes);
+    this.mode = Permissions.mode(DEFAULT_MODE, attributes);
     this.options = options;
     this.attributes = attributes;
   }
@@ -146,38 +145,5 @@ public final class OpenSpec {
   private static boolean isDirect(Enum<?> option) {
     return option.name().equals("DIRECT")
         && option.getDeclaringClass().getName().equals("com.sun.nio.file.ExtendedOpenOption");
-  }
-
-  private static int mode(FileAttribute<?>[] attributes) {
-    int mode = DEFAULT_MODE;
-    for (FileAttribute<?> attribute : attributes) {
-      if (attribute == null) {
-        throw new NullPointerException("attributes contains null");
-      }
-      if (!attribute.name().equals("posix:permissions")
-          && !attribute.name().equals("unix:permissions")) {
-        throw new UnsupportedOperationException(
-            "'" + attribute.name() + "' not supported as initial attribute");
-      }
-      mode = 0;
-      for (Object permission : (Set<?>) attribute.value()) {
-        mode |= bit((PosixFilePermission) permission);
-      }
-    }
-    return mode;
-  }
-
-  private static int bit(PosixFilePermission permission) {
-    return switch (permission) {
-      case OWNER_READ -> 0400;
-      case OWNER_WRITE -> 0200;
-      case OWNER_EXECUTE -> 0100;
-      case GROUP_READ -> 0040;
-      case GROUP_WRITE -> 0020;
-      case GROUP_EXECUTE -> 0010;
-      case OTHERS_READ -> 0004;
-      case OTHERS_WRITE -> 0002;
-      case OTHERS_EXECUTE -> 0001;
-    };
   }
 }

@@ -32,8 +32,18 @@ public final class CString {
     if (path.getFileSystem() != FileSystems.getDefault()) {
       throw new ProviderMismatchException("path=" + path + " is not of the default file system");
     }
-    Path resolved = RESOLVE_AGAINST_USER_DIR && !path.isAbsolute() ? path.toAbsolutePath() : path;
-    String text = resolved.toString();
+    return unresolvedBytes(
+        RESOLVE_AGAINST_USER_DIR && !path.isAbsolute() ? path.toAbsolutePath() : path);
+  }
+
+  /**
+   * The bytes of {@code path} as it is, which may be relative to whatever its reader takes it to
+   * be, for example the place of a symbolic link. Must be {@linkplain #isText text} then.
+   *
+   * @throws InvalidPathException if the path contains a NUL
+   */
+  public static byte[] unresolvedBytes(Path path) {
+    String text = path.toString();
     if (text.indexOf('\0') >= 0) {
       throw new InvalidPathException(text, "NUL character not allowed");
     }
@@ -42,7 +52,12 @@ public final class CString {
     }
     // A name that is no text in the native charset was decoded with replacement characters; only
     // the URI still has its bytes. Making one may look at the file, so it is not the usual way.
-    return text.indexOf(REPLACEMENT) < 0 ? text.getBytes(NATIVE) : uriBytes(resolved);
+    return text.indexOf(REPLACEMENT) < 0 ? text.getBytes(NATIVE) : uriBytes(path);
+  }
+
+  /** Whether {@code path} is the text of its bytes, and not what decoding them has left. */
+  public static boolean isText(Path path) {
+    return path.toString().indexOf(REPLACEMENT) < 0;
   }
 
   private static byte[] uriBytes(Path path) {

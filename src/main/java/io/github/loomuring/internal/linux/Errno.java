@@ -120,14 +120,27 @@ public enum Errno {
    * @param operation what was tried, with its arguments; part of the message where there is one
    */
   public static FileSystemException exception(long result, String file, String operation) {
+    return exception(result, file, null, operation);
+  }
+
+  /**
+   * The exception for {@code result}, which a call on two files returned.
+   *
+   * @param other the second file; null if there is only one
+   */
+  public static FileSystemException exception(
+      long result, String file, String other, String operation) {
     String reason = operation + ": " + describe(result);
     return switch ((int) -result) {
-      case 2 -> new NoSuchFileException(file);
-      case 13 -> new AccessDeniedException(file);
-      case 17 -> new FileAlreadyExistsException(file);
-      case 24 -> new FileSystemException(file, null, reason + "; raise RLIMIT_NOFILE (ulimit -n)");
-      case 40 -> new LoopException(file, reason);
-      default -> new FileSystemException(file, null, reason);
+      case 2 -> new NoSuchFileException(file, other, null);
+      case 13 -> new AccessDeniedException(file, other, null);
+      case 17 -> new FileAlreadyExistsException(file, other, null);
+      case 24 -> new FileSystemException(file, other, reason + "; raise RLIMIT_NOFILE (ulimit -n)");
+      case 40 ->
+          other == null
+              ? new LoopException(file, reason)
+              : new FileSystemException(file, other, reason);
+      default -> new FileSystemException(file, other, reason);
     };
   }
 

@@ -8,6 +8,8 @@ public final class Fcntl {
   private static final boolean AARCH64 = "aarch64".equals(System.getProperty("os.arch"));
 
   public static final int AT_FDCWD = -100;
+  public static final int AT_SYMLINK_NOFOLLOW = 0x100;
+  public static final int AT_REMOVEDIR = 0x200;
   public static final int AT_EMPTY_PATH = 0x1000;
   public static final int AT_STATX_DONT_SYNC = 0x4000;
 
@@ -22,11 +24,15 @@ public final class Fcntl {
   public static final int O_DSYNC = 0x1000;
   public static final int O_CLOEXEC = 0x80000;
   public static final int O_SYNC = 0x101000;
+  public static final int O_PATH = 0x200000;
   // arch/arm64/include/uapi/asm/fcntl.h differs from asm-generic in these.
   public static final int O_DIRECT = AARCH64 ? 0x10000 : 0x4000;
   public static final int O_NOFOLLOW = AARCH64 ? 0x8000 : 0x20000;
 
   public static final int F_SETFL = 4;
+
+  public static final int RENAME_NOREPLACE = 1;
+  public static final int RENAME_EXCHANGE = 2;
 
   public static final int RWF_NOWAIT = 0x08;
   public static final int RWF_APPEND = 0x10;
@@ -69,7 +75,8 @@ public final class Fcntl {
    *   __u64 stx_ino;               //  32
    *   __u64 stx_size;              //  40
    *   __u64 stx_blocks;            //  48
-   *   ...                          //  56   attributes mask, four times
+   *   __u64 stx_attributes_mask;   //  56
+   *   struct statx_timestamp stx_atime, stx_btime, stx_ctime, stx_mtime;  // 64, 80, 96, 112
    *   __u32 stx_rdev_major;        // 128
    *   __u32 stx_rdev_minor;        // 132
    *   __u32 stx_dev_major;         // 136
@@ -79,15 +86,33 @@ public final class Fcntl {
    *   __u32 stx_dio_offset_align;  // 156
    *   ...
    * };                             // 256
+   *
+   * struct statx_timestamp {
+   *   __s64 tv_sec;   // 0
+   *   __u32 tv_nsec;  // 8
+   *   __s32 __reserved;
+   * };                // 16
    */
   public static final long STATX_BYTES = 256;
   public static final int STATX_TYPE = 0x1;
   public static final int STATX_SIZE = 0x200;
+  public static final int STATX_BASIC_STATS = 0x7ff;
+  public static final int STATX_BTIME = 0x800;
   public static final int STATX_DIOALIGN = 0x2000;
   public static final long STATX_MASK = 0;
   public static final long STATX_BLKSIZE = 4;
+  public static final long STATX_NLINK = 16;
+  public static final long STATX_UID = 20;
+  public static final long STATX_GID = 24;
   public static final long STATX_MODE = 28;
+  public static final long STATX_INO = 32;
   public static final long STATX_SIZE_BYTES = 40;
+  public static final long STATX_BLOCKS = 48;
+  public static final long STATX_ATIME = 64;
+  public static final long STATX_BTIME_TIME = 80;
+  public static final long STATX_CTIME = 96;
+  public static final long STATX_MTIME = 112;
+  public static final long STATX_TIMESTAMP_NSEC = 8;
   public static final long STATX_DEV_MAJOR = 136;
   public static final long STATX_DEV_MINOR = 140;
   public static final long STATX_DIO_MEM_ALIGN = 152;

@@ -16,7 +16,11 @@ public final class IoUring {
   public static final byte IORING_OP_STATX = 21;
   public static final byte IORING_OP_READ = 22;
   public static final byte IORING_OP_WRITE = 23;
+  public static final byte IORING_OP_RENAMEAT = 35;
   public static final byte IORING_OP_UNLINKAT = 36;
+  public static final byte IORING_OP_MKDIRAT = 37;
+  public static final byte IORING_OP_SYMLINKAT = 38;
+  public static final byte IORING_OP_LINKAT = 39;
   public static final byte IORING_OP_FTRUNCATE = 55;
 
   // sqe->flags

@@ -44,7 +44,8 @@ final class Open {
       boolean synchronous,
       int memoryAlignment,
       int offsetAlignment,
-      boolean dirty) {}
+      boolean dirty,
+      long size) {}
 
   private static final int DEFAULT_ALIGNMENT = 4096;
 
@@ -256,7 +257,7 @@ final class Open {
   }
 
   private void stat(int fd) throws IOException {
-    int mask = STATX_TYPE | (spec.direct() ? STATX_DIOALIGN : 0);
+    int mask = STATX_TYPE | STATX_SIZE | (spec.direct() ? STATX_DIOALIGN : 0);
     int result =
         engine.kernel.statx(
             operation.errno,
@@ -300,7 +301,8 @@ final class Open {
         spec.sync() || spec.dsync(),
         memoryAlignment,
         offsetAlignment,
-        spec.deleteOnClose() || (flags & O_TRUNC) != 0);
+        spec.deleteOnClose() || (flags & O_TRUNC) != 0,
+        memory.statSize());
   }
 
   private IOException failure(int result) {

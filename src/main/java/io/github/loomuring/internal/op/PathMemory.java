@@ -6,12 +6,15 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import io.github.loomuring.internal.FileStatus;
 import io.github.loomuring.internal.linux.CString;
 import io.github.loomuring.internal.linux.Errno;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.concurrent.ArrayBlockingQueue;
 
 /**
@@ -42,6 +45,18 @@ final class PathMemory implements AutoCloseable {
     return memory != null ? memory : new PathMemory();
   }
 
+  /** Memory with {@code path} in it. */
+  static PathMemory of(Path path) throws IOException {
+    PathMemory memory = acquire();
+    try {
+      memory.setPath(path);
+      return memory;
+    } catch (Throwable t) {
+      memory.close();
+      throw t;
+    }
+  }
+
   /** Gives the memory back. The kernel must be done with it. */
   @Override
   public void close() {
@@ -58,7 +73,17 @@ final class PathMemory implements AutoCloseable {
 
   /** Stores {@code path}; ENAMETOOLONG as the kernel would say if it does not fit. */
   void setPath(Path path) throws IOException {
-    byte[] bytes = CString.bytes(path);
+    setText(path, CString.bytes(path));
+  }
+
+  /**
+   * Stores {@code target} as it is, for a symbolic link: it means what the link's place makes it.
+   */
+  void setTarget(Path target) throws IOException {
+    setText(target, CString.unresolvedBytes(target));
+  }
+
+  private void setText(Path path, byte[] bytes) throws IOException {
     if (bytes.length >= PATH_MAX) {
       throw Errno.exception(
           Errno.ENAMETOOLONG.negated(), path.toString(), "path of " + bytes.length + " bytes");
@@ -105,6 +130,33 @@ final class PathMemory implements AutoCloseable {
   long statDevice() {
     return (long) segment.get(JAVA_INT, STATX + STATX_DEV_MAJOR) << 32
         | Integer.toUnsignedLong(segment.get(JAVA_INT, STATX + STATX_DEV_MINOR));
+  }
+
+  /** What the last statx of {@link #statx} said. */
+  FileStatus status() {
+    int mask = statMask();
+    boolean hasAlignment = (mask & STATX_DIOALIGN) != 0;
+    return new FileStatus(
+        statMode(),
+        Integer.toUnsignedLong(segment.get(JAVA_INT, STATX + STATX_UID)),
+        Integer.toUnsignedLong(segment.get(JAVA_INT, STATX + STATX_GID)),
+        statDevice(),
+        segment.get(JAVA_LONG, STATX + STATX_INO),
+        Integer.toUnsignedLong(segment.get(JAVA_INT, STATX + STATX_NLINK)),
+        statSize(),
+        segment.get(JAVA_LONG, STATX + STATX_BLOCKS),
+        time(STATX_ATIME),
+        time(STATX_MTIME),
+        time(STATX_CTIME),
+        (mask & STATX_BTIME) != 0 ? time(STATX_BTIME_TIME) : null,
+        hasAlignment ? statMemoryAlignment() : 0,
+        hasAlignment ? statOffsetAlignment() : 0);
+  }
+
+  private FileTime time(long offset) {
+    long seconds = segment.get(JAVA_LONG, STATX + offset);
+    int nanos = segment.get(JAVA_INT, STATX + offset + STATX_TIMESTAMP_NSEC);
+    return FileTime.from(Instant.ofEpochSecond(seconds, nanos));
   }
 
   int statMemoryAlignment() {

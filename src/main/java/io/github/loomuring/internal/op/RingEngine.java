@@ -5,7 +5,10 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.loomuring.internal.Engine;
 import io.github.loomuring.internal.EngineFile;
+import io.github.loomuring.internal.FileStatus;
 import io.github.loomuring.internal.OpenSpec;
+import io.github.loomuring.internal.Permissions;
+import io.github.loomuring.internal.linux.CString;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Fcntl;
 import io.github.loomuring.internal.linux.Kernel;
@@ -19,7 +22,13 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.CopyOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
@@ -42,6 +51,7 @@ public final class RingEngine implements Engine {
     IORING_OP_POLL_ADD
   };
   private static final int OFFLOAD_THREADS_MAX = 64;
+  private static final int DIRECTORY_MODE = 0777;
 
   /** Requests in flight on a remote file system; each has a worker of the kernel. */
   private static final int REMOTE_GATE = 128;
@@ -197,6 +207,100 @@ public final class RingEngine implements Engine {
   @Override
   public EngineFile open(Path path, OpenSpec spec) throws IOException {
     return Open.open(this, path, spec);
+  }
+
+  // ---- operations on paths; what has no opcode here is done by the JDK, on the pool
+
+  @Override
+  public FileStatus status(Path path, boolean followLinks) throws IOException {
+    return PathOperation.status(this, path, followLinks);
+  }
+
+  @Override
+  public void delete(Path path) throws IOException {
+    if (ring.supports(IORING_OP_UNLINKAT)) {
+      PathOperation.delete(this, path);
+    } else {
+      Engine.super.delete(path);
+    }
+  }
+
+  @Override
+  public void move(Path source, Path target, Set<CopyOption> options) throws IOException {
+    boolean atomic = options.contains(StandardCopyOption.ATOMIC_MOVE);
+    boolean replaces = atomic || options.contains(StandardCopyOption.REPLACE_EXISTING);
+    if (!ring.supports(IORING_OP_RENAMEAT)) {
+      Engine.super.move(source, target, options);
+      return;
+    }
+    int result = PathOperation.rename(this, source, target, replaces ? 0 : Fcntl.RENAME_NOREPLACE);
+    if (Errno.EXDEV.is(result) && atomic) {
+      throw new AtomicMoveNotSupportedException(
+          source.toString(), target.toString(), Errno.describe(result));
+    }
+    if (result < 0 && atomic) {
+      throw Errno.exception(result, source.toString(), target.toString(), "rename");
+    }
+    if (result < 0) {
+      // It copies to another file system, lets a file replace an empty directory, and says which
+      // of the two names is wrong.
+      Engine.super.move(source, target, options);
+    }
+  }
+
+  @Override
+  public void exchange(Path one, Path other) throws IOException {
+    if (!ring.supports(IORING_OP_RENAMEAT)) {
+      Engine.super.exchange(one, other);
+    }
+    int result = PathOperation.rename(this, one, other, Fcntl.RENAME_EXCHANGE);
+    if (Errno.EINVAL.is(result)) {
+      throw new UnsupportedOperationException(
+          "the file system of " + one + " cannot exchange two files: " + Errno.describe(result));
+    }
+    if (result < 0) {
+      throw Errno.exception(result, one.toString(), other.toString(), "exchange");
+    }
+  }
+
+  @Override
+  public void createDirectory(Path directory, FileAttribute<?>... attributes) throws IOException {
+    int mode = Permissions.mode(DIRECTORY_MODE, attributes);
+    if (ring.supports(IORING_OP_MKDIRAT)) {
+      PathOperation.createDirectory(this, directory, mode);
+    } else {
+      Engine.super.createDirectory(directory, attributes);
+    }
+  }
+
+  @Override
+  public void createSymbolicLink(Path link, Path target) throws IOException {
+    if (ring.supports(IORING_OP_SYMLINKAT) && CString.isText(target)) {
+      PathOperation.createSymbolicLink(this, link, target);
+    } else {
+      Engine.super.createSymbolicLink(link, target);
+    }
+  }
+
+  @Override
+  public void createLink(Path link, Path existing) throws IOException {
+    if (ring.supports(IORING_OP_LINKAT)) {
+      PathOperation.createLink(this, link, existing);
+    } else {
+      Engine.super.createLink(link, existing);
+    }
+  }
+
+  @Override
+  public <T> T call(Callable<T> work) throws IOException {
+    slots.checkOpen(null);
+    return offload.call(work);
+  }
+
+  @Override
+  public <T> T callOrLeave(Callable<T> work) throws IOException {
+    slots.checkOpen(null);
+    return offload.callOrLeave(work, _ -> {});
   }
 
   Ring ring() {

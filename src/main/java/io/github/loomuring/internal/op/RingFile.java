@@ -1,6 +1,7 @@
 package io.github.loomuring.internal.op;
 
 import io.github.loomuring.internal.EngineFile;
+import io.github.loomuring.internal.FileStatus;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.ring.Gate;
@@ -60,6 +61,9 @@ final class RingFile implements EngineFile {
   final Gate readGate;
   final Gate writeGate;
 
+  /** In bytes, when it was opened. */
+  final long sizeAtOpen;
+
   /** The last read did not find its bytes in the page cache. */
   volatile boolean missedCache;
 
@@ -82,6 +86,7 @@ final class RingFile implements EngineFile {
     this.memoryAlignment = kind.memoryAlignment();
     this.offsetAlignment = kind.offsetAlignment();
     this.dirty = kind.dirty();
+    this.sizeAtOpen = kind.size();
     // One request at a time and direction: so bytes go in the order of the calls.
     this.readGate = seekable ? device.gate : new Gate(1, engine.streamReads);
     this.writeGate = seekable ? device.gate : new Gate(1, engine.streamWrites);
@@ -124,6 +129,16 @@ final class RingFile implements EngineFile {
   @Override
   public long size() throws IOException {
     return Stat.size(this);
+  }
+
+  @Override
+  public FileStatus status() throws IOException {
+    return Stat.status(this);
+  }
+
+  @Override
+  public byte[] readAll() throws IOException {
+    return Read.all(this);
   }
 
   @Override

@@ -1,8 +1,9 @@
 package io.github.loomuring.internal.op;
 
+import static io.github.loomuring.internal.linux.Fcntl.*;
 import static io.github.loomuring.internal.linux.IoUring.IORING_OP_STATX;
 
-import io.github.loomuring.internal.linux.Fcntl;
+import io.github.loomuring.internal.FileStatus;
 import java.io.IOException;
 
 /**
@@ -10,14 +11,32 @@ import java.io.IOException;
  * an open file is in memory.
  */
 final class Stat {
+  /** What {@link PathMemory#status} reads. */
+  static final int STATUS_MASK = STATX_BASIC_STATS | STATX_BTIME | STATX_DIOALIGN;
+
   private Stat() {}
 
   static long size(RingFile file) throws IOException {
+    PathMemory memory = stat(file, STATX_SIZE);
+    long size = memory.statSize();
+    memory.close();
+    return size;
+  }
+
+  static FileStatus status(RingFile file) throws IOException {
+    PathMemory memory = stat(file, STATUS_MASK);
+    FileStatus status = memory.status();
+    memory.close();
+    return status;
+  }
+
+  /** Memory with what the file system says, to be closed by the caller. */
+  private static PathMemory stat(RingFile file, int mask) throws IOException {
     Operation operation = file.start();
     PathMemory memory = PathMemory.acquire();
-    boolean left = false;
+    boolean inKernel = false;
+    int result = -1;
     try {
-      int result;
       if (file.device.local || !file.seekable) {
         result =
             file.kernel()
@@ -25,8 +44,8 @@ final class Stat {
                     operation.errno,
                     file.fd,
                     memory.emptyPath(),
-                    Fcntl.AT_EMPTY_PATH,
-                    Fcntl.STATX_SIZE,
+                    AT_EMPTY_PATH,
+                    mask,
                     memory.statx());
         operation.onCaller.done(0);
       } else {
@@ -34,20 +53,20 @@ final class Stat {
             IORING_OP_STATX,
             file.fd,
             memory.emptyPath(),
-            Fcntl.STATX_SIZE,
+            mask,
             memory.statx(),
-            Fcntl.AT_EMPTY_PATH,
+            AT_EMPTY_PATH,
             file.device.gate);
-        left = true; // until the operation's CQE the kernel may write to it
+        inKernel = true; // until the operation's CQE the kernel may write to it
         result = operation.run(file.engine.slots, file);
-        left = false;
+        inKernel = false;
       }
       if (result < 0) {
         throw file.failure(result, operation, "statx", 0, -1);
       }
-      return memory.statSize();
+      return memory;
     } finally {
-      if (!left) {
+      if (result < 0 && !inKernel) {
         memory.close();
       }
       file.end(operation);

@@ -70,6 +70,9 @@ public final class Offload implements AutoCloseable {
   }
 
   private <T> T run(Task<T> task, boolean interruptible) throws IOException {
+    if (interruptible && Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException("the thread was interrupted before the operation");
+    }
     try {
       threads.execute(task);
     } catch (RejectedExecutionException e) {

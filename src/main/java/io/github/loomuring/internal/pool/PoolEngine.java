@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -85,6 +86,24 @@ public final class PoolEngine implements Engine {
       return type == S_IFREG || type == S_IFBLK || type == S_IFDIR;
     } catch (IOException e) {
       return true;
+    }
+  }
+
+  @Override
+  public <T> T call(Callable<T> work) throws IOException {
+    checkOpen();
+    return offload.call(work);
+  }
+
+  @Override
+  public <T> T callOrLeave(Callable<T> work) throws IOException {
+    checkOpen();
+    return offload.callOrLeave(work, _ -> {});
+  }
+
+  private void checkOpen() throws ClosedChannelException {
+    if (closed) {
+      throw new ClosedChannelException();
     }
   }
 

@@ -1,6 +1,8 @@
 package io.github.loomuring.internal.pool;
 
 import io.github.loomuring.internal.EngineFile;
+import io.github.loomuring.internal.FileStatus;
+import io.github.loomuring.internal.WholeFile;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
@@ -153,6 +155,16 @@ final class PoolFile implements EngineFile {
   @Override
   public long size() throws IOException {
     return call(channel::size);
+  }
+
+  @Override
+  public FileStatus status() throws IOException {
+    return engine.status(path, true); // the JDK's channels do not say
+  }
+
+  @Override
+  public byte[] readAll() throws IOException {
+    return WholeFile.read(this, path, size());
   }
 
   @Override

@@ -1,0 +1,466 @@
+package io.github.loomuring;
+
+import io.github.loomuring.internal.Engine;
+import io.github.loomuring.internal.EngineFile;
+import io.github.loomuring.internal.OpenSpec;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.CopyOption;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.ProviderMismatchException;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Operations on files by their paths, as those of {@link java.nio.file.Files}, on one {@link
+ * Uring}. Each parks the calling thread as long as it has to wait; none holds a carrier.
+ *
+ * <p>Paths are of the default file system, otherwise a {@link ProviderMismatchException} is thrown.
+ * An interrupt ends every call in an {@link java.io.InterruptedIOException}, with the interrupt
+ * status still set; what was begun may then still happen. On a closed {@link Uring} every call ends
+ * in a {@link java.nio.channels.ClosedChannelException}. A null argument is a {@link
+ * NullPointerException}. Other failures are {@link FileSystemException}s, or the subclass that
+ * {@code Files} throws in such a case.
+ *
+ * @see UringFiles
+ */
+public final class FileOperations {
+  private static final OpenSpec READ = OpenSpec.of(StandardOpenOption.READ);
+  private static final OpenSpec CREATE =
+      OpenSpec.of(
+          StandardOpenOption.CREATE,
+          StandardOpenOption.TRUNCATE_EXISTING,
+          StandardOpenOption.WRITE);
+
+  private final Engine engine;
+
+  FileOperations(Engine engine) {
+    this.engine = engine;
+  }
+
+  /**
+   * All bytes of a file, also of one that does not say its size, such as those of /proc.
+   *
+   * @param path of the default file system
+   * @return a new array
+   * @throws java.nio.file.FileSystemException if the file does not fit an array
+   * @throws IOException if the file cannot be read
+   */
+  public byte[] readAllBytes(Path path) throws IOException {
+    check("path", path);
+    EngineFile file = engine.open(path, READ);
+    try {
+      return file.readAll();
+    } finally {
+      file.close();
+    }
+  }
+
+  /**
+   * The text of a file in UTF-8.
+   *
+   * @param path of the default file system
+   * @return the text
+   * @throws java.nio.charset.CharacterCodingException if the bytes are not UTF-8
+   * @throws IOException if the file cannot be read
+   */
+  public String readString(Path path) throws IOException {
+    return readString(path, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * The text of a file.
+   *
+   * @param path of the default file system
+   * @param charset of the text
+   * @return the text
+   * @throws java.nio.charset.CharacterCodingException if the bytes are not text in {@code charset}
+   * @throws IOException if the file cannot be read
+   */
+  public String readString(Path path, Charset charset) throws IOException {
+    Objects.requireNonNull(charset, "charset");
+    ByteBuffer bytes = ByteBuffer.wrap(readAllBytes(path));
+    return charset.newDecoder().decode(bytes).toString();
+  }
+
+  /**
+   * Writes a file: opens it, writes all bytes, closes it. Without options it is created, or cut to
+   * nothing first.
+   *
+   * @param path of the default file system
+   * @param bytes all that is to be written
+   * @param options as of {@link UringFile#open(Path, OpenOption...)}, instead of CREATE,
+   *     TRUNCATE_EXISTING and WRITE
+   * @return {@code path}
+   * @throws IllegalArgumentException if {@code options} contain READ
+   * @throws IOException if the file cannot be written; it may exist then, and hold a part
+   */
+  public Path write(Path path, byte[] bytes, OpenOption... options) throws IOException {
+    check("path", path);
+    Objects.requireNonNull(bytes, "bytes");
+    OpenSpec spec = writing(options);
+    EngineFile file = engine.open(path, spec);
+    boolean written = false;
+    try {
+      writeAll(file, path, ByteBuffer.wrap(bytes));
+      written = true;
+    } finally {
+      close(file, written);
+    }
+    return path;
+  }
+
+  /**
+   * Writes text in UTF-8, as {@link #write} writes bytes.
+   *
+   * @param path of the default file system
+   * @param text all that is to be written
+   * @param options as of {@link #write}
+   * @return {@code path}
+   * @throws java.nio.charset.CharacterCodingException if the text has half of a surrogate pair;
+   *     nothing is done then
+   * @throws IOException if the file cannot be written
+   */
+  public Path writeString(Path path, CharSequence text, OpenOption... options) throws IOException {
+    return writeString(path, text, StandardCharsets.UTF_8, options);
+  }
+
+  /**
+   * Writes text, as {@link #write} writes bytes.
+   *
+   * @param path of the default file system
+   * @param text all that is to be written
+   * @param charset to write it in
+   * @param options as of {@link #write}
+   * @return {@code path}
+   * @throws java.nio.charset.CharacterCodingException if {@code charset} cannot express the text;
+   *     nothing is done then
+   * @throws IOException if the file cannot be written
+   */
+  public Path writeString(Path path, CharSequence text, Charset charset, OpenOption... options)
+      throws IOException {
+    Objects.requireNonNull(text, "text");
+    Objects.requireNonNull(charset, "charset");
+    ByteBuffer bytes = charset.newEncoder().encode(CharBuffer.wrap(text));
+    byte[] exact = new byte[bytes.remaining()];
+    bytes.get(exact);
+    return write(path, exact, options);
+  }
+
+  /**
+   * Deletes a file, a symbolic link (not what it leads to), or an empty directory.
+   *
+   * @param path of the default file system
+   * @throws java.nio.file.NoSuchFileException if there is none
+   * @throws java.nio.file.DirectoryNotEmptyException if it is a directory that is not empty
+   * @throws IOException if it cannot be deleted
+   */
+  public void delete(Path path) throws IOException {
+    check("path", path);
+    engine.delete(path);
+  }
+
+  /**
+   * Deletes a file, a symbolic link or an empty directory, if there is one.
+   *
+   * @param path of the default file system
+   * @return whether there was one
+   * @throws java.nio.file.DirectoryNotEmptyException if it is a directory that is not empty
+   * @throws IOException if it cannot be deleted
+   */
+  public boolean deleteIfExists(Path path) throws IOException {
+    check("path", path);
+    try {
+      engine.delete(path);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Gives a file, directory or symbolic link another name, as {@link java.nio.file.Files#move}
+   * does: on the same file system in one step, also without ATOMIC_MOVE, and without replacing what
+   * another process creates meanwhile; a file goes to another file system as a copy, which is no
+   * longer in one step.
+   *
+   * @param source of the default file system
+   * @param target of the default file system
+   * @param options REPLACE_EXISTING; ATOMIC_MOVE, which replaces too
+   * @return {@code target}
+   * @throws UnsupportedOperationException for an option that is not known here
+   * @throws java.nio.file.FileAlreadyExistsException if there is a target, and it is not to be
+   *     replaced
+   * @throws java.nio.file.DirectoryNotEmptyException if the target is a directory that is not
+   *     empty, or the source is one that would have to be copied
+   * @throws java.nio.file.AtomicMoveNotSupportedException if ATOMIC_MOVE was given, and the target
+   *     is on another file system
+   * @throws IOException if it cannot be moved
+   */
+  public Path move(Path source, Path target, CopyOption... options) throws IOException {
+    check("source", source);
+    check("target", target);
+    Set<CopyOption> set = new HashSet<>();
+    for (CopyOption option : options) {
+      switch (option) {
+        case null -> throw new NullPointerException("options contains null");
+        case StandardCopyOption.ATOMIC_MOVE -> set.add(option);
+        case StandardCopyOption.REPLACE_EXISTING -> set.add(option);
+        case LinkOption.NOFOLLOW_LINKS -> {} // a link is moved, never followed
+        default ->
+            throw new UnsupportedOperationException("option=" + option + " is not supported");
+      }
+    }
+    engine.move(source, target, set);
+    return target;
+  }
+
+  /**
+   * Has each of two names mean what the other did, in one step (RENAME_EXCHANGE of rename(2)).
+   *
+   * @param one a file, directory or symbolic link
+   * @param other another one, on the same file system
+   * @throws UnsupportedOperationException on the pool, or if the file system cannot
+   * @throws java.nio.file.NoSuchFileException if one of them is missing
+   * @throws IOException if they cannot be exchanged
+   */
+  public void exchange(Path one, Path other) throws IOException {
+    check("one", one);
+    check("other", other);
+    engine.exchange(one, other);
+  }
+
+  /**
+   * Copies a file, an empty directory or a symbolic link, as {@link java.nio.file.Files#copy(Path,
+   * Path, CopyOption...)} does. A copy that has begun is not ended by an interrupt.
+   *
+   * @param source of the default file system
+   * @param target of the default file system
+   * @param options as of {@code Files.copy}
+   * @return {@code target}
+   * @throws java.nio.file.FileAlreadyExistsException if there is a target, and it is not to be
+   *     replaced
+   * @throws IOException if it cannot be copied
+   */
+  public Path copy(Path source, Path target, CopyOption... options) throws IOException {
+    check("source", source);
+    check("target", target);
+    engine.copy(source, target, options);
+    return target;
+  }
+
+  /**
+   * Creates a directory.
+   *
+   * @param directory whose parent exists
+   * @param attributes {@code posix:permissions}, to which the process's umask is applied
+   * @return {@code directory}
+   * @throws UnsupportedOperationException for an attribute that is not known here
+   * @throws java.nio.file.FileAlreadyExistsException if there is something of that name
+   * @throws java.nio.file.NoSuchFileException if the parent is missing
+   * @throws IOException if it cannot be created
+   */
+  public Path createDirectory(Path directory, FileAttribute<?>... attributes) throws IOException {
+    check("directory", directory);
+    engine.createDirectory(directory, attributes);
+    return directory;
+  }
+
+  /**
+   * Creates a directory and those above it that are missing.
+   *
+   * @param directory which may exist, also as a link to a directory
+   * @param attributes of each one that is created
+   * @return {@code directory}
+   * @throws java.nio.file.FileAlreadyExistsException if there is something else of that name
+   * @throws IOException if one cannot be created
+   */
+  public Path createDirectories(Path directory, FileAttribute<?>... attributes) throws IOException {
+    check("directory", directory);
+    try {
+      createOrFind(directory, attributes);
+    } catch (NoSuchFileException e) {
+      Path parent = directory.toAbsolutePath().getParent();
+      if (parent == null) {
+        throw e;
+      }
+      createDirectories(parent, attributes);
+      createOrFind(directory, attributes);
+    }
+    return directory;
+  }
+
+  /**
+   * Creates a symbolic link.
+   *
+   * @param link the name of the link
+   * @param target what it leads to, if relative from where the link is; need not exist
+   * @return {@code link}
+   * @throws java.nio.file.FileAlreadyExistsException if there is something of that name
+   * @throws IOException if it cannot be created
+   */
+  public Path createSymbolicLink(Path link, Path target) throws IOException {
+    check("link", link);
+    check("target", target);
+    engine.createSymbolicLink(link, target);
+    return link;
+  }
+
+  /**
+   * Gives a file one more name.
+   *
+   * @param link the new name
+   * @param existing a file on the same file system
+   * @return {@code link}
+   * @throws java.nio.file.FileAlreadyExistsException if there is something of that name
+   * @throws IOException if it cannot be created
+   */
+  public Path createLink(Path link, Path existing) throws IOException {
+    check("link", link);
+    check("existing", existing);
+    engine.createLink(link, existing);
+    return link;
+  }
+
+  /**
+   * What a symbolic link leads to.
+   *
+   * @param link of the default file system
+   * @return the target, as it was given
+   * @throws java.nio.file.NotLinkException if it is no symbolic link
+   * @throws IOException if it cannot be read
+   */
+  public Path readSymbolicLink(Path link) throws IOException {
+    check("link", link);
+    return engine.readSymbolicLink(link);
+  }
+
+  /**
+   * Whether there is a file.
+   *
+   * @param path of the default file system
+   * @param options NOFOLLOW_LINKS, to ask about a link and not what it leads to
+   * @return false also if that cannot be found out, for example for lack of a permission
+   * @throws java.io.InterruptedIOException on an interrupt
+   * @throws IOException if the {@link Uring} is closed
+   */
+  public boolean exists(Path path, LinkOption... options) throws IOException {
+    try {
+      attributes(path, options);
+      return true;
+    } catch (FileSystemException e) {
+      return false;
+    }
+  }
+
+  /**
+   * The size of a file.
+   *
+   * @param path of the default file system
+   * @return bytes
+   * @throws java.nio.file.NoSuchFileException if there is none
+   * @throws IOException if the file system does not say
+   */
+  public long size(Path path) throws IOException {
+    return attributes(path).size();
+  }
+
+  /**
+   * What the file system says of a file.
+   *
+   * @param path of the default file system
+   * @param options NOFOLLOW_LINKS, to ask about a link and not what it leads to
+   * @return a snapshot
+   * @throws java.nio.file.NoSuchFileException if there is none
+   * @throws IOException if the file system does not say
+   */
+  public UringAttributes attributes(Path path, LinkOption... options) throws IOException {
+    check("path", path);
+    boolean followLinks = true;
+    for (LinkOption option : options) {
+      Objects.requireNonNull(option, "options contains null");
+      followLinks = false; // there is only this one
+    }
+    return new UringAttributes(engine.status(path, followLinks));
+  }
+
+  /**
+   * What is in a directory, all of it at once.
+   *
+   * @param directory of the default file system
+   * @return the entries, each resolved against {@code directory}, in no order
+   * @throws java.nio.file.NotDirectoryException if it is no directory
+   * @throws IOException if it cannot be read
+   */
+  public List<Path> list(Path directory) throws IOException {
+    check("directory", directory);
+    return engine.list(directory);
+  }
+
+  private static OpenSpec writing(OpenOption... options) {
+    Objects.requireNonNull(options, "options");
+    if (options.length == 0) {
+      return CREATE;
+    }
+    Set<OpenOption> all = new HashSet<>();
+    for (OpenOption option : options) {
+      if (option == StandardOpenOption.READ) {
+        throw new IllegalArgumentException("READ not allowed");
+      }
+      all.add(Objects.requireNonNull(option, "options contains null"));
+    }
+    all.add(StandardOpenOption.WRITE);
+    return OpenSpec.of(all);
+  }
+
+  private static void writeAll(EngineFile file, Path path, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      if (file.write(bytes, bytes.position()) == 0) {
+        throw new FileSystemException(
+            path.toString(), null, "a write of " + bytes.remaining() + " bytes moved none");
+      }
+    }
+  }
+
+  /** Closes a file; that it fails is news only if what was written had not failed before. */
+  private static void close(EngineFile file, boolean written) throws IOException {
+    try {
+      file.close();
+    } catch (IOException e) {
+      if (written) {
+        throw e;
+      }
+    }
+  }
+
+  private void createOrFind(Path directory, FileAttribute<?>... attributes) throws IOException {
+    try {
+      engine.createDirectory(directory, attributes);
+    } catch (FileAlreadyExistsException e) {
+      if (!attributes(directory).isDirectory()) {
+        throw e;
+      }
+    }
+  }
+
+  private static void check(String name, Path path) {
+    Objects.requireNonNull(path, name);
+    if (path.getFileSystem() != FileSystems.getDefault()) {
+      throw new ProviderMismatchException(name + "=" + path + " is not of the default file system");
+    }
+  }
+}
