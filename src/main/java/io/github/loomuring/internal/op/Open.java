@@ -3,6 +3,7 @@ package io.github.loomuring.internal.op;
 import static io.github.loomuring.internal.linux.Fcntl.*;
 import static io.github.loomuring.internal.linux.IoUring.*;
 
+import io.github.loomuring.internal.Deadlines;
 import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.linux.Errno;
 import java.io.IOException;
@@ -79,6 +80,7 @@ final class Open {
     if (Thread.currentThread().isInterrupted()) {
       throw new InterruptedIOException(path + ": the thread was interrupted before the operation");
     }
+    Deadlines.check(path);
     PathMemory memory = PathMemory.acquire();
     Open open = null;
     try {
@@ -308,8 +310,11 @@ final class Open {
   private IOException failure(int result) {
     int causes = operation.causes();
     if (causes != 0 && (Errno.isCancelled(result) || Errno.EAGAIN.is(result))) {
-      return (causes & Operation.CAUSE_RING_CLOSED) != 0
-          ? new AsynchronousCloseException()
+      if ((causes & Operation.CAUSE_RING_CLOSED) != 0) {
+        return new AsynchronousCloseException();
+      }
+      return (causes & Operation.CAUSE_DEADLINE) != 0
+          ? Deadlines.timeout(path + ": open")
           : interrupted();
     }
     if (Errno.EISDIR.is(result) && spec.createNew()) {
@@ -324,10 +329,13 @@ final class Open {
     return Errno.exception(result, path.toString(), "open");
   }
 
-  /** Why the operation was left: by an interrupt, or because the ring was closed. */
+  /** Why the operation was left: an interrupt, the deadline, or because the ring was closed. */
   private IOException gone() {
-    return Thread.currentThread().isInterrupted()
-        ? interrupted()
+    if (Thread.currentThread().isInterrupted()) {
+      return interrupted();
+    }
+    return Deadlines.isOver()
+        ? Deadlines.timeout(path + ": open")
         : new AsynchronousCloseException();
   }
 

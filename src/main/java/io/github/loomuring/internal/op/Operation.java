@@ -1,5 +1,6 @@
 package io.github.loomuring.internal.op;
 
+import io.github.loomuring.internal.Deadlines;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Fcntl;
 import io.github.loomuring.internal.linux.IoUring;
@@ -66,6 +67,9 @@ public final class Operation extends Request {
 
   /** The owner has what it wanted by another way. */
   static final int CAUSE_SUPERSEDED = 1 << 11;
+
+  /** The owner's deadline has passed. */
+  static final int CAUSE_DEADLINE = 1 << 12;
 
   private static final long WAITING = 1 << 16;
   private static final int STATUS_MASK = 0xff;
@@ -295,7 +299,9 @@ public final class Operation extends Request {
           continue;
         }
         if ((w & CAUSES_MASK) == 0) {
-          LockSupport.park(this);
+          if (!Deadlines.park(this)) {
+            addCause(CAUSE_DEADLINE);
+          }
           continue;
         }
         Force.Leaving leaving = leave(ring, status);

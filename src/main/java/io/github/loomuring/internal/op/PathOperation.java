@@ -3,6 +3,7 @@ package io.github.loomuring.internal.op;
 import static io.github.loomuring.internal.linux.Fcntl.*;
 import static io.github.loomuring.internal.linux.IoUring.*;
 
+import io.github.loomuring.internal.Deadlines;
 import io.github.loomuring.internal.FileStatus;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.ring.Gate;
@@ -149,7 +150,8 @@ final class PathOperation {
       RingEngine engine, Path path, PathMemory memory, boolean followLinks) throws IOException {
     if (!engine.inlineOpens()
         || engine.remoteMounts.of(path) != null
-        || Thread.currentThread().isInterrupted()) {
+        || Thread.currentThread().isInterrupted()
+        || Deadlines.isOver()) {
       return Errno.EAGAIN.negated();
     }
     Operation scratch = engine.slots.acquire();
@@ -199,7 +201,7 @@ final class PathOperation {
     Operation operation = null;
     boolean left = false;
     try {
-      checkNotInterrupted(what);
+      checkMayBegin(what);
       operation = engine.slots.acquire();
       setter.set(operation);
       int result = operation.runOrAbandon(engine.slots, memory, _ -> {});
@@ -207,9 +209,7 @@ final class PathOperation {
       boolean gone =
           operation.causes() != 0 && (Errno.isCancelled(result) || Errno.EAGAIN.is(result));
       if (left || gone) {
-        throw Thread.currentThread().isInterrupted()
-            ? new InterruptedIOException(what + " was interrupted")
-            : new AsynchronousCloseException();
+        throw gone(what);
       }
       if (result >= 0) {
         taker.run();
@@ -220,6 +220,14 @@ final class PathOperation {
         end(engine, operation, memory);
       }
     }
+  }
+
+  /** Why a request was cancelled. */
+  private static IOException gone(String what) {
+    if (Thread.currentThread().isInterrupted()) {
+      return new InterruptedIOException(what + " was interrupted");
+    }
+    return Deadlines.isOver() ? Deadlines.timeout(what) : new AsynchronousCloseException();
   }
 
   private static void end(RingEngine engine, Operation operation, AutoCloseable memory) {
@@ -238,10 +246,11 @@ final class PathOperation {
     }
   }
 
-  private static void checkNotInterrupted(String what) throws InterruptedIOException {
+  private static void checkMayBegin(String what) throws InterruptedIOException {
     if (Thread.currentThread().isInterrupted()) {
       throw new InterruptedIOException(what + ": the thread was interrupted before the operation");
     }
+    Deadlines.check(what);
   }
 
   private static Gate gate(RingEngine engine, Path path) {

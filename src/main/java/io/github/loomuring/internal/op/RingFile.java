@@ -1,5 +1,6 @@
 package io.github.loomuring.internal.op;
 
+import io.github.loomuring.internal.Deadlines;
 import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.FileStatus;
 import io.github.loomuring.internal.linux.Errno;
@@ -161,6 +162,7 @@ final class RingFile implements EngineFile {
         throw new InterruptedIOException(
             path + ": the thread was interrupted before the operation");
       }
+      Deadlines.check(path);
       return engine.slots.acquire();
     } catch (Throwable t) {
       release();
@@ -267,7 +269,9 @@ final class RingFile implements EngineFile {
       if ((causes & Operation.CAUSE_RING_CLOSED) != 0) {
         return new AsynchronousCloseException();
       }
-      return interrupted(what);
+      return (causes & Operation.CAUSE_DEADLINE) != 0
+          ? Deadlines.timeout(path + ": " + what)
+          : interrupted(what);
     }
     String arguments =
         length < 0
@@ -281,8 +285,11 @@ final class RingFile implements EngineFile {
 
   /** Why an operation that was abandoned was to be cancelled. */
   IOException gone(String what) {
-    return Thread.currentThread().isInterrupted()
-        ? interrupted(what)
+    if (Thread.currentThread().isInterrupted()) {
+      return interrupted(what);
+    }
+    return Deadlines.isOver()
+        ? Deadlines.timeout(path + ": " + what)
         : new AsynchronousCloseException();
   }
 

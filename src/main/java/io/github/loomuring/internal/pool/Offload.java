@@ -1,5 +1,6 @@
 package io.github.loomuring.internal.pool;
 
+import io.github.loomuring.internal.Deadlines;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.Callable;
@@ -73,12 +74,16 @@ public final class Offload implements AutoCloseable {
     if (interruptible && Thread.currentThread().isInterrupted()) {
       throw new InterruptedIOException("the thread was interrupted before the operation");
     }
+    if (interruptible) {
+      Deadlines.check("the pool");
+    }
     try {
       threads.execute(task);
     } catch (RejectedExecutionException e) {
       throw new IOException("the pool is closed", e);
     }
     boolean interrupted = false;
+    boolean late = false;
     try {
       while (!task.isDone()) {
         if (Thread.interrupted()) {
@@ -88,7 +93,15 @@ public final class Offload implements AutoCloseable {
             throw new InterruptedIOException("interrupted while the operation was in progress");
           }
         }
-        LockSupport.park(task);
+        if (!interruptible || late) {
+          LockSupport.park(task);
+        } else if (!Deadlines.park(task)) {
+          late = true;
+          if (task.giveUp()) {
+            threads.remove(task);
+            throw Deadlines.timeout("the operation");
+          }
+        }
       }
     } finally {
       if (interrupted) {

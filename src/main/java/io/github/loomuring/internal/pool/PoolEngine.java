@@ -1,5 +1,6 @@
 package io.github.loomuring.internal.pool;
 
+import io.github.loomuring.internal.Deadlines;
 import io.github.loomuring.internal.Engine;
 import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.OpenSpec;
@@ -50,6 +51,7 @@ public final class PoolEngine implements Engine {
     if (Thread.currentThread().isInterrupted()) {
       throw new InterruptedIOException(path + ": the thread was interrupted before the operation");
     }
+    Deadlines.check(path);
     PoolFile file = offload.callOrLeave(() -> openNow(path, spec), PoolFile::closeQuietly);
     files.add(file);
     if (closed) {

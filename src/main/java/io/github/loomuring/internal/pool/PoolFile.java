@@ -1,5 +1,6 @@
 package io.github.loomuring.internal.pool;
 
+import io.github.loomuring.internal.Deadlines;
 import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.FileStatus;
 import io.github.loomuring.internal.WholeFile;
@@ -13,6 +14,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** An open file of the pool engine. */
@@ -174,7 +176,11 @@ final class PoolFile implements EngineFile {
 
   private <T> T inOrder(ReentrantLock lock, Callable<T> work) throws IOException {
     try {
-      lock.lockInterruptibly();
+      if (!Deadlines.isSet()) {
+        lock.lockInterruptibly();
+      } else if (!lock.tryLock(Deadlines.atNanos() - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        throw Deadlines.timeout(path + ": the operation");
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException(path + ": interrupted while waiting for other calls");
@@ -193,6 +199,7 @@ final class PoolFile implements EngineFile {
     if (Thread.currentThread().isInterrupted()) {
       throw new InterruptedIOException(path + ": the thread was interrupted before the operation");
     }
+    Deadlines.check(path);
     try {
       return engine.offload().call(work);
     } catch (AsynchronousCloseException e) {
