@@ -31,6 +31,7 @@ final class Submission {
   private static final int ROUNDS_MAX = 8;
 
   private static final int ATTEMPTS_BEFORE_PAUSE = 10;
+  private static final int PAUSE_DOUBLINGS_MAX = 8;
 
   /** Between attempts at what the kernel cannot do now. */
   static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
@@ -85,47 +86,54 @@ final class Submission {
     // Whoever comes out looks at the queue again, and whoever finds another one inside has written
     // to the queue before: so one of the two sees the other, for which each needs a full fence.
     int last = position;
+    int failures = 0;
     do {
       VarHandle.fullFence();
       if (!tryBegin()) {
         return;
       }
+      boolean taken = true;
       try {
-        for (int round = 0; round < ROUNDS_MAX && queue.pending() > 0; round++) {
-          enterUntilTaken(last, errno);
+        for (int round = 0; round < ROUNDS_MAX && taken && queue.pending() > 0; round++) {
+          taken = enter(last, errno);
           last = queue.last();
         }
       } finally {
         end();
+      }
+      if (!taken) {
+        // An error never gives an SQE up: it is in the ring, and a later entry submits it.
+        // EAGAIN: no memory for the request now. EBUSY: the reaper has to make room first.
+        ring.recallReaper();
+        pause(failures++); // outside: another thread, which may be running, may take over
       }
       VarHandle.fullFence();
       last = queue.last();
     } while (!queue.isConsumed(last));
   }
 
-  private void enterUntilTaken(int position, MemorySegment errno) throws IOException {
-    // An error never gives the SQE up: it is in the ring, and a later entry submits it.
-    for (int attempt = 0; !queue.isConsumed(position); attempt++) {
-      ring.checkNotFailed();
-      int result = kernel.ioUringEnter(errno, memory.fd, queue.pending(), 0, 0);
-      if (isFatal(result)) {
-        FatalException fatal = new FatalException(result);
-        ring.fail(fatal);
-        throw new IOException("the ring has failed", fatal);
-      }
-      if (result < 0 || attempt > 0) {
-        // EAGAIN: no memory for the request now. EBUSY: the reaper has to make room first.
-        ring.recallReaper();
-        pause(attempt);
-      }
+  /** Enters once; whether the SQE at {@code position} has been taken. */
+  private boolean enter(int position, MemorySegment errno) throws IOException {
+    ring.checkNotFailed();
+    int result = kernel.ioUringEnter(errno, memory.fd, queue.pending(), 0, 0);
+    if (isFatal(result)) {
+      FatalException fatal = new FatalException(result);
+      ring.fail(fatal);
+      throw new IOException("the ring has failed", fatal);
     }
+    return queue.isConsumed(position);
   }
 
+  /**
+   * Before the next attempt: short at first, then longer and longer, so that a thread for which
+   * this one waits gets a carrier, even if the scheduler prefers those that come again and again.
+   */
   private static void pause(int attempt) {
     if (attempt < ATTEMPTS_BEFORE_PAUSE) {
       Thread.yield();
     } else {
-      LockSupport.parkNanos(PAUSE_NANOS);
+      int doublings = Math.min(attempt - ATTEMPTS_BEFORE_PAUSE, PAUSE_DOUBLINGS_MAX);
+      LockSupport.parkNanos(PAUSE_NANOS << doublings);
     }
   }
 
