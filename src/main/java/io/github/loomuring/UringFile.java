@@ -2,6 +2,7 @@ package io.github.loomuring;
 
 import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.OpenSpec;
+import io.github.loomuring.internal.RangeTransfer;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -17,6 +18,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.ProviderMismatchException;
 import java.nio.file.attribute.FileAttribute;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
@@ -48,14 +50,6 @@ import java.util.Set;
  * java.nio.file.Files} throws in such a case. A null argument is a {@link NullPointerException}.
  */
 public final class UringFile implements AutoCloseable {
-  private static final Cleaner CLEANER =
-      Cleaner.create(
-          Thread.ofPlatform()
-              .daemon()
-              .name("loom-uring-cleaner")
-              .inheritInheritableThreadLocals(false)
-              .factory());
-
   private final Path path;
   private final EngineFile file;
   private final boolean readable;
@@ -70,7 +64,7 @@ public final class UringFile implements AutoCloseable {
     this.readable = spec.read();
     this.writable = spec.write();
     this.file = uring.engine().open(path, spec);
-    this.leak = CLEANER.register(this, new Leak(file, path));
+    this.leak = Leak.watch(this, file, path);
   }
 
   /**
@@ -145,7 +139,7 @@ public final class UringFile implements AutoCloseable {
     if (dst.isReadOnly()) {
       throw new IllegalArgumentException("dst=" + dst + " is read-only");
     }
-    checkOffset(offset, dst.remaining());
+    Arguments.checkOffset(offset, dst.remaining());
     checkReadable();
     if (!dst.hasRemaining()) {
       return 0;
@@ -173,11 +167,11 @@ public final class UringFile implements AutoCloseable {
    * @see #read(ByteBuffer, long)
    */
   public long read(MemorySegment dst, long offset) throws IOException {
-    checkSegment("dst", dst);
+    Arguments.checkSegment("dst", dst);
     if (dst.isReadOnly()) {
       throw new IllegalArgumentException("dst=" + dst + " is read-only");
     }
-    checkOffset(offset, dst.byteSize());
+    Arguments.checkOffset(offset, dst.byteSize());
     checkReadable();
     if (dst.byteSize() == 0) {
       return 0;
@@ -208,7 +202,7 @@ public final class UringFile implements AutoCloseable {
    */
   public int write(ByteBuffer src, long offset) throws IOException {
     Objects.requireNonNull(src, "src");
-    checkOffset(offset, src.remaining());
+    Arguments.checkOffset(offset, src.remaining());
     checkWritable();
     if (!src.hasRemaining()) {
       return 0;
@@ -235,8 +229,8 @@ public final class UringFile implements AutoCloseable {
    * @see #write(ByteBuffer, long)
    */
   public long write(MemorySegment src, long offset) throws IOException {
-    checkSegment("src", src);
-    checkOffset(offset, src.byteSize());
+    Arguments.checkSegment("src", src);
+    Arguments.checkOffset(offset, src.byteSize());
     checkWritable();
     if (src.byteSize() == 0) {
       return 0;
@@ -275,6 +269,108 @@ public final class UringFile implements AutoCloseable {
   }
 
   /**
+   * Reads bytes at {@code offset} into the buffers, one after the other: each from its position up
+   * to its limit, before the next one.
+   *
+   * <p>Like a read into one buffer it may move fewer bytes than there is room for; at most 1,024
+   * buffers (UIO_MAXIOV of uio.h) go in one request.
+   *
+   * @param dsts heap or direct, not read-only; no buffer twice
+   * @param offset in the file, from 0
+   * @return the number of bytes read; 0 if there is no room; -1 at the end of the file
+   * @throws IllegalArgumentException if a buffer is read-only or {@code offset} out of range
+   * @throws NonReadableChannelException if the file was not opened for reading
+   * @throws IOException if the bytes cannot be read
+   */
+  public long read(ByteBuffer[] dsts, long offset) throws IOException {
+    ByteBuffer[] buffers = Objects.requireNonNull(dsts, "dsts").clone();
+    long room = Arguments.checkBuffers("dsts", buffers, true);
+    Arguments.checkOffset(offset, room);
+    checkReadable();
+    try {
+      long n = room == 0 ? 0 : file.read(buffers, offset);
+      return n == 0 && room > 0 ? -1 : n;
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
+   * Writes the bytes of the buffers, one after the other, at {@code offset}.
+   *
+   * <p>Like a write of one buffer it may move fewer bytes than there are. A file opened with APPEND
+   * is written at its end; up to 1,024 buffers then stay together.
+   *
+   * @param srcs heap or direct; no buffer twice
+   * @param offset in the file, from 0
+   * @return the number of bytes written
+   * @throws IllegalArgumentException if {@code offset} is out of range
+   * @throws NonWritableChannelException if the file was not opened for writing
+   * @throws IOException if the bytes cannot be written
+   */
+  public long write(ByteBuffer[] srcs, long offset) throws IOException {
+    ByteBuffer[] buffers = Objects.requireNonNull(srcs, "srcs").clone();
+    long length = Arguments.checkBuffers("srcs", buffers, false);
+    Arguments.checkOffset(offset, length);
+    checkWritable();
+    try {
+      return length == 0 ? 0 : file.write(buffers, offset);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
+   * Reads many ranges at once: all are in flight together, and the thread parks until the last of
+   * them has ended.
+   *
+   * @param ranges in any order; they may overlap in the file, but not in memory
+   * @return what became of each, in their order
+   * @throws IllegalArgumentException if a buffer is read-only
+   * @throws NonReadableChannelException if the file was not opened for reading
+   * @throws InterruptedIOException on an interrupt: what was read by then shows in the buffers'
+   *     positions
+   * @throws IOException if the file was closed by another thread
+   */
+  public List<Range.Outcome> readRanges(List<Range> ranges) throws IOException {
+    List<RangeTransfer> transfers = Range.transfers(ranges);
+    for (int i = 0; i < transfers.size(); i++) {
+      if (transfers.get(i).buffer.isReadOnly()) {
+        throw new IllegalArgumentException("ranges[" + i + "]: the buffer is read-only");
+      }
+    }
+    checkReadable();
+    try {
+      file.readRanges(transfers);
+      return Range.outcomes(transfers, -1);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
+   * Writes many ranges at once, as {@link #readRanges} reads them. In which order ranges that
+   * overlap are written is not defined.
+   *
+   * @param ranges in any order
+   * @return what became of each, in their order
+   * @throws NonWritableChannelException if the file was not opened for writing
+   * @throws InterruptedIOException on an interrupt: what was written by then shows in the buffers'
+   *     positions
+   * @throws IOException if the file was closed by another thread
+   */
+  public List<Range.Outcome> writeRanges(List<Range> ranges) throws IOException {
+    List<RangeTransfer> transfers = Range.transfers(ranges);
+    checkWritable();
+    try {
+      file.writeRanges(transfers);
+      return Range.outcomes(transfers, 0);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
    * Reads until {@code dst} is full.
    *
    * @param dst heap or direct, not read-only
@@ -288,20 +384,8 @@ public final class UringFile implements AutoCloseable {
    */
   public void readFully(ByteBuffer dst, long offset) throws IOException {
     Objects.requireNonNull(dst, "dst");
-    checkOffset(offset, dst.remaining());
-    int begin = dst.position();
-    do {
-      int done = dst.position() - begin;
-      int n;
-      try {
-        n = read(dst, offset + done);
-      } catch (InterruptedIOException e) {
-        throw interruptedAfter(done, e);
-      }
-      if (n < 0) {
-        throw endOfFile(offset + done, dst.remaining());
-      }
-    } while (dst.hasRemaining());
+    Arguments.checkOffset(offset, dst.remaining());
+    Fully.read(this, dst, offset);
   }
 
   /**
@@ -316,21 +400,9 @@ public final class UringFile implements AutoCloseable {
    * @see #read(MemorySegment, long)
    */
   public void readFully(MemorySegment dst, long offset) throws IOException {
-    checkSegment("dst", dst);
-    checkOffset(offset, dst.byteSize());
-    long done = 0;
-    do {
-      long n;
-      try {
-        n = read(dst.asSlice(done), offset + done);
-      } catch (InterruptedIOException e) {
-        throw interruptedAfter(done, e);
-      }
-      if (n < 0) {
-        throw endOfFile(offset + done, dst.byteSize() - done);
-      }
-      done += n;
-    } while (done < dst.byteSize());
+    Arguments.checkSegment("dst", dst);
+    Arguments.checkOffset(offset, dst.byteSize());
+    Fully.read(this, dst, offset);
   }
 
   /**
@@ -344,18 +416,8 @@ public final class UringFile implements AutoCloseable {
    */
   public void writeFully(ByteBuffer src, long offset) throws IOException {
     Objects.requireNonNull(src, "src");
-    checkOffset(offset, src.remaining());
-    int begin = src.position();
-    do {
-      int done = src.position() - begin;
-      int n;
-      try {
-        n = write(src, offset + done);
-      } catch (InterruptedIOException e) {
-        throw interruptedAfter(done, e);
-      }
-      checkProgress(n, src.remaining());
-    } while (src.hasRemaining());
+    Arguments.checkOffset(offset, src.remaining());
+    Fully.write(this, src, offset);
   }
 
   /**
@@ -369,19 +431,9 @@ public final class UringFile implements AutoCloseable {
    * @see #write(MemorySegment, long)
    */
   public void writeFully(MemorySegment src, long offset) throws IOException {
-    checkSegment("src", src);
-    checkOffset(offset, src.byteSize());
-    long done = 0;
-    do {
-      long n;
-      try {
-        n = write(src.asSlice(done), offset + done);
-      } catch (InterruptedIOException e) {
-        throw interruptedAfter(done, e);
-      }
-      done += n;
-      checkProgress(n, src.byteSize() - done);
-    } while (done < src.byteSize());
+    Arguments.checkSegment("src", src);
+    Arguments.checkOffset(offset, src.byteSize());
+    Fully.write(this, src, offset);
   }
 
   /**
@@ -511,66 +563,6 @@ public final class UringFile implements AutoCloseable {
   private void checkOpen() throws ClosedChannelException {
     if (!file.isOpen()) {
       throw new ClosedChannelException();
-    }
-  }
-
-  private static void checkOffset(long offset, long length) {
-    if (offset < 0) {
-      throw new IllegalArgumentException("offset=" + offset + " is negative");
-    }
-    if (offset > Long.MAX_VALUE - length) {
-      throw new IllegalArgumentException(
-          "offset=" + offset + " and length=" + length + " exceed Long.MAX_VALUE");
-    }
-  }
-
-  private static void checkSegment(String name, MemorySegment segment) {
-    Objects.requireNonNull(segment, name);
-    if (!segment.isAccessibleBy(Thread.currentThread())) {
-      throw new WrongThreadException(name + "=" + segment + " is confined to another thread");
-    }
-    if (!segment.scope().isAlive()) {
-      throw new IllegalStateException(name + "=" + segment + " belongs to a closed arena");
-    }
-    if (!segment.isNative()) {
-      checkOfBytes(name, segment);
-    }
-  }
-
-  private static void checkOfBytes(String name, MemorySegment segment) {
-    try {
-      segment.asSlice(0, 0).asByteBuffer(); // a read-only segment does not show its array
-    } catch (UnsupportedOperationException e) {
-      throw new IllegalArgumentException(
-          name + "=" + segment + " is of an array that is not a byte[]", e);
-    }
-  }
-
-  private InterruptedIOException interruptedAfter(long done, InterruptedIOException e) {
-    e.bytesTransferred = (int) Math.min(Integer.MAX_VALUE, done + e.bytesTransferred);
-    return e;
-  }
-
-  private EOFException endOfFile(long offset, long missing) {
-    return new EOFException(path + " ends at offset " + offset + ", " + missing + " bytes missing");
-  }
-
-  private void checkProgress(long n, long remaining) throws IOException {
-    if (n == 0 && remaining > 0) {
-      throw new IOException(path + ": a write of " + remaining + " bytes moved none");
-    }
-  }
-
-  /** Closes the descriptor of a file that was forgotten. Must not refer to the UringFile. */
-  private record Leak(EngineFile file, Path path) implements Runnable {
-    @Override
-    public void run() {
-      try {
-        file.close();
-      } catch (IOException e) {
-        System.getLogger(UringFile.class.getName())
-            .log(System.Logger.Level.WARNING, path + " was forgotten, and failed to close", e);
-      }
     }
   }
 }

@@ -3,6 +3,7 @@ package io.github.loomuring.internal;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * An open file of an engine.
@@ -24,6 +25,16 @@ public interface EngineFile {
   int write(ByteBuffer src, long offset) throws IOException;
 
   long write(MemorySegment src, long offset) throws IOException;
+
+  /** Reads into the buffers, one after the other; bytes read, 0 at the end of the file. */
+  long read(ByteBuffer[] dsts, long offset) throws IOException;
+
+  long write(ByteBuffer[] srcs, long offset) throws IOException;
+
+  /** Reads all ranges at once; what becomes of each is noted in it. */
+  void readRanges(List<RangeTransfer> ranges) throws IOException;
+
+  void writeRanges(List<RangeTransfer> ranges) throws IOException;
 
   void force(boolean metaData) throws IOException;
 

@@ -63,6 +63,9 @@ public final class Fcntl {
   public static final long IOVEC_BASE = 0;
   public static final long IOVEC_LEN = 8;
 
+  /** UIO_MAXIOV of uapi/linux/uio.h: the most iovecs of one call. */
+  public static final int UIO_MAXIOV = 1024;
+
   /*
    * struct statx {
    *   __u32 stx_mask;              //   0
@@ -101,17 +104,17 @@ public final class Fcntl {
   public static final int STATX_DIOALIGN = 0x2000;
   public static final long STATX_MASK = 0;
   public static final long STATX_BLKSIZE = 4;
-  public static final long STATX_NLINK = 16;
-  public static final long STATX_UID = 20;
-  public static final long STATX_GID = 24;
+  public static final long STATX_NLINK_OFFSET = 16;
+  public static final long STATX_UID_OFFSET = 20;
+  public static final long STATX_GID_OFFSET = 24;
   public static final long STATX_MODE = 28;
-  public static final long STATX_INO = 32;
+  public static final long STATX_INO_OFFSET = 32;
   public static final long STATX_SIZE_BYTES = 40;
-  public static final long STATX_BLOCKS = 48;
-  public static final long STATX_ATIME = 64;
-  public static final long STATX_BTIME_TIME = 80;
-  public static final long STATX_CTIME = 96;
-  public static final long STATX_MTIME = 112;
+  public static final long STATX_BLOCKS_OFFSET = 48;
+  public static final long STATX_ATIME_OFFSET = 64;
+  public static final long STATX_BTIME_OFFSET = 80;
+  public static final long STATX_CTIME_OFFSET = 96;
+  public static final long STATX_MTIME_OFFSET = 112;
   public static final long STATX_TIMESTAMP_NSEC = 8;
   public static final long STATX_DEV_MAJOR = 136;
   public static final long STATX_DEV_MINOR = 140;

@@ -9,6 +9,8 @@ package io.github.loomuring.internal.linux;
 public final class IoUring {
   // enum io_uring_op
   public static final byte IORING_OP_NOP = 0;
+  public static final byte IORING_OP_READV = 1;
+  public static final byte IORING_OP_WRITEV = 2;
   public static final byte IORING_OP_FSYNC = 3;
   public static final byte IORING_OP_POLL_ADD = 6;
   public static final byte IORING_OP_ASYNC_CANCEL = 14;

@@ -138,17 +138,17 @@ final class PathMemory implements AutoCloseable {
     boolean hasAlignment = (mask & STATX_DIOALIGN) != 0;
     return new FileStatus(
         statMode(),
-        Integer.toUnsignedLong(segment.get(JAVA_INT, STATX + STATX_UID)),
-        Integer.toUnsignedLong(segment.get(JAVA_INT, STATX + STATX_GID)),
+        Integer.toUnsignedLong(segment.get(JAVA_INT, STATX + STATX_UID_OFFSET)),
+        Integer.toUnsignedLong(segment.get(JAVA_INT, STATX + STATX_GID_OFFSET)),
         statDevice(),
-        segment.get(JAVA_LONG, STATX + STATX_INO),
-        Integer.toUnsignedLong(segment.get(JAVA_INT, STATX + STATX_NLINK)),
+        segment.get(JAVA_LONG, STATX + STATX_INO_OFFSET),
+        Integer.toUnsignedLong(segment.get(JAVA_INT, STATX + STATX_NLINK_OFFSET)),
         statSize(),
-        segment.get(JAVA_LONG, STATX + STATX_BLOCKS),
-        time(STATX_ATIME),
-        time(STATX_MTIME),
-        time(STATX_CTIME),
-        (mask & STATX_BTIME) != 0 ? time(STATX_BTIME_TIME) : null,
+        segment.get(JAVA_LONG, STATX + STATX_BLOCKS_OFFSET),
+        time(STATX_ATIME_OFFSET),
+        time(STATX_MTIME_OFFSET),
+        time(STATX_CTIME_OFFSET),
+        (mask & STATX_BTIME) != 0 ? time(STATX_BTIME_OFFSET) : null,
         hasAlignment ? statMemoryAlignment() : 0,
         hasAlignment ? statOffsetAlignment() : 0);
   }

@@ -188,6 +188,20 @@ final class Read {
     return done + n;
   }
 
+  /** Bytes that an attempt on the caller has read, 0 at the end of the file, or an errno. */
+  static long attempt(RingFile file, Operation operation, long iovecs, int count, long offset) {
+    if (!mayTryInline(file, operation)) {
+      return Errno.EAGAIN.negated();
+    }
+    long position = file.seekable ? offset : -1;
+    long n =
+        file.kernel().preadv2(operation.errno, file.fd, iovecs, count, position, Fcntl.RWF_NOWAIT);
+    if (n < 0) {
+      isDecidedByRing(file, n); // notes what it says of file and device
+    }
+    return n;
+  }
+
   private static boolean mayTryInline(RingFile file, Operation operation) {
     if (!file.engine.inlineReads || file.memoryAlignment != 0 || !file.device.nowaitReads()) {
       return false;

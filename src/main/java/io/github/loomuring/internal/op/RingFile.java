@@ -3,6 +3,7 @@ package io.github.loomuring.internal.op;
 import io.github.loomuring.internal.Deadlines;
 import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.FileStatus;
+import io.github.loomuring.internal.RangeTransfer;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.ring.Gate;
@@ -17,6 +18,7 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -115,6 +117,26 @@ final class RingFile implements EngineFile {
   @Override
   public long write(MemorySegment src, long offset) throws IOException {
     return Write.write(this, src, offset);
+  }
+
+  @Override
+  public long read(ByteBuffer[] dsts, long offset) throws IOException {
+    return Vectored.read(this, dsts, offset);
+  }
+
+  @Override
+  public long write(ByteBuffer[] srcs, long offset) throws IOException {
+    return Vectored.write(this, srcs, offset);
+  }
+
+  @Override
+  public void readRanges(List<RangeTransfer> ranges) throws IOException {
+    Ranges.read(this, ranges);
+  }
+
+  @Override
+  public void writeRanges(List<RangeTransfer> ranges) throws IOException {
+    Ranges.write(this, ranges);
   }
 
   @Override

@@ -101,7 +101,7 @@ final class Write {
     int flags = atEnd && file.seekable && !file.append ? Fcntl.RWF_APPEND : 0;
     long position = atEnd || !file.seekable ? 0 : offset;
     int done = 0;
-    long n = inline(file, operation, address, length, position, flags);
+    long n = inline(file, operation, operation.iovec(address, length), 1, length, position, flags);
     if (n >= 0) {
       done = (int) n;
       operation.onCaller.done(done);
@@ -135,9 +135,21 @@ final class Write {
     return done + result;
   }
 
+  /** Bytes of {@code count} iovecs that an attempt on the caller has written, or an errno. */
+  static long attempt(
+      RingFile file, Operation operation, long iovecs, int count, long length, long offset) {
+    return inline(file, operation, iovecs, count, length, offset, 0);
+  }
+
   /** Bytes written on the caller, or EAGAIN. */
   private static long inline(
-      RingFile file, Operation operation, long address, int length, long position, int flags) {
+      RingFile file,
+      Operation operation,
+      long iovecs,
+      int count,
+      long length,
+      long position,
+      int flags) {
     Device device = file.device;
     if (!file.engine.inlineWrites
         || file.memoryAlignment != 0
@@ -147,7 +159,7 @@ final class Write {
       return Errno.EAGAIN.negated();
     }
     if (device.nowaitWrites()) {
-      long n = nowait(file, operation, address, length, position, flags);
+      long n = nowait(file, operation, iovecs, count, position, flags);
       if (Errno.EOPNOTSUPP.is(n) || Errno.ENOSYS.is(n) || Errno.EPERM.is(n)) {
         device.noNowaitWrites(); // EPERM: by a seccomp profile that does not know pwritev2
       }
@@ -158,7 +170,7 @@ final class Write {
     if (!file.engine.adaptiveWrites || length > INLINE_BYTES_MAX) {
       return Errno.EAGAIN.negated();
     }
-    return timed(file, operation, address, length, position, flags);
+    return timed(file, operation, iovecs, count, position, flags);
   }
 
   /**
@@ -166,17 +178,10 @@ final class Write {
    * for some microseconds, is a reason to refuse one.
    */
   private static long nowait(
-      RingFile file, Operation operation, long address, int length, long position, int flags) {
+      RingFile file, Operation operation, long iovecs, int count, long position, int flags) {
+    int nowait = flags | Fcntl.RWF_NOWAIT;
     for (int attempt = 1; ; attempt++) {
-      long n =
-          file.kernel()
-              .pwritev2(
-                  operation.errno,
-                  file.fd,
-                  operation.iovec(address, length),
-                  1,
-                  position,
-                  flags | Fcntl.RWF_NOWAIT);
+      long n = file.kernel().pwritev2(operation.errno, file.fd, iovecs, count, position, nowait);
       if (!Errno.EAGAIN.is(n) || attempt == NOWAIT_ATTEMPTS) {
         return n;
       }
@@ -185,15 +190,12 @@ final class Write {
   }
 
   private static long timed(
-      RingFile file, Operation operation, long address, int length, long position, int flags) {
+      RingFile file, Operation operation, long iovecs, int count, long position, int flags) {
     long begun = System.nanoTime();
     if (!file.device.local || !file.device.inlineWrites(begun)) {
       return Errno.EAGAIN.negated();
     }
-    long n =
-        file.kernel()
-            .pwritev2(
-                operation.errno, file.fd, operation.iovec(address, length), 1, position, flags);
+    long n = file.kernel().pwritev2(operation.errno, file.fd, iovecs, count, position, flags);
     long ended = System.nanoTime();
     if (ended - begun > SLOW_NANOS) {
       file.device.inlineWriteWasSlow(ended - begun, ended);

@@ -3,6 +3,7 @@ package io.github.loomuring.internal.pool;
 import io.github.loomuring.internal.Deadlines;
 import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.FileStatus;
+import io.github.loomuring.internal.RangeTransfer;
 import io.github.loomuring.internal.WholeFile;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -13,6 +14,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -143,6 +145,77 @@ final class PoolFile implements EngineFile {
 
   private static ByteBuffer aligned(int bytes) {
     return ByteBuffer.allocateDirect(bytes + PAGE_BYTES).alignedSlice(PAGE_BYTES).slice(0, bytes);
+  }
+
+  @Override
+  public long read(ByteBuffer[] dsts, long offset) throws IOException {
+    if (!seekable) {
+      return Math.max(inOrder(readLock, () -> channel.read(dsts)), 0);
+    }
+    return call(() -> eachInTurn(dsts, (dst, at) -> channel.read(dst, offset + at)));
+  }
+
+  @Override
+  public long write(ByteBuffer[] srcs, long offset) throws IOException {
+    if (!seekable) {
+      return inOrder(writeLock, () -> writing.write(srcs));
+    }
+    if (append) {
+      return call(() -> writing.write(srcs)); // in one piece
+    }
+    return call(() -> eachInTurn(srcs, (src, at) -> writing.write(src, offset + at)));
+  }
+
+  /** One transfer, so many bytes after the first. */
+  private interface Step {
+    int run(ByteBuffer buffer, long at) throws IOException;
+  }
+
+  private static long eachInTurn(ByteBuffer[] buffers, Step step) throws IOException {
+    long done = 0;
+    for (ByteBuffer buffer : buffers) {
+      while (buffer.hasRemaining()) {
+        int n;
+        try {
+          n = step.run(buffer, done);
+        } catch (IOException e) {
+          if (done > 0) {
+            return done; // a lasting error comes with the next call
+          }
+          throw e;
+        }
+        if (n <= 0) {
+          return done;
+        }
+        done += n;
+      }
+    }
+    return done;
+  }
+
+  @Override
+  public void readRanges(List<RangeTransfer> ranges) throws IOException {
+    each(ranges, range -> read(range.buffer, range.offset));
+  }
+
+  @Override
+  public void writeRanges(List<RangeTransfer> ranges) throws IOException {
+    each(ranges, range -> write(range.buffer, range.offset));
+  }
+
+  /** What transfers one range. */
+  private interface RangeStep {
+    int run(RangeTransfer range) throws IOException;
+  }
+
+  private static void each(List<RangeTransfer> ranges, RangeStep step) {
+    for (RangeTransfer range : ranges) {
+      try {
+        range.bytes = range.buffer.hasRemaining() ? step.run(range) : 0;
+      } catch (IOException e) {
+        range.failure = e;
+      }
+    }
   }
 
   @Override

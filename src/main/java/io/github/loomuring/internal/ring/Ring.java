@@ -111,6 +111,24 @@ public final class Ring {
     admit(request, request.gate, errno);
   }
 
+  /** As {@link #submit} for each, entering the kernel as rarely as can be. */
+  public void submitAll(List<? extends Request> requests, MemorySegment errno) throws IOException {
+    long last = SubmissionQueue.FULL;
+    for (Request request : requests) {
+      if (!passes(request, request.gate)) {
+        continue;
+      }
+      if (request.gate.isLasting()) {
+        reaper.submit(request, errno);
+      } else {
+        last = submission.offer(request, errno);
+      }
+    }
+    if (last != SubmissionQueue.FULL) {
+      submission.flush((int) last, errno);
+    }
+  }
+
   /**
    * Submits {@code request} once more, past the gates it still holds.
    *
@@ -239,12 +257,18 @@ public final class Ring {
   // ---- gates
 
   private void admit(Request request, Gate first, MemorySegment errno) throws IOException {
+    if (passes(request, first)) {
+      resubmit(request, errno);
+    }
+  }
+
+  private static boolean passes(Request request, Gate first) {
     for (Gate gate = first; gate != null; gate = gate.parent) {
       if (!gate.enter(request)) {
-        return;
+        return false;
       }
     }
-    resubmit(request, errno);
+    return true;
   }
 
   /** Leaves the gates from {@code first} up to, but not including, {@code end}. */

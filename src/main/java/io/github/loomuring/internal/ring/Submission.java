@@ -55,12 +55,17 @@ final class Submission {
 
   /** Submits {@code request}. */
   void push(Request request, MemorySegment errno) throws IOException {
+    flush((int) offer(request, errno), errno);
+  }
+
+  /** Writes the SQE of {@code request}, whose position {@link #flush} is to be told. */
+  long offer(Request request, MemorySegment errno) throws IOException {
     long position = queue.offer(request);
     for (int attempt = 0; position == SubmissionQueue.FULL; attempt++) {
       makeRoom(errno, attempt);
       position = queue.offer(request);
     }
-    flush((int) position, errno);
+    return position;
   }
 
   /** Submits a request of the ring's own. */
@@ -82,7 +87,7 @@ final class Submission {
   }
 
   /** Has the kernel take the SQE at {@code position}, now or when another thread comes out. */
-  private void flush(int position, MemorySegment errno) throws IOException {
+  void flush(int position, MemorySegment errno) throws IOException {
     // Whoever comes out looks at the queue again, and whoever finds another one inside has written
     // to the queue before: so one of the two sees the other, for which each needs a full fence.
     int last = position;

@@ -94,6 +94,12 @@ class LayoutTest {
       String name = "stx_" + field.toLowerCase(java.util.Locale.ROOT);
       all.put("STATX_" + field, "offsetof(struct statx, " + name + ")");
     }
+    for (String field :
+        new String[] {"NLINK", "UID", "GID", "INO", "BLOCKS", "ATIME", "BTIME", "CTIME", "MTIME"}) {
+      String name = "stx_" + field.toLowerCase(java.util.Locale.ROOT);
+      all.put("STATX_" + field + "_OFFSET", "offsetof(struct statx, " + name + ")");
+    }
+    all.put("STATX_TIMESTAMP_NSEC", "offsetof(struct statx_timestamp, tv_nsec)");
     all.put("STATFS_BYTES", "sizeof(struct statfs)");
     all.put("STATFS_TYPE", "offsetof(struct statfs, f_type)");
     return all;

@@ -1,0 +1,56 @@
+package io.github.loomuring;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+
+/** Checks of what callers hand in. */
+final class Arguments {
+  private Arguments() {}
+
+  static void checkOffset(long offset, long length) {
+    if (offset < 0) {
+      throw new IllegalArgumentException("offset=" + offset + " is negative");
+    }
+    if (offset > Long.MAX_VALUE - length) {
+      throw new IllegalArgumentException(
+          "offset=" + offset + " and length=" + length + " exceed Long.MAX_VALUE");
+    }
+  }
+
+  static void checkSegment(String name, MemorySegment segment) {
+    Objects.requireNonNull(segment, name);
+    if (!segment.isAccessibleBy(Thread.currentThread())) {
+      throw new WrongThreadException(name + "=" + segment + " is confined to another thread");
+    }
+    if (!segment.scope().isAlive()) {
+      throw new IllegalStateException(name + "=" + segment + " belongs to a closed arena");
+    }
+    if (!segment.isNative()) {
+      checkOfBytes(name, segment);
+    }
+  }
+
+  private static void checkOfBytes(String name, MemorySegment segment) {
+    try {
+      segment.asSlice(0, 0).asByteBuffer(); // a read-only segment does not show its array
+    } catch (UnsupportedOperationException e) {
+      throw new IllegalArgumentException(
+          name + "=" + segment + " is of an array that is not a byte[]", e);
+    }
+  }
+
+  /** Throws unless {@code buffers} are usable; the bytes they have, as a whole. */
+  static long checkBuffers(String name, ByteBuffer[] buffers, boolean toBeWrittenTo) {
+    Objects.requireNonNull(buffers, name);
+    long length = 0;
+    for (int i = 0; i < buffers.length; i++) {
+      ByteBuffer buffer = Objects.requireNonNull(buffers[i], name + "[" + i + "]");
+      if (toBeWrittenTo && buffer.isReadOnly()) {
+        throw new IllegalArgumentException(name + "[" + i + "]=" + buffer + " is read-only");
+      }
+      length += buffer.remaining();
+    }
+    return length;
+  }
+}

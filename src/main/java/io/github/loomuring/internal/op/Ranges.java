@@ -1,0 +1,165 @@
+package io.github.loomuring.internal.op;
+
+import static io.github.loomuring.internal.linux.IoUring.IORING_OP_READ;
+import static io.github.loomuring.internal.linux.IoUring.IORING_OP_WRITE;
+
+import io.github.loomuring.internal.RangeTransfer;
+import io.github.loomuring.internal.linux.Fcntl;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Many IORING_OP_READs or IORING_OP_WRITEs of one caller, submitted together: all are in flight at
+ * once, as far as the gates let them in. What can be done on the caller is.
+ */
+final class Ranges {
+  private final RingFile file;
+  private final boolean reading;
+
+  private Ranges(RingFile file, boolean reading) {
+    this.file = file;
+    this.reading = reading;
+  }
+
+  static void read(RingFile file, List<RangeTransfer> ranges) throws IOException {
+    new Ranges(file, true).run(ranges);
+  }
+
+  static void write(RingFile file, List<RangeTransfer> ranges) throws IOException {
+    file.markDirty();
+    new Ranges(file, false).run(ranges);
+  }
+
+  /** One range, and what its operation needs. */
+  private static final class Part {
+    final RangeTransfer range;
+    final Operation operation;
+    final int length;
+    Staging.Buffer staging;
+    int done;
+
+    Part(RangeTransfer range, Operation operation) {
+      this.range = range;
+      this.operation = operation;
+      this.length = Math.min(range.buffer.remaining(), Fcntl.MAX_RW_COUNT);
+    }
+
+    long address() {
+      return staging != null ? staging.address : MemorySegment.ofBuffer(range.buffer).address();
+    }
+  }
+
+  private void run(List<RangeTransfer> ranges) throws IOException {
+    List<Part> parts = new ArrayList<>(ranges.size());
+    try {
+      List<Part> inFlight = new ArrayList<>(ranges.size());
+      for (RangeTransfer range : ranges) {
+        Part part = new Part(range, file.start());
+        parts.add(part);
+        if (part.length > 0 && !isDoneOnCaller(part)) {
+          inFlight.add(part);
+        }
+      }
+      if (!inFlight.isEmpty()) {
+        submit(inFlight);
+        // The last ones first: when they have completed, most of the others have, so that the
+        // caller parks seldom more than once.
+        for (Part part : inFlight.reversed()) {
+          await(part);
+        }
+      }
+      parts.forEach(this::finish);
+    } finally {
+      parts.forEach(this::end);
+    }
+  }
+
+  /** Whether the range is done, or has failed, without a request. */
+  private boolean isDoneOnCaller(Part part) {
+    RangeTransfer range = part.range;
+    try {
+      if (!range.buffer.isDirect()) {
+        file.checkAligned(0, part.length, range.offset);
+        part.staging = file.engine.staging.acquire(part.length);
+        if (!reading) {
+          part.staging.bytes.put(0, range.buffer, range.buffer.position(), part.length);
+        }
+      }
+      file.checkAligned(part.address(), part.length, range.offset);
+    } catch (IOException e) {
+      range.failure = e;
+      return true;
+    }
+    Operation operation = part.operation;
+    long iovec = operation.iovec(part.address(), part.length);
+    long n =
+        reading
+            ? Read.attempt(file, operation, iovec, 1, range.offset)
+            : Write.attempt(file, operation, iovec, 1, part.length, range.offset);
+    if (n < 0) {
+      return false; // an error comes again, with the request
+    }
+    part.done = (int) n;
+    if (n > 0) {
+      operation.onCaller.done((int) n);
+    }
+    return n == part.length || (reading && n == 0) || (!file.seekable && n > 0);
+  }
+
+  private void submit(List<Part> parts) throws IOException {
+    List<Operation> operations = new ArrayList<>(parts.size());
+    for (Part part : parts) {
+      Operation operation = part.operation;
+      operation.set(
+          reading ? IORING_OP_READ : IORING_OP_WRITE,
+          file.fd,
+          part.address() + part.done,
+          part.length - part.done,
+          file.seekable ? part.range.offset + part.done : 0,
+          0,
+          reading ? file.readGate : file.writeGate);
+      if (!file.device.local) {
+        operation.setAsync();
+      }
+      operation.enlist(file.engine.slots, file);
+      operations.add(operation);
+    }
+    try {
+      file.engine.slots.ring().submitAll(operations, operations.getFirst().errno);
+    } catch (IOException e) {
+      operations.forEach(Operation::fail); // their SQEs may be in the ring
+      throw e;
+    }
+  }
+
+  private void await(Part part) throws IOException {
+    Operation operation = part.operation;
+    operation.await(file.engine.slots.ring(), null, null);
+    int result = operation.result();
+    if (result >= 0) {
+      part.done += result;
+    } else if (part.done == 0) {
+      String what = reading ? "read" : "write";
+      part.range.failure = file.failure(result, operation, what, part.range.offset, part.length);
+    }
+  }
+
+  private void finish(Part part) {
+    ByteBuffer buffer = part.range.buffer;
+    if (reading && part.staging != null) {
+      buffer.put(buffer.position(), part.staging.bytes, 0, part.done);
+    }
+    buffer.position(buffer.position() + part.done);
+    part.range.bytes = part.done;
+  }
+
+  private void end(Part part) {
+    if (part.staging != null) {
+      file.engine.staging.release(part.staging, part.operation);
+    }
+    file.end(part.operation, part.range.buffer);
+  }
+}
