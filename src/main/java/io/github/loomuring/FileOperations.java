@@ -451,9 +451,17 @@ public final class FileOperations {
     try {
       engine.createDirectory(directory, attributes);
     } catch (FileAlreadyExistsException e) {
-      if (!attributes(directory).isDirectory()) {
+      if (!leadsToDirectory(directory)) {
         throw e;
       }
+    }
+  }
+
+  private boolean leadsToDirectory(Path path) throws IOException {
+    try {
+      return attributes(path).isDirectory();
+    } catch (FileSystemException e) {
+      return false; // a link to nothing
     }
   }
 

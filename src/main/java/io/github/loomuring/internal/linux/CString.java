@@ -32,8 +32,10 @@ public final class CString {
     if (path.getFileSystem() != FileSystems.getDefault()) {
       throw new ProviderMismatchException("path=" + path + " is not of the default file system");
     }
-    return unresolvedBytes(
-        RESOLVE_AGAINST_USER_DIR && !path.isAbsolute() ? path.toAbsolutePath() : path);
+    byte[] bytes =
+        unresolvedBytes(
+            RESOLVE_AGAINST_USER_DIR && !path.isAbsolute() ? path.toAbsolutePath() : path);
+    return bytes.length == 0 ? new byte[] {'.'} : bytes;
   }
 
   /**
@@ -46,9 +48,6 @@ public final class CString {
     String text = path.toString();
     if (text.indexOf('\0') >= 0) {
       throw new InvalidPathException(text, "NUL character not allowed");
-    }
-    if (text.isEmpty()) {
-      return new byte[] {'.'};
     }
     // A name that is no text in the native charset was decoded with replacement characters; only
     // the URI still has its bytes. Making one may look at the file, so it is not the usual way.

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 
 /**
@@ -46,6 +47,9 @@ final class PathOperation {
   /** Renames; zero or a negated errno. */
   static int rename(RingEngine engine, Path source, Path target, int flags) throws IOException {
     PathPair memory = PathPair.of(source, target);
+    if (memory == null) {
+      return Errno.ENAMETOOLONG.negated();
+    }
     return run(
         engine,
         source + ": move to " + target,
@@ -75,38 +79,42 @@ final class PathOperation {
   static void createSymbolicLink(RingEngine engine, Path link, Path target) throws IOException {
     PathPair memory = PathPair.ofTargetAndLink(target, link);
     int result =
-        run(
-            engine,
-            link + ": createSymbolicLink",
-            memory,
-            o ->
-                o.set(
-                    IORING_OP_SYMLINKAT,
-                    AT_FDCWD,
-                    memory.one.path(),
-                    0,
-                    memory.other.path(),
-                    0,
-                    gate(engine, link)));
+        memory == null
+            ? Errno.ENAMETOOLONG.negated()
+            : run(
+                engine,
+                link + ": createSymbolicLink",
+                memory,
+                o ->
+                    o.set(
+                        IORING_OP_SYMLINKAT,
+                        AT_FDCWD,
+                        memory.one.path(),
+                        0,
+                        memory.other.path(),
+                        0,
+                        gate(engine, link)));
     check(result, link, null, "symlink");
   }
 
   static void createLink(RingEngine engine, Path link, Path existing) throws IOException {
     PathPair memory = PathPair.of(existing, link);
     int result =
-        run(
-            engine,
-            link + ": createLink",
-            memory,
-            o ->
-                o.set(
-                    IORING_OP_LINKAT,
-                    AT_FDCWD,
-                    memory.one.path(),
-                    AT_FDCWD,
-                    memory.other.path(),
-                    0,
-                    gate(engine, existing, link)));
+        memory == null
+            ? Errno.ENAMETOOLONG.negated()
+            : run(
+                engine,
+                link + ": createLink",
+                memory,
+                o ->
+                    o.set(
+                        IORING_OP_LINKAT,
+                        AT_FDCWD,
+                        memory.one.path(),
+                        AT_FDCWD,
+                        memory.other.path(),
+                        0,
+                        gate(engine, existing, link)));
     check(result, link, existing, "link");
   }
 
@@ -138,7 +146,8 @@ final class PathOperation {
       memory.close();
       Turns.count(0); // last: it may wait
     }
-    check(result, path, null, "statx");
+    // As the JDK says it: what is below a file is missing.
+    check(Errno.ENOTDIR.is(result) ? Errno.ENOENT.negated() : result, path, null, "statx");
     return status[0];
   }
 
@@ -268,7 +277,7 @@ final class PathOperation {
     }
   }
 
-  /** Memory for two paths. */
+  /** Memory for two paths. There is none, null, for one that is longer than the kernel takes. */
   private static final class PathPair implements AutoCloseable {
     final PathMemory one = PathMemory.acquire();
     final PathMemory other = PathMemory.acquire();
@@ -279,6 +288,9 @@ final class PathOperation {
         pair.one.setPath(one);
         pair.other.setPath(other);
         return pair;
+      } catch (FileSystemException e) {
+        pair.close();
+        return null;
       } catch (Throwable t) {
         pair.close();
         throw t;
@@ -291,6 +303,9 @@ final class PathOperation {
         pair.one.setTarget(target);
         pair.other.setPath(link);
         return pair;
+      } catch (FileSystemException e) {
+        pair.close();
+        return null;
       } catch (Throwable t) {
         pair.close();
         throw t;

@@ -24,6 +24,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.CopyOption;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
@@ -238,13 +240,41 @@ public final class RingEngine implements Engine {
       throw new AtomicMoveNotSupportedException(
           source.toString(), target.toString(), Errno.describe(result));
     }
-    if (result < 0 && atomic) {
-      throw Errno.exception(result, source.toString(), target.toString(), "rename");
+    if (result >= 0 || (Errno.EEXIST.is(result) && !replaces && isSameFile(source, target))) {
+      return;
     }
-    if (result < 0) {
-      // It copies to another file system, lets a file replace an empty directory, and says which
-      // of the two names is wrong.
+    if (Errno.EEXIST.is(result) && !replaces) {
+      throw new FileAlreadyExistsException(target.toString());
+    }
+    if (!atomic && mayTakeSteps(result, replaces)) {
       Engine.super.move(source, target, options);
+      return;
+    }
+    if (!atomic) {
+      status(source, false); // fails, if it is the source that is missing
+    }
+    throw Errno.exception(result, source.toString(), target.toString(), "rename");
+  }
+
+  /**
+   * Whether the JDK may move in several steps what could not be renamed: copy to another file
+   * system, or remove an empty directory that a file is to replace. It looks first and acts then,
+   * so that it might replace, or remove for nothing, what others change meanwhile.
+   */
+  private static boolean mayTakeSteps(int result, boolean replaces) {
+    return Errno.EXDEV.is(result)
+        || (replaces
+            ? !Errno.ENOENT.is(result) && !Errno.EINVAL.is(result)
+            : Errno.EINVAL.is(result)); // a file system without RENAME_NOREPLACE
+  }
+
+  private boolean isSameFile(Path one, Path other) throws IOException {
+    try {
+      FileStatus first = status(one, false);
+      FileStatus second = status(other, false);
+      return first.device() == second.device() && first.inode() == second.inode();
+    } catch (FileSystemException e) {
+      return false; // it is gone by now
     }
   }
 

@@ -1,0 +1,65 @@
+package io.github.loomuring.support;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** Directories with all that is below them. */
+public final class Trees {
+  private static final int TEXT_MAX = 100;
+
+  private Trees() {}
+
+  /** Type, permissions, and content or target, of all that is below {@code directory}. */
+  public static SortedMap<String, String> look(Path directory) throws IOException {
+    SortedMap<String, String> tree = new TreeMap<>();
+    for (Path path : walk(directory)) {
+      if (!path.equals(directory)) {
+        tree.put(directory.relativize(path).toString(), describe(path));
+      }
+    }
+    return tree;
+  }
+
+  private static String describe(Path path) throws IOException {
+    if (Files.isSymbolicLink(path)) {
+      return "link to " + Files.readSymbolicLink(path);
+    }
+    int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+    String permissions = " " + Integer.toOctalString(mode & 07777);
+    if (Files.isDirectory(path)) {
+      return "directory" + permissions;
+    }
+    if (!Files.isRegularFile(path)) {
+      return "other" + permissions;
+    }
+    byte[] bytes = Files.readAllBytes(path);
+    String text =
+        bytes.length > TEXT_MAX
+            ? bytes.length + " bytes"
+            : new String(bytes, StandardCharsets.ISO_8859_1);
+    return "file" + permissions + ": " + text;
+  }
+
+  /** Removes {@code directory} and all that is below it, if it exists. */
+  public static void remove(Path directory) throws IOException {
+    if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+      for (Path path : walk(directory).reversed()) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  private static List<Path> walk(Path directory) throws IOException {
+    try (Stream<Path> all = Files.walk(directory)) {
+      return all.sorted(Comparator.naturalOrder()).toList();
+    }
+  }
+}
