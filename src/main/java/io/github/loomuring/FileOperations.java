@@ -6,6 +6,7 @@ import io.github.loomuring.internal.OpenSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.CopyOption;
@@ -196,7 +197,7 @@ public final class FileOperations {
    * Gives a file, directory or symbolic link another name, as {@link java.nio.file.Files#move}
    * does: on the same file system in one step, also without ATOMIC_MOVE, and without replacing what
    * another process creates meanwhile; a file goes to another file system as a copy, which is no
-   * longer in one step.
+   * longer in one step. On the pool, {@code Files} looks first and moves then.
    *
    * @param source of the default file system
    * @param target of the default file system
@@ -241,6 +242,9 @@ public final class FileOperations {
   public void exchange(Path one, Path other) throws IOException {
     check("one", one);
     check("other", other);
+    if (!engine.isOpen()) {
+      throw new ClosedChannelException();
+    }
     engine.exchange(one, other);
   }
 
