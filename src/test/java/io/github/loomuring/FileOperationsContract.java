@@ -499,9 +499,9 @@ abstract class FileOperationsContract extends FileOperationsFixture {
   @Test
   void manyEntriesAreAllListed() throws Exception {
     jdk.returns(
-        3_000,
+        1_100,
         d -> {
-          for (int i = 0; i < 3_000; i++) {
+          for (int i = 0; i < 1_100; i++) {
             Files.createFile(d.resolve("a-name-of-some-length-" + i));
           }
         },

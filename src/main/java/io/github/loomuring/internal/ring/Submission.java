@@ -82,7 +82,7 @@ final class Submission {
   private void makeRoom(MemorySegment errno, int attempt) throws IOException {
     flush(queue.last(), errno);
     if (attempt > 0) {
-      pause(attempt);
+      pause(attempt, PAUSE_DOUBLINGS_MAX);
     }
   }
 
@@ -110,7 +110,7 @@ final class Submission {
         // An error never gives an SQE up: it is in the ring, and a later entry submits it.
         // EAGAIN: no memory for the request now. EBUSY: the reaper has to make room first.
         ring.recallReaper();
-        pause(failures++); // outside: another thread, which may be running, may take over
+        pause(failures++, 0); // outside: another thread, which may be running, may take over
       }
       VarHandle.fullFence();
       last = queue.last();
@@ -130,14 +130,14 @@ final class Submission {
   }
 
   /**
-   * Before the next attempt: short at first, then longer and longer, so that a thread for which
-   * this one waits gets a carrier, even if the scheduler prefers those that come again and again.
+   * Before the next attempt. Who waits for another thread waits longer and longer, so that that one
+   * gets a carrier, even if the scheduler prefers those that come again and again.
    */
-  private static void pause(int attempt) {
+  private static void pause(int attempt, int doublingsMax) {
     if (attempt < ATTEMPTS_BEFORE_PAUSE) {
       Thread.yield();
     } else {
-      int doublings = Math.min(attempt - ATTEMPTS_BEFORE_PAUSE, PAUSE_DOUBLINGS_MAX);
+      int doublings = Math.min(attempt - ATTEMPTS_BEFORE_PAUSE, doublingsMax);
       LockSupport.parkNanos(PAUSE_NANOS << doublings);
     }
   }
