@@ -151,6 +151,21 @@ class VectoredTest {
     }
   }
 
+  /** A heap buffer without room needs no staging, and gets none. */
+  @Test
+  void emptyHeapBuffersAmongDirectOnesAreSkipped() throws Exception {
+    Files.writeString(path, "hello");
+    try (UringFile file = uring.openFile(path, READ, WRITE)) {
+      ByteBuffer[] buffers = {
+        ByteBuffer.allocate(0), ByteBuffer.allocateDirect(3), ByteBuffer.allocate(0)
+      };
+      assertThat(file.read(buffers, 0)).isEqualTo(3);
+      assertThat(buffers[1].flip().get(2)).isEqualTo((byte) 'l');
+      assertThat(file.write(buffers, 4)).isEqualTo(3);
+      assertThat(Files.readString(path)).isEqualTo("hellhel");
+    }
+  }
+
   @Test
   void endOfFileShows() throws Exception {
     Files.writeString(path, "hello");

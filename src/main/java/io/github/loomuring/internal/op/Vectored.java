@@ -198,7 +198,7 @@ final class Vectored {
         ByteBuffer buffer = buffers[i];
         int wanted = bytesOf(buffer);
         int bytes = (int) Math.min(left, wanted);
-        if (reading && !buffer.isDirect()) {
+        if (reading && bytes > 0 && !buffer.isDirect()) {
           buffer.put(buffer.position(), staging.bytes, staged, bytes);
         }
         staged += buffer.isDirect() ? 0 : wanted;
