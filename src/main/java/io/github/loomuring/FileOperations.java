@@ -1,8 +1,9 @@
 package io.github.loomuring;
 
 import io.github.loomuring.internal.Engine;
-import io.github.loomuring.internal.EngineFile;
+import io.github.loomuring.internal.Flush;
 import io.github.loomuring.internal.OpenSpec;
+import io.github.loomuring.internal.Replacement;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -40,7 +41,6 @@ import java.util.Set;
  * @see UringFiles
  */
 public final class FileOperations {
-  private static final OpenSpec READ = OpenSpec.of(StandardOpenOption.READ);
   private static final OpenSpec CREATE =
       OpenSpec.of(
           StandardOpenOption.CREATE,
@@ -63,12 +63,7 @@ public final class FileOperations {
    */
   public byte[] readAllBytes(Path path) throws IOException {
     check("path", path);
-    EngineFile file = engine.open(path, READ);
-    try {
-      return file.readAll();
-    } finally {
-      file.close();
-    }
+    return engine.readAll(path);
   }
 
   /**
@@ -113,24 +108,61 @@ public final class FileOperations {
   public Path write(Path path, byte[] bytes, OpenOption... options) throws IOException {
     check("path", path);
     Objects.requireNonNull(bytes, "bytes");
-    OpenSpec spec = writing(options);
-    EngineFile file = engine.open(path, spec);
-    boolean written = false;
-    try {
-      writeAll(file, path, ByteBuffer.wrap(bytes));
-      written = true;
-    } finally {
-      close(file, written);
-    }
+    engine.write(path, writing(options), bytes, Flush.NONE);
     return path;
   }
 
   /**
-   * Writes text in UTF-8, as {@link #write} writes bytes.
+   * Writes a file and has the device store it, as {@link #write(Path, byte[], OpenOption...)} does
+   * without that.
+   *
+   * @param path of the default file system
+   * @param bytes all that is to be written
+   * @param sync what is to be on the device when the call returns
+   * @param options as of {@link #write(Path, byte[], OpenOption...)}
+   * @return {@code path}
+   * @throws IllegalArgumentException if {@code options} contain READ
+   * @throws IOException if the file cannot be written or stored; it may exist then, and hold a part
+   */
+  public Path write(Path path, byte[] bytes, Sync sync, OpenOption... options) throws IOException {
+    check("path", path);
+    Objects.requireNonNull(bytes, "bytes");
+    Objects.requireNonNull(sync, "sync");
+    engine.write(path, writing(options), bytes, sync.flush);
+    return path;
+  }
+
+  /**
+   * Replaces what a file holds in one step, or creates it: after a crash at any moment, of the
+   * process or the machine, it holds the old bytes or the new ones, whole; and when this has
+   * returned, the new ones. A temporary file in the same directory is written, forced and renamed,
+   * and the directory is forced.
+   *
+   * <p>Permissions stay, and owner and group where the process may set them; other attributes, and
+   * other links to the file, do not come along. A symbolic link stays, and what it leads to is
+   * replaced. No temporary file is left if this fails; a crash can leave one, {@code .loom-uring-}
+   * and 16 hexadecimal digits. Once it has begun, an interrupt or a deadline no longer ends it.
+   *
+   * @param path of the default file system; a regular file, or none yet
+   * @param bytes all that it is to hold
+   * @return {@code path}
+   * @throws FileSystemException if there is something other than a regular file
+   * @throws IOException if it cannot be replaced; unless it was the directory that could not be
+   *     forced, the file is as it was
+   */
+  public Path replace(Path path, byte[] bytes) throws IOException {
+    check("path", path);
+    Objects.requireNonNull(bytes, "bytes");
+    engine.call(new Replacement(path, bytes));
+    return path;
+  }
+
+  /**
+   * Writes text in UTF-8, as {@link #write(Path, byte[], OpenOption...)} writes bytes.
    *
    * @param path of the default file system
    * @param text all that is to be written
-   * @param options as of {@link #write}
+   * @param options as of {@link #write(Path, byte[], OpenOption...)}
    * @return {@code path}
    * @throws java.nio.charset.CharacterCodingException if the text has half of a surrogate pair;
    *     nothing is done then
@@ -141,12 +173,12 @@ public final class FileOperations {
   }
 
   /**
-   * Writes text, as {@link #write} writes bytes.
+   * Writes text, as {@link #write(Path, byte[], OpenOption...)} writes bytes.
    *
    * @param path of the default file system
    * @param text all that is to be written
    * @param charset to write it in
-   * @param options as of {@link #write}
+   * @param options as of {@link #write(Path, byte[], OpenOption...)}
    * @return {@code path}
    * @throws java.nio.charset.CharacterCodingException if {@code charset} cannot express the text;
    *     nothing is done then
@@ -429,26 +461,6 @@ public final class FileOperations {
     }
     all.add(StandardOpenOption.WRITE);
     return OpenSpec.of(all);
-  }
-
-  private static void writeAll(EngineFile file, Path path, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      if (file.write(bytes, bytes.position()) == 0) {
-        throw new FileSystemException(
-            path.toString(), null, "a write of " + bytes.remaining() + " bytes moved none");
-      }
-    }
-  }
-
-  /** Closes a file; that it fails is news only if what was written had not failed before. */
-  private static void close(EngineFile file, boolean written) throws IOException {
-    try {
-      file.close();
-    } catch (IOException e) {
-      if (written) {
-        throw e;
-      }
-    }
   }
 
   private void createOrFind(Path directory, FileAttribute<?>... attributes) throws IOException {

@@ -71,11 +71,50 @@ public final class UringFiles {
   }
 
   /**
-   * Writes text in UTF-8, as {@link #write} writes bytes.
+   * Writes a file and has the device store it, as {@link #write(Path, byte[], OpenOption...)} does
+   * without that.
+   *
+   * @param path of the default file system
+   * @param bytes all that is to be written
+   * @param sync what is to be on the device when the call returns
+   * @param options as of {@link #write(Path, byte[], OpenOption...)}
+   * @return {@code path}
+   * @throws IllegalArgumentException if {@code options} contain READ
+   * @throws IOException if the file cannot be written or stored; it may exist then, and hold a part
+   */
+  public static Path write(Path path, byte[] bytes, Sync sync, OpenOption... options)
+      throws IOException {
+    return files().write(path, bytes, sync, options);
+  }
+
+  /**
+   * Replaces what a file holds in one step, or creates it: after a crash at any moment, of the
+   * process or the machine, it holds the old bytes or the new ones, whole; and when this has
+   * returned, the new ones. A temporary file in the same directory is written, forced and renamed,
+   * and the directory is forced.
+   *
+   * <p>Permissions stay, and owner and group where the process may set them; other attributes, and
+   * other links to the file, do not come along. A symbolic link stays, and what it leads to is
+   * replaced. No temporary file is left if this fails; a crash can leave one, {@code .loom-uring-}
+   * and 16 hexadecimal digits. Once it has begun, an interrupt or a deadline no longer ends it.
+   *
+   * @param path of the default file system; a regular file, or none yet
+   * @param bytes all that it is to hold
+   * @return {@code path}
+   * @throws java.nio.file.FileSystemException if there is something other than a regular file
+   * @throws IOException if it cannot be replaced; unless it was the directory that could not be
+   *     forced, the file is as it was
+   */
+  public static Path replace(Path path, byte[] bytes) throws IOException {
+    return files().replace(path, bytes);
+  }
+
+  /**
+   * Writes text in UTF-8, as {@link #write(Path, byte[], OpenOption...)} writes bytes.
    *
    * @param path of the default file system
    * @param text all that is to be written
-   * @param options as of {@link #write}
+   * @param options as of {@link #write(Path, byte[], OpenOption...)}
    * @return {@code path}
    * @throws java.nio.charset.CharacterCodingException if the text has half of a surrogate pair;
    *     nothing is done then
@@ -87,12 +126,12 @@ public final class UringFiles {
   }
 
   /**
-   * Writes text, as {@link #write} writes bytes.
+   * Writes text, as {@link #write(Path, byte[], OpenOption...)} writes bytes.
    *
    * @param path of the default file system
    * @param text all that is to be written
    * @param charset to write it in
-   * @param options as of {@link #write}
+   * @param options as of {@link #write(Path, byte[], OpenOption...)}
    * @return {@code path}
    * @throws java.nio.charset.CharacterCodingException if {@code charset} cannot express the text;
    *     nothing is done then

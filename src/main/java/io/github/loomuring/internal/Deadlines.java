@@ -1,6 +1,7 @@
 package io.github.loomuring.internal;
 
 import io.github.loomuring.FileTimeoutException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -64,6 +65,13 @@ public final class Deadlines {
     if (isOver()) {
       throw new FileTimeoutException(subject + ": the deadline was over before the operation");
     }
+  }
+
+  /** The exception for an operation that was ended: by an interrupt, or else by its deadline. */
+  public static InterruptedIOException ended(String what) {
+    return Thread.currentThread().isInterrupted()
+        ? new InterruptedIOException(what + " was interrupted")
+        : timeout(what);
   }
 
   /** The exception for an operation that was cancelled because its deadline passed. */

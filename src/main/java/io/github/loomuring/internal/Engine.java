@@ -34,6 +34,27 @@ public interface Engine {
   /** Runs blocking work on the pool, or leaves it when the caller is interrupted. */
   <T> T callOrLeave(Callable<T> work) throws IOException;
 
+  /**
+   * Opens a file, reads all of it, and closes it.
+   *
+   * @throws java.nio.file.FileSystemException if the bytes do not fit an array
+   */
+  default byte[] readAll(Path path) throws IOException {
+    EngineFile file = open(path, OpenSpec.READ);
+    try {
+      return WholeFile.read(file, path, file.size());
+    } finally {
+      file.close();
+    }
+  }
+
+  /**
+   * Opens a file, writes {@code bytes}, has the device store them if that is wanted, and closes it.
+   */
+  default void write(Path path, OpenSpec spec, byte[] bytes, Flush flush) throws IOException {
+    WholeFile.write(open(path, spec), path, bytes, flush);
+  }
+
   boolean isOpen();
 
   /** Ends every operation in flight and refuses new ones. Idempotent. */

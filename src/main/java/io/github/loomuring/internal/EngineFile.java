@@ -43,13 +43,6 @@ public interface EngineFile {
   /** What the file system says of the file. */
   FileStatus status() throws IOException;
 
-  /**
-   * All bytes from the start, of a file that nobody else uses.
-   *
-   * @throws java.nio.file.FileSystemException if they do not fit an array
-   */
-  byte[] readAll() throws IOException;
-
   /** Cuts the file to {@code size} bytes; does nothing if it is not longer. */
   void truncate(long size) throws IOException;
 

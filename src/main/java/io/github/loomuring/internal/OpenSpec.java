@@ -17,6 +17,9 @@ public final class OpenSpec {
   private static final int DEFAULT_MODE = 0666;
   private static final FileAttribute<?>[] NO_ATTRIBUTES = {};
 
+  /** For reading, without any other option. */
+  public static final OpenSpec READ = of(StandardOpenOption.READ);
+
   private final EnumSet<StandardOpenOption> standard = EnumSet.noneOf(StandardOpenOption.class);
   private final boolean direct;
   private final boolean noFollowLinks;

@@ -36,6 +36,37 @@ public final class WholeFile {
     }
   }
 
+  /** Writes {@code bytes} to {@code file}, and closes it. */
+  static void write(EngineFile file, Path path, byte[] bytes, Flush flush) throws IOException {
+    boolean written = false;
+    try {
+      ByteBuffer src = ByteBuffer.wrap(bytes);
+      while (src.hasRemaining()) {
+        if (file.write(src, src.position()) == 0) {
+          throw new FileSystemException(
+              path.toString(), null, "a write of length=" + src.remaining() + " moved no byte");
+        }
+      }
+      if (flush != Flush.NONE) {
+        file.force(flush == Flush.FULL);
+      }
+      written = true;
+    } finally {
+      close(file, written);
+    }
+  }
+
+  /** Closes a file; that it fails is news only if what was written had not failed before. */
+  private static void close(EngineFile file, boolean written) throws IOException {
+    try {
+      file.close();
+    } catch (IOException e) {
+      if (written) {
+        throw e;
+      }
+    }
+  }
+
   /** Throws if a file of {@code size} bytes does not fit an array. */
   public static void checkFits(Path path, long size) throws FileSystemException {
     if (size > ARRAY_BYTES_MAX - 1) {

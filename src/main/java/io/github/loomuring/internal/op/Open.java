@@ -5,6 +5,7 @@ import static io.github.loomuring.internal.linux.IoUring.*;
 
 import io.github.loomuring.internal.Deadlines;
 import io.github.loomuring.internal.OpenSpec;
+import io.github.loomuring.internal.WholeFile;
 import io.github.loomuring.internal.linux.Errno;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -45,8 +46,7 @@ final class Open {
       boolean synchronous,
       int memoryAlignment,
       int offsetAlignment,
-      boolean dirty,
-      long size) {}
+      boolean dirty) {}
 
   private static final int DEFAULT_ALIGNMENT = 4096;
 
@@ -77,6 +77,21 @@ final class Open {
   }
 
   static RingFile open(RingEngine engine, Path path, OpenSpec spec) throws IOException {
+    return run(engine, path, spec, open -> open.finish(open.descriptor()));
+  }
+
+  /** Opens a file for reading, reads all of it, and closes it. */
+  static byte[] readAll(RingEngine engine, Path path) throws IOException {
+    return run(engine, path, OpenSpec.READ, Open::readAll);
+  }
+
+  /** What is done with an open. */
+  private interface Use<T> {
+    T of(Open open) throws IOException;
+  }
+
+  private static <T> T run(RingEngine engine, Path path, OpenSpec spec, Use<T> use)
+      throws IOException {
     if (Thread.currentThread().isInterrupted()) {
       throw new InterruptedIOException(path + ": the thread was interrupted before the operation");
     }
@@ -86,7 +101,7 @@ final class Open {
     try {
       memory.setPath(path);
       open = new Open(engine, path, spec, memory, engine.slots.acquire());
-      return open.run();
+      return use.of(open);
     } finally {
       if (open == null) {
         memory.close();
@@ -102,8 +117,9 @@ final class Open {
     }
   }
 
-  private RingFile run() throws IOException {
-    int fd = descriptor();
+  /** Makes a file of a descriptor that is not yet known to block. */
+  private RingFile finish(int opened) throws IOException {
+    int fd = opened;
     try {
       stat(fd);
       int type = memory.statMode() & S_IFMT;
@@ -123,6 +139,35 @@ final class Open {
     } catch (Throwable t) {
       engine.closeSoon(fd);
       throw t;
+    }
+  }
+
+  private byte[] readAll() throws IOException {
+    int fd = tryInline();
+    if (fd < 0 && !Errno.EAGAIN.is(fd)) {
+      throw failure(fd);
+    }
+    if (remote == null) {
+      try (ReadFile reader = new ReadFile(engine, operation, memory, fd)) {
+        byte[] bytes = null;
+        if (fd >= 0) {
+          stat(fd);
+          bytes = reader.cached();
+        }
+        if (bytes == null) {
+          bytes = reader.whole(path);
+        }
+        if (bytes != null) {
+          return bytes;
+        }
+        fd = reader.take();
+      }
+    }
+    RingFile file = finish(fd >= 0 ? fd : descriptor());
+    try {
+      return WholeFile.read(file, path, file.size());
+    } finally {
+      file.close();
     }
   }
 
@@ -303,8 +348,7 @@ final class Open {
         spec.sync() || spec.dsync(),
         memoryAlignment,
         offsetAlignment,
-        spec.deleteOnClose() || (flags & O_TRUNC) != 0,
-        memory.statSize());
+        spec.deleteOnClose() || (flags & O_TRUNC) != 0);
   }
 
   private IOException failure(int result) {
@@ -317,10 +361,15 @@ final class Open {
           ? Deadlines.timeout(path + ": open")
           : interrupted();
     }
+    return failure(result, path, spec);
+  }
+
+  /** The exception for an open that the kernel refused. */
+  static IOException failure(int result, Path path, OpenSpec spec) {
     if (Errno.EISDIR.is(result) && spec.createNew()) {
       return new FileAlreadyExistsException(path.toString());
     }
-    if (Errno.ELOOP.is(result) && (flags & O_NOFOLLOW) != 0) {
+    if (Errno.ELOOP.is(result) && (flags(spec) & O_NOFOLLOW) != 0) {
       return new FileSystemException(
           path.toString(),
           null,
@@ -343,7 +392,7 @@ final class Open {
     return new InterruptedIOException(path + ": open was interrupted");
   }
 
-  private static int flags(OpenSpec spec) {
+  static int flags(OpenSpec spec) {
     int flags = O_CLOEXEC;
     flags |= spec.read() && spec.write() ? O_RDWR : spec.write() ? O_WRONLY : O_RDONLY;
     if (spec.createNew()) {

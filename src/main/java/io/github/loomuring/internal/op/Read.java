@@ -1,9 +1,7 @@
 package io.github.loomuring.internal.op;
 
 import static io.github.loomuring.internal.linux.IoUring.IORING_OP_READ;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
-import io.github.loomuring.internal.WholeFile;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Fcntl;
 import java.io.IOException;
@@ -56,38 +54,6 @@ final class Read {
       file.end(operation, dst);
       Segments.checkStillAlive(dst);
     }
-  }
-
-  /** All bytes of a file; at once, if it is small and in the page cache. */
-  static byte[] all(RingFile file) throws IOException {
-    long size = file.sizeAtOpen;
-    WholeFile.checkFits(file.path, size);
-    if (size == 0 || size >= Staging.MAX_BYTES || !file.seekable || file.memoryAlignment != 0) {
-      return WholeFile.read(file, file.path, size);
-    }
-    // One byte more than there should be, so that the end shows in one call.
-    int length = (int) size + 1;
-    byte[] all = null;
-    Operation operation = file.start();
-    Staging.Buffer buffer = null;
-    try {
-      buffer = file.engine.staging.acquire(length);
-      if (mayTryInline(file, operation)) {
-        long iovec = operation.iovec(buffer.address, length);
-        long n = file.kernel().preadv2(operation.errno, file.fd, iovec, 1, 0, Fcntl.RWF_NOWAIT);
-        if (n == size) {
-          operation.onCaller.done((int) n);
-          all = new byte[(int) n];
-          MemorySegment.copy(buffer.segment, JAVA_BYTE, 0, all, 0, all.length);
-        }
-      }
-    } finally {
-      if (buffer != null) {
-        file.engine.staging.release(buffer);
-      }
-      file.end(operation);
-    }
-    return all != null ? all : WholeFile.read(file, file.path, size);
   }
 
   private static int staged(

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import io.github.loomuring.internal.Engine;
 import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.FileStatus;
+import io.github.loomuring.internal.Flush;
 import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.Permissions;
 import io.github.loomuring.internal.linux.CString;
@@ -53,6 +54,7 @@ public final class RingEngine implements Engine {
     IORING_OP_POLL_ADD
   };
   private static final int OFFLOAD_THREADS_MAX = 64;
+  private static final int WHOLE_FILE_THREADS_MAX = 64;
   private static final int DIRECTORY_MODE = 0777;
 
   /** Requests in flight on a remote file system; each has a worker of the kernel. */
@@ -64,6 +66,10 @@ public final class RingEngine implements Engine {
   final SlotTable slots = new SlotTable();
   final Staging staging = new Staging();
   final Offload offload = new Offload(OFFLOAD_THREADS_MAX);
+
+  /** Of what writes and reads whole files; apart, so that these do not keep closes waiting. */
+  final Offload wholeFiles = new Offload(WHOLE_FILE_THREADS_MAX);
+
   final boolean inlineReads;
   final boolean inlineWrites;
   final boolean adaptiveWrites;
@@ -209,6 +215,18 @@ public final class RingEngine implements Engine {
   @Override
   public EngineFile open(Path path, OpenSpec spec) throws IOException {
     return Open.open(this, path, spec);
+  }
+
+  @Override
+  public byte[] readAll(Path path) throws IOException {
+    return Open.readAll(this, path);
+  }
+
+  @Override
+  public void write(Path path, OpenSpec spec, byte[] bytes, Flush flush) throws IOException {
+    if (!WriteFile.write(this, path, spec, bytes, flush)) {
+      Engine.super.write(path, spec, bytes, flush);
+    }
   }
 
   // ---- operations on paths; what has no opcode here is done by the JDK, on the pool
@@ -455,6 +473,7 @@ public final class RingEngine implements Engine {
           TimeUnit.NANOSECONDS.toSeconds(CLOSE_TIMEOUT_NANOS));
     }
     offload.close();
+    wholeFiles.close();
   }
 
   // ---- what tests and people look at

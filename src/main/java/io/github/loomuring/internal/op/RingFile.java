@@ -64,9 +64,6 @@ final class RingFile implements EngineFile {
   final Gate readGate;
   final Gate writeGate;
 
-  /** In bytes, when it was opened. */
-  final long sizeAtOpen;
-
   /** The last read did not find its bytes in the page cache. */
   volatile boolean missedCache;
 
@@ -89,7 +86,6 @@ final class RingFile implements EngineFile {
     this.memoryAlignment = kind.memoryAlignment();
     this.offsetAlignment = kind.offsetAlignment();
     this.dirty = kind.dirty();
-    this.sizeAtOpen = kind.size();
     // One request at a time and direction: so bytes go in the order of the calls.
     this.readGate = seekable ? device.gate : new Gate(1, engine.streamReads);
     this.writeGate = seekable ? device.gate : new Gate(1, engine.streamWrites);
@@ -157,11 +153,6 @@ final class RingFile implements EngineFile {
   @Override
   public FileStatus status() throws IOException {
     return Stat.status(this);
-  }
-
-  @Override
-  public byte[] readAll() throws IOException {
-    return Read.all(this);
   }
 
   @Override

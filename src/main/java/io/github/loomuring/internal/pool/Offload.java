@@ -22,6 +22,9 @@ public final class Offload implements AutoCloseable {
   private static final AtomicInteger NUMBERS = new AtomicInteger();
   private static final long IDLE_SECONDS = 5;
 
+  /** The subject of messages where none is known. */
+  private static final String UNNAMED = "the pool";
+
   private final ThreadPoolExecutor threads;
 
   /** A pool of at most {@code threadsMax} threads, which end when they have been idle a while. */
@@ -48,7 +51,7 @@ public final class Offload implements AutoCloseable {
    * @throws InterruptedIOException if the caller was interrupted before it started
    */
   public <T> T call(Callable<T> work) throws IOException {
-    return run(new Task<>(work, null), true);
+    return run(new Task<>(work, null), true, UNNAMED);
   }
 
   /**
@@ -57,12 +60,27 @@ public final class Offload implements AutoCloseable {
    * @param disposer takes the result of work that was left; called by a pool thread
    */
   public <T> T callOrLeave(Callable<T> work, Consumer<T> disposer) throws IOException {
-    return run(new Task<>(work, disposer), true);
+    return run(new Task<>(work, disposer), true, UNNAMED);
+  }
+
+  /**
+   * Runs {@code steps}, which are told to stop when the caller is interrupted.
+   *
+   * @param subject what they work on, for messages
+   */
+  public <T> T call(Steps<T> steps, Object subject) throws IOException {
+    return run(new Task<>(steps, null), true, subject);
+  }
+
+  /** Blocking work of several steps. */
+  public interface Steps<T> extends Callable<T> {
+    /** Has the work end before its next step; called by the thread that waits for it. */
+    void stop();
   }
 
   /** Runs {@code work} whatever happens to the caller. */
   public <T> T callUninterruptibly(Callable<T> work) throws IOException {
-    return run(new Task<>(work, null), false);
+    return run(new Task<>(work, null), false, UNNAMED);
   }
 
   /** Runs {@code work} some time, for nobody. */
@@ -70,12 +88,13 @@ public final class Offload implements AutoCloseable {
     threads.execute(work);
   }
 
-  private <T> T run(Task<T> task, boolean interruptible) throws IOException {
+  private <T> T run(Task<T> task, boolean interruptible, Object subject) throws IOException {
     if (interruptible && Thread.currentThread().isInterrupted()) {
-      throw new InterruptedIOException("the thread was interrupted before the operation");
+      throw new InterruptedIOException(
+          subject + ": the thread was interrupted before the operation");
     }
     if (interruptible) {
-      Deadlines.check("the pool");
+      Deadlines.check(subject);
     }
     try {
       threads.execute(task);
@@ -90,7 +109,7 @@ public final class Offload implements AutoCloseable {
           interrupted = true;
           if (interruptible && task.giveUp()) {
             threads.remove(task);
-            throw new InterruptedIOException("interrupted while the operation was in progress");
+            throw new InterruptedIOException(subject + ": the operation was interrupted");
           }
         }
         if (!interruptible || late) {
@@ -99,7 +118,7 @@ public final class Offload implements AutoCloseable {
           late = true;
           if (task.giveUp()) {
             threads.remove(task);
-            throw Deadlines.timeout("the operation");
+            throw Deadlines.timeout(subject + ": the operation");
           }
         }
       }
@@ -164,8 +183,14 @@ public final class Offload implements AutoCloseable {
 
     /** Takes the call back, or leaves it if it may be left; false if it must be waited for. */
     boolean giveUp() {
-      return state.compareAndSet(QUEUED, LEFT)
-          || (disposer != null && state.compareAndSet(RUNNING, LEFT));
+      if (state.compareAndSet(QUEUED, LEFT)
+          || (disposer != null && state.compareAndSet(RUNNING, LEFT))) {
+        return true;
+      }
+      if (work instanceof Steps<T> steps) {
+        steps.stop();
+      }
+      return false;
     }
 
     T result() throws IOException {

@@ -3,9 +3,12 @@ package io.github.loomuring.internal.pool;
 import io.github.loomuring.internal.Deadlines;
 import io.github.loomuring.internal.Engine;
 import io.github.loomuring.internal.EngineFile;
+import io.github.loomuring.internal.Flush;
 import io.github.loomuring.internal.OpenSpec;
+import io.github.loomuring.internal.WholeFile;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -88,6 +91,49 @@ public final class PoolEngine implements Engine {
       return type == S_IFREG || type == S_IFBLK || type == S_IFDIR;
     } catch (IOException e) {
       return true;
+    }
+  }
+
+  @Override
+  public byte[] readAll(Path path) throws IOException {
+    byte[] bytes =
+        callOrLeave(
+            () -> {
+              if (!Files.isRegularFile(path)) {
+                return null; // it may block: the one that opens it can be left
+              }
+              WholeFile.checkFits(path, Files.size(path));
+              return Files.readAllBytes(path);
+            });
+    return bytes != null ? bytes : Engine.super.readAll(path);
+  }
+
+  @Override
+  public void write(Path path, OpenSpec spec, byte[] bytes, Flush flush) throws IOException {
+    boolean written =
+        call(
+            () -> {
+              if (!isSeekable(path) || spec.direct()) {
+                return false;
+              }
+              writeNow(path, spec, bytes, flush);
+              return true;
+            });
+    if (!written) {
+      Engine.super.write(path, spec, bytes, flush);
+    }
+  }
+
+  private static void writeNow(Path path, OpenSpec spec, byte[] bytes, Flush flush)
+      throws IOException {
+    try (FileChannel channel = FileChannel.open(path, spec.options(), spec.attributes())) {
+      ByteBuffer src = ByteBuffer.wrap(bytes);
+      while (src.hasRemaining()) {
+        channel.write(src);
+      }
+      if (flush != Flush.NONE) {
+        channel.force(flush == Flush.FULL);
+      }
     }
   }
 

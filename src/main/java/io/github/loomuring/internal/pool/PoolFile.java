@@ -4,7 +4,6 @@ import io.github.loomuring.internal.Deadlines;
 import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.FileStatus;
 import io.github.loomuring.internal.RangeTransfer;
-import io.github.loomuring.internal.WholeFile;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
@@ -235,11 +234,6 @@ final class PoolFile implements EngineFile {
   @Override
   public FileStatus status() throws IOException {
     return engine.status(path, true); // the JDK's channels do not say
-  }
-
-  @Override
-  public byte[] readAll() throws IOException {
-    return WholeFile.read(this, path, size());
   }
 
   @Override

@@ -28,6 +28,36 @@ interface Engine<F> extends AutoCloseable {
 
   void close(F file) throws IOException;
 
+  /** Reads a whole file, into {@code block} or into memory of its own; its bytes. */
+  default int readWhole(Path path, Block block) throws IOException {
+    F file = open(path, WholeFiles.READ);
+    try {
+      return read(file, block, 0);
+    } finally {
+      close(file);
+    }
+  }
+
+  /**
+   * Creates a file, or replaces what is in it.
+   *
+   * @param block what to write
+   * @param bytes the same
+   * @param durable whether the device has to have the data before this returns
+   */
+  default int writeWhole(Path path, Block block, byte[] bytes, boolean durable) throws IOException {
+    F file = open(path, WholeFiles.REWRITE);
+    try {
+      int written = write(file, block, 0);
+      if (durable) {
+        force(file);
+      }
+      return written;
+    } finally {
+      close(file);
+    }
+  }
+
   /** Of the threads that call. */
   default Thread.Builder threads() {
     return Thread.ofVirtual();

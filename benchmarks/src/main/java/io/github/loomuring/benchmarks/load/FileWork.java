@@ -3,12 +3,9 @@ package io.github.loomuring.benchmarks.load;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.SplittableRandom;
 
 /** Opens small files, does something with each, and closes it. The files exist and are cached. */
@@ -19,22 +16,23 @@ record FileWork(String name, Content content, int threadsMax, List<String> engin
     NOTHING,
     READ,
     WRITE,
-    DURABLE_WRITE
+    DURABLE_WRITE,
+    /** One call of the engine, if it has such. */
+    WHOLE_READ,
+    WHOLE_WRITE,
+    WHOLE_DURABLE_WRITE
   }
 
   private static final int FILE_BYTES = 16 * 1024;
   private static final int SHARED_FILES = 64;
   private static final int OWN_FILES = 16;
-  private static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ);
-  private static final Set<OpenOption> REWRITE =
-      Set.of(
-          StandardOpenOption.CREATE,
-          StandardOpenOption.TRUNCATE_EXISTING,
-          StandardOpenOption.WRITE);
 
   @Override
   public boolean writes() {
-    return content == Content.WRITE || content == Content.DURABLE_WRITE;
+    return switch (content) {
+      case NOTHING, READ, WHOLE_READ -> false;
+      case WRITE, DURABLE_WRITE, WHOLE_WRITE, WHOLE_DURABLE_WRITE -> true;
+    };
   }
 
   @Override
@@ -73,8 +71,11 @@ record FileWork(String name, Content content, int threadsMax, List<String> engin
 
   private <F> Operation readAny(Engine<F> engine, Path[] files, Block block, int thread) {
     SplittableRandom random = new SplittableRandom(thread);
+    if (content == Content.WHOLE_READ) {
+      return () -> check(engine.readWhole(files[random.nextInt(files.length)], block));
+    }
     return () -> {
-      F file = engine.open(files[random.nextInt(files.length)], READ);
+      F file = engine.open(files[random.nextInt(files.length)], WholeFiles.READ);
       try {
         if (content == Content.READ) {
           check(engine.read(file, block, 0));
@@ -86,23 +87,33 @@ record FileWork(String name, Content content, int threadsMax, List<String> engin
   }
 
   private <F> Operation rewriteInTurn(Engine<F> engine, Path[] files, Block block) {
+    byte[] bytes = block.segment().toArray(ValueLayout.JAVA_BYTE);
     return new Operation() {
       private int next;
 
       @Override
       public void run() throws IOException {
-        F file = engine.open(files[next], REWRITE);
-        try {
-          check(engine.write(file, block, 0));
-          if (content == Content.DURABLE_WRITE) {
-            engine.force(file);
-          }
-        } finally {
-          engine.close(file);
-        }
+        rewrite(engine, files[next], block, bytes);
         next = (next + 1) % files.length;
       }
     };
+  }
+
+  private <F> void rewrite(Engine<F> engine, Path path, Block block, byte[] bytes)
+      throws IOException {
+    if (content == Content.WHOLE_WRITE || content == Content.WHOLE_DURABLE_WRITE) {
+      check(engine.writeWhole(path, block, bytes, content == Content.WHOLE_DURABLE_WRITE));
+      return;
+    }
+    F file = engine.open(path, WholeFiles.REWRITE);
+    try {
+      check(engine.write(file, block, 0));
+      if (content == Content.DURABLE_WRITE) {
+        engine.force(file);
+      }
+    } finally {
+      engine.close(file);
+    }
   }
 
   private void check(int movedBytes) throws IOException {

@@ -1,5 +1,6 @@
 package io.github.loomuring.benchmarks.load;
 
+import io.github.loomuring.Sync;
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
 import java.io.IOException;
@@ -47,6 +48,17 @@ final class UringEngine implements Engine<UringFile> {
   @Override
   public void close(UringFile file) throws IOException {
     file.close();
+  }
+
+  @Override
+  public int readWhole(Path path, Block block) throws IOException {
+    return uring.files().readAllBytes(path).length;
+  }
+
+  @Override
+  public int writeWhole(Path path, Block block, byte[] bytes, boolean durable) throws IOException {
+    uring.files().write(path, bytes, durable ? Sync.DATA : Sync.NONE);
+    return bytes.length;
   }
 
   @Override

@@ -44,6 +44,9 @@ final class Works {
     works.add(files("small-file-read", Content.READ));
     works.add(files("small-file-write", Content.WRITE));
     works.add(files("small-file-durable-write", Content.DURABLE_WRITE));
+    works.add(files("whole-file-read", Content.WHOLE_READ));
+    works.add(files("whole-file-write", Content.WHOLE_WRITE));
+    works.add(files("whole-file-durable-write", Content.WHOLE_DURABLE_WRITE));
     works.add(new LogAppend("log-append", FILE_THREADS_MAX, appending()));
     works.add(mix());
     return List.copyOf(works);
@@ -81,7 +84,7 @@ final class Works {
   private static Work files(String name, Content content) {
     List<String> engines = new ArrayList<>(Engines.JAVA);
     engines.remove(Engines.FILE_CHANNEL_EACH); // each open makes a channel anyway
-    if (content == Content.NOTHING || content == Content.READ) {
+    if (content == Content.NOTHING || content == Content.READ || content == Content.WHOLE_READ) {
       engines.remove(Engines.RING_ADAPTIVE);
     }
     return new FileWork(name, content, FILE_THREADS_MAX, engines);

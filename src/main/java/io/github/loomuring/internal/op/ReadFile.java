@@ -1,0 +1,174 @@
+package io.github.loomuring.internal.op;
+
+import static io.github.loomuring.internal.linux.Fcntl.*;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import io.github.loomuring.internal.Deadlines;
+import io.github.loomuring.internal.OpenSpec;
+import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.linux.Kernel;
+import io.github.loomuring.internal.pool.Offload;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+
+/**
+ * Reads a small regular file as a whole, on the caller if it is in the page cache, and otherwise by
+ * a thread of the pool, which opens it too if it is not open yet, while the caller parks once.
+ *
+ * <p>What is larger, special, or does not say its size, is only opened.
+ */
+final class ReadFile implements Offload.Steps<Integer>, AutoCloseable {
+  private static final int NOT_HERE = Integer.MIN_VALUE;
+  private static final int FLAGS = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+  private static final String OPEN = "open";
+  private static final String READ = "read";
+
+  private final RingEngine engine;
+  private final Kernel kernel;
+  private final Operation scratch;
+  private final PathMemory memory;
+  private volatile boolean stopped;
+
+  /** Negative while there is none. Used by the pool until its call has ended. */
+  private int fd;
+
+  private String step = OPEN;
+
+  private Staging.Buffer buffer;
+
+  /**
+   * A reader of the file whose path is in {@code memory}.
+   *
+   * @param fd if it is open, with what statx says of it in {@code memory}; negative otherwise
+   */
+  ReadFile(RingEngine engine, Operation scratch, PathMemory memory, int fd) {
+    this.engine = engine;
+    this.kernel = engine.kernel;
+    this.scratch = scratch;
+    this.memory = memory;
+    this.fd = fd;
+  }
+
+  /** What is in the page cache; null if not all of the file is. */
+  byte[] cached() throws IOException {
+    if (!isSmall() || !engine.inlineReads) {
+      return null;
+    }
+    Device device = engine.device(memory.statDevice(), fd);
+    if (!device.local || !device.nowaitReads()) {
+      return null;
+    }
+    int n = read(RWF_NOWAIT);
+    if (n != memory.statSize()) {
+      return null;
+    }
+    scratch.onCaller.done(n);
+    return bytes(n);
+  }
+
+  /** The bytes; null if it is another one's to read them, from what {@link #take} gives. */
+  byte[] whole(Path path) throws IOException {
+    int result = engine.wholeFiles.call(this, path);
+    if (result == NOT_HERE) {
+      return null;
+    }
+    if (Errno.ECANCELED.is(result)) {
+      throw Deadlines.ended(path + ": " + step);
+    }
+    if (result < 0) {
+      throw step == OPEN
+          ? Open.failure(result, path, OpenSpec.READ)
+          : Errno.exception(result, path.toString(), step);
+    }
+    return bytes(result);
+  }
+
+  /** The descriptor, which is the caller's from now on; negative if there is none. */
+  int take() {
+    int taken = fd;
+    fd = -1;
+    return taken;
+  }
+
+  @Override
+  public void close() {
+    if (fd >= 0) {
+      kernel.close(scratch.errno, take()); // nothing was written: it cannot fail, nor wait
+    }
+    if (buffer != null) {
+      engine.staging.release(buffer);
+    }
+  }
+
+  // ---- what the pool does
+
+  @Override
+  public void stop() {
+    stopped = true;
+  }
+
+  @Override
+  public Integer call() {
+    if (fd < 0) {
+      // What blocks is for requests that can be cancelled.
+      if (stat(AT_FDCWD, memory.path(), 0) >= 0 && !isRegular()) {
+        return NOT_HERE;
+      }
+      fd = kernel.openat(scratch.errno, AT_FDCWD, memory.path(), FLAGS, 0);
+      if (fd < 0) {
+        return Errno.EAGAIN.is(fd) ? NOT_HERE : fd;
+      }
+      int result = stat(fd, memory.emptyPath(), AT_EMPTY_PATH);
+      if (result < 0) {
+        return result;
+      }
+    }
+    step = READ;
+    if (!isSmall()) {
+      return NOT_HERE;
+    }
+    return stopped ? Errno.ECANCELED.negated() : read(0);
+  }
+
+  private int stat(int dirfd, long path, int flags) {
+    return kernel.statx(scratch.errno, dirfd, path, flags, STATX_TYPE | STATX_SIZE, memory.statx());
+  }
+
+  private boolean isRegular() {
+    return (memory.statMode() & S_IFMT) == S_IFREG;
+  }
+
+  /** A size of zero says nothing: the files of /proc have it. */
+  private boolean isSmall() {
+    return isRegular() && memory.statSize() > 0 && memory.statSize() < Staging.MAX_BYTES;
+  }
+
+  /** Reads up to the end; the bytes in the buffer, NOT_HERE if they do not fit, or an errno. */
+  private int read(int flags) {
+    // One byte more than there should be, so that the end shows in one call.
+    int length = (int) memory.statSize() + 1;
+    if (buffer == null) {
+      buffer = engine.staging.acquire(length);
+    }
+    int done = 0;
+    while (done < length) {
+      long iovec = scratch.iovec(buffer.address + done, length - done);
+      long n = kernel.preadv2(scratch.errno, fd, iovec, 1, done, flags);
+      if (n == 0 || (n > 0 && done + n == memory.statSize())) {
+        return done + (int) n;
+      }
+      if (n < 0 && !(Errno.EINTR.is(n) && flags == 0)) {
+        return (int) n;
+      }
+      done += (int) Math.max(n, 0);
+    }
+    return NOT_HERE; // it has grown
+  }
+
+  private byte[] bytes(int n) {
+    byte[] bytes = new byte[n];
+    MemorySegment.copy(buffer.segment, JAVA_BYTE, 0, bytes, 0, n);
+    return bytes;
+  }
+}

@@ -1,0 +1,153 @@
+package io.github.loomuring.internal.op;
+
+import static io.github.loomuring.internal.linux.Fcntl.*;
+
+import io.github.loomuring.internal.Deadlines;
+import io.github.loomuring.internal.Flush;
+import io.github.loomuring.internal.OpenSpec;
+import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.linux.Kernel;
+import io.github.loomuring.internal.pool.Offload;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Writes a small file as a whole: open, write, fsync and close, one after the other by a thread of
+ * the pool, while the caller parks once.
+ *
+ * <p>Not by linked requests on a direct descriptor: the kernel lets go of the file when the thread
+ * that submitted them gets to it, some time after the last completion. It would still be open for
+ * writing when the caller goes on, and the end of its write-back would be the carrier's.
+ */
+final class WriteFile implements Offload.Steps<Integer> {
+  private static final int NOT_HERE = Integer.MIN_VALUE;
+
+  private final Kernel kernel;
+  private final Operation scratch;
+  private final PathMemory memory;
+  private final Staging.Buffer buffer;
+  private final int flags;
+  private final int mode;
+  private final int length;
+  private final Flush flush;
+  private volatile boolean stopped;
+
+  /** What was, or was to be, done last. Read by the caller when the steps have ended. */
+  private String step = "open";
+
+  private WriteFile(
+      RingEngine engine,
+      Operation scratch,
+      PathMemory memory,
+      Staging.Buffer buffer,
+      OpenSpec spec,
+      int length,
+      Flush flush) {
+    this.kernel = engine.kernel;
+    this.scratch = scratch;
+    this.memory = memory;
+    this.buffer = buffer;
+    this.flags = Open.flags(spec) | O_NONBLOCK;
+    this.mode = spec.mode();
+    this.length = length;
+    this.flush = flush;
+  }
+
+  /** Writes the file, or answers false if that is to be done step by step. */
+  static boolean write(RingEngine engine, Path path, OpenSpec spec, byte[] bytes, Flush flush)
+      throws IOException {
+    if (bytes.length > Staging.MAX_BYTES
+        || spec.direct()
+        || spec.deleteOnClose()
+        || engine.remoteMounts.of(path) != null) {
+      return false;
+    }
+    Operation scratch = engine.slots.acquire();
+    Staging.Buffer buffer = engine.staging.acquire(bytes.length);
+    PathMemory memory = PathMemory.acquire();
+    try {
+      memory.setPath(path);
+      buffer.bytes.put(0, bytes);
+      WriteFile steps = new WriteFile(engine, scratch, memory, buffer, spec, bytes.length, flush);
+      int result = engine.wholeFiles.call(steps, path);
+      if (result == NOT_HERE) {
+        return false;
+      }
+      steps.check(result, path, spec);
+      return true;
+    } finally {
+      memory.close();
+      engine.staging.release(buffer);
+      engine.slots.release(scratch);
+    }
+  }
+
+  private void check(int result, Path path, OpenSpec spec) throws IOException {
+    if (result >= 0) {
+      return;
+    }
+    if (Errno.ECANCELED.is(result)) {
+      throw Deadlines.ended(path + ": " + step);
+    }
+    if (step.equals("open")) {
+      throw Open.failure(result, path, spec);
+    }
+    throw Errno.exception(result, path.toString(), step);
+  }
+
+  @Override
+  public void stop() {
+    stopped = true;
+  }
+
+  @Override
+  public Integer call() {
+    // What blocks, or takes bytes as it likes, is for requests that can be cancelled.
+    if (isSpecial()) {
+      return NOT_HERE;
+    }
+    int fd = kernel.openat(scratch.errno, AT_FDCWD, memory.path(), flags, mode);
+    if (fd < 0) {
+      return Errno.EAGAIN.is(fd) || Errno.ENXIO.is(fd) ? NOT_HERE : fd;
+    }
+    int result = fill(fd);
+    int closed = kernel.close(scratch.errno, fd);
+    if (result >= 0 && closed < 0 && !Errno.EINTR.is(closed)) {
+      step = "close";
+      return closed;
+    }
+    return result;
+  }
+
+  private boolean isSpecial() {
+    int result =
+        kernel.statx(scratch.errno, AT_FDCWD, memory.path(), 0, STATX_TYPE, memory.statx());
+    return result >= 0 && (memory.statMode() & S_IFMT) != S_IFREG;
+  }
+
+  private int fill(int fd) {
+    step = "write of length=" + length;
+    int done = 0;
+    while (done < length) {
+      if (stopped) {
+        return Errno.ECANCELED.negated();
+      }
+      long iovec = scratch.iovec(buffer.address + done, length - done);
+      long n = kernel.pwritev2(scratch.errno, fd, iovec, 1, done, 0);
+      if (n < 0 && !Errno.EINTR.is(n)) {
+        return (int) n;
+      }
+      done += (int) Math.max(n, 0);
+    }
+    if (flush == Flush.NONE) {
+      return done;
+    }
+    step = "fsync";
+    if (stopped) {
+      return Errno.ECANCELED.negated();
+    }
+    return flush == Flush.DATA
+        ? kernel.fdatasync(scratch.errno, fd)
+        : kernel.fsync(scratch.errno, fd);
+  }
+}
