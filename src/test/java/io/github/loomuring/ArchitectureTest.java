@@ -63,7 +63,9 @@ class ArchitectureTest {
           .dependOnClassesThat(
               DescribedPredicate.describe(
                   "are the pool engine's",
-                  c -> c.getPackageName().equals(POOL) && !c.getName().startsWith(POOL + ".Offload")));
+                  c ->
+                      c.getPackageName().equals(POOL)
+                          && !c.getName().startsWith(POOL + ".Offload")));
 
   @ArchTest
   static final ArchRule THE_API_KNOWS_NO_KERNEL =

@@ -50,15 +50,17 @@ public final class Replacement implements Callable<Void> {
     // Not named after the target, whose name may be as long as a name can be.
     Path temporary =
         directory.resolve(".loom-uring-%016x".formatted(ThreadLocalRandom.current().nextLong()));
-    boolean replaced = false;
     try {
       write(temporary, old);
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-      replaced = true;
-    } finally {
-      if (!replaced) {
+    } catch (IOException e) {
+      IOException failure = Failures.withPath(path, e);
+      try {
         Files.deleteIfExists(temporary);
+      } catch (IOException left) {
+        failure.addSuppressed(left);
       }
+      throw failure;
     }
     force(directory);
     return null;

@@ -201,6 +201,16 @@ final class ChildJvm {
       }
     }
 
+    /** Lines the child has printed; all, once it has ended. */
+    int lines() throws InterruptedException {
+      if (!process.isAlive()) {
+        outReader.join();
+      }
+      synchronized (out) {
+        return (int) out.toString().lines().count();
+      }
+    }
+
     private String errText() {
       synchronized (err) {
         return err.toString();
@@ -231,9 +241,14 @@ final class ChildJvm {
       return new Result(process.exitValue(), out.toString(), err.toString());
     }
 
+    /** Sends SIGKILL, and waits for the end. */
+    void kill() {
+      process.destroyForcibly().onExit().join();
+    }
+
     @Override
     public void close() {
-      process.destroyForcibly().onExit().join();
+      kill();
       try {
         process.getOutputStream().close();
       } catch (IOException e) {

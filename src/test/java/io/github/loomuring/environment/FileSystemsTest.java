@@ -1,9 +1,13 @@
 package io.github.loomuring.environment;
 
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.loomuring.FileOperations;
+import io.github.loomuring.Sync;
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
 import io.github.loomuring.support.Engines;
@@ -24,6 +28,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -212,6 +217,34 @@ class FileSystemsTest {
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "RING_TINY")
+    void wholeFileThatFindsNoRoomSaysSoAndReplacesNothing(Engines engine) throws Exception {
+      byte[] content = RoundTrip.randomBytes(MIB - 1, 8);
+      FileOperations files = uring(engine).files();
+      files.replace(path, content);
+      Path other = path.resolveSibling("other");
+      try (FullDisk _ = FullDisk.of(mounted.directory(), 2)) {
+        byte[] larger = RoundTrip.randomBytes(MIB, 9);
+        Throwable written = null;
+        for (int i = 0; written == null && i < 64; i++) { // some keep a little in reserve
+          written = catchThrowable(() -> files.write(other, larger, Sync.DATA, CREATE, APPEND));
+        }
+        assertNoSpace(written);
+        assertThat(written).hasMessageStartingWith(other + ": ");
+        Throwable replaced = catchThrowable(() -> files.replace(path, larger));
+        assertNoSpace(replaced);
+        assertThat(replaced).hasMessageStartingWith(path + ": ");
+        assertThat(files.readAllBytes(path)).isEqualTo(content);
+        try (Stream<Path> all = Files.list(mounted.directory())) {
+          assertThat(all.filter(one -> one.toString().contains(".loom-uring-"))).isEmpty();
+        }
+      } finally {
+        Files.deleteIfExists(other);
+        Files.delete(path);
+      }
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "RING_TINY")
     void roomThatComesBackCanBeUsed(Engines engine) throws Exception {
       byte[] content = RoundTrip.randomBytes(8 * MIB, 6);
       try (UringFile file = create(engine)) {
@@ -233,6 +266,13 @@ class FileSystemsTest {
       Files.writeString(path, "content");
       mounted.makeReadOnly();
       try {
+        FileOperations files = uring(engine).files();
+        assertThatThrownBy(() -> files.write(path, new byte[1]))
+            .isInstanceOf(FileSystemException.class)
+            .hasMessageContaining("Read-only file system");
+        assertThatThrownBy(() -> files.replace(path, new byte[1]))
+            .isInstanceOf(FileSystemException.class)
+            .hasMessageContaining("Read-only file system");
         for (Set<OpenOption> options :
             Set.<Set<OpenOption>>of(
                 Set.of(StandardOpenOption.WRITE),

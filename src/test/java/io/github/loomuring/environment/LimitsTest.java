@@ -61,7 +61,7 @@ class LimitsTest {
             .run();
     assertThat(result.status()).as("%s%s", result.out(), result.err()).isZero();
     assertThat(result.err()).isEmpty();
-    for (String key : new String[] {"heap", "direct"}) {
+    for (String key : new String[] {"heap", "direct", "whole", "replace"}) {
       assertThat(result.value(key))
           .startsWith("java.nio.file.FileSystemException: " + directory)
           .contains("File too large");

@@ -1,5 +1,6 @@
 package io.github.loomuring.environment;
 
+import io.github.loomuring.Sync;
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
 import io.github.loomuring.support.Engines;
@@ -36,16 +37,28 @@ final class WriteLargeFile {
       byte[] expected = Arrays.copyOf(content, limit);
       TryLibrary.say("intact", Arrays.equals(expected, Files.readAllBytes(path)));
       file.writeFully(ByteBuffer.wrap(content, 0, 10), 0);
-      TryLibrary.say("alive", true);
+      TryLibrary.say("whole", failure(() -> uring.files().write(path, content, Sync.DATA)));
+      TryLibrary.say("replace", failure(() -> uring.files().replace(path, content)));
+      byte[] small = Arrays.copyOf(content, 100);
+      uring.files().replace(path, small);
+      TryLibrary.say("alive", Arrays.equals(small, uring.files().readAllBytes(path)));
     }
   }
 
-  private static String failure(UringFile file, ByteBuffer buffer, long offset) throws IOException {
+  private interface Writing {
+    void run() throws IOException;
+  }
+
+  private static String failure(Writing writing) throws IOException {
     try {
-      file.writeFully(buffer, offset);
+      writing.run();
       return "nothing";
     } catch (FileSystemException e) {
       return e.toString();
     }
+  }
+
+  private static String failure(UringFile file, ByteBuffer buffer, long offset) throws IOException {
+    return failure(() -> file.writeFully(buffer, offset));
   }
 }

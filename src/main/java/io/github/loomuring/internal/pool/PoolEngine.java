@@ -3,6 +3,7 @@ package io.github.loomuring.internal.pool;
 import io.github.loomuring.internal.Deadlines;
 import io.github.loomuring.internal.Engine;
 import io.github.loomuring.internal.EngineFile;
+import io.github.loomuring.internal.Failures;
 import io.github.loomuring.internal.Flush;
 import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.WholeFile;
@@ -134,6 +135,8 @@ public final class PoolEngine implements Engine {
       if (flush != Flush.NONE) {
         channel.force(flush == Flush.FULL);
       }
+    } catch (IOException e) {
+      throw Failures.withPath(path, e);
     }
   }
 

@@ -2,6 +2,7 @@ package io.github.loomuring.internal.pool;
 
 import io.github.loomuring.internal.Deadlines;
 import io.github.loomuring.internal.EngineFile;
+import io.github.loomuring.internal.Failures;
 import io.github.loomuring.internal.FileStatus;
 import io.github.loomuring.internal.RangeTransfer;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -274,18 +274,8 @@ final class PoolFile implements EngineFile {
     } catch (ClosedChannelException e) {
       throw new AsynchronousCloseException(); // it was open when this call began
     } catch (IOException e) {
-      throw withPath(e);
+      throw Failures.withPath(path, e);
     }
-  }
-
-  /** The JDK's channels say neither which file it was nor, by the type, that it was one. */
-  private IOException withPath(IOException e) {
-    if (e.getClass() != IOException.class) {
-      return e;
-    }
-    FileSystemException named = new FileSystemException(path.toString(), null, e.getMessage());
-    named.initCause(e);
-    return named;
   }
 
   @Override
