@@ -229,7 +229,8 @@ public final class FileOperations {
    * Gives a file, directory or symbolic link another name, as {@link java.nio.file.Files#move}
    * does: on the same file system in one step, also without ATOMIC_MOVE, and without replacing what
    * another process creates meanwhile; a file goes to another file system as a copy, which is no
-   * longer in one step. On the pool, {@code Files} looks first and moves then.
+   * longer in one step. On the pool, and on file systems without RENAME_NOREPLACE, {@code Files}
+   * looks first and moves then.
    *
    * @param source of the default file system
    * @param target of the default file system

@@ -68,17 +68,17 @@ public final class UringAttributes implements BasicFileAttributes {
 
   @Override
   public boolean isRegularFile() {
-    return status.isOfType(FileStatus.S_IFREG);
+    return status.isRegularFile();
   }
 
   @Override
   public boolean isDirectory() {
-    return status.isOfType(FileStatus.S_IFDIR);
+    return status.isDirectory();
   }
 
   @Override
   public boolean isSymbolicLink() {
-    return status.isOfType(FileStatus.S_IFLNK);
+    return status.isSymbolicLink();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.github.loomuring.internal;
 
+import io.github.loomuring.internal.linux.Fcntl;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.CopyOption;
@@ -161,10 +162,8 @@ public interface Engine {
   private static int modeOf(BasicFileAttributes basic) {
     int type =
         basic.isRegularFile()
-            ? FileStatus.S_IFREG
-            : basic.isDirectory()
-                ? FileStatus.S_IFDIR
-                : basic.isSymbolicLink() ? FileStatus.S_IFLNK : 0;
+            ? Fcntl.S_IFREG
+            : basic.isDirectory() ? Fcntl.S_IFDIR : basic.isSymbolicLink() ? Fcntl.S_IFLNK : 0;
     return type | 0666;
   }
 }

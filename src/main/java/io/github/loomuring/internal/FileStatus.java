@@ -1,5 +1,7 @@
 package io.github.loomuring.internal;
 
+import static io.github.loomuring.internal.linux.Fcntl.*;
+
 import java.nio.file.attribute.FileTime;
 
 /**
@@ -28,14 +30,19 @@ public record FileStatus(
     FileTime creationTime,
     int directMemoryAlignment,
     int directOffsetAlignment) {
-  // Types of files in a mode: inode(7).
-  public static final int S_IFMT = 0xf000;
-  public static final int S_IFDIR = 0x4000;
-  public static final int S_IFREG = 0x8000;
-  public static final int S_IFLNK = 0xa000;
+  public boolean isRegularFile() {
+    return type() == S_IFREG;
+  }
 
-  /** Whether the type is {@code type}, one of the constants. */
-  public boolean isOfType(int type) {
-    return (mode & S_IFMT) == type;
+  public boolean isDirectory() {
+    return type() == S_IFDIR;
+  }
+
+  public boolean isSymbolicLink() {
+    return type() == S_IFLNK;
+  }
+
+  private int type() {
+    return mode & S_IFMT;
   }
 }

@@ -127,6 +127,7 @@ public final class Fcntl {
   public static final int S_IFDIR = 0x4000;
   public static final int S_IFBLK = 0x6000;
   public static final int S_IFREG = 0x8000;
+  public static final int S_IFLNK = 0xa000;
   public static final int S_IFSOCK = 0xc000;
 
   /** struct statfs begins with {@code long f_type}; its size is 120 on both architectures. */

@@ -283,25 +283,23 @@ final class PathOperation {
     final PathMemory other = PathMemory.acquire();
 
     static PathPair of(Path one, Path other) throws IOException {
-      PathPair pair = new PathPair();
-      try {
-        pair.one.setPath(one);
-        pair.other.setPath(other);
-        return pair;
-      } catch (FileSystemException e) {
-        pair.close();
-        return null;
-      } catch (Throwable t) {
-        pair.close();
-        throw t;
-      }
+      return of(one, other, false);
     }
 
+    /** The first is what a symbolic link leads to, and means what the link's place makes it. */
     static PathPair ofTargetAndLink(Path target, Path link) throws IOException {
+      return of(target, link, true);
+    }
+
+    private static PathPair of(Path one, Path other, boolean oneIsTarget) throws IOException {
       PathPair pair = new PathPair();
       try {
-        pair.one.setTarget(target);
-        pair.other.setPath(link);
+        if (oneIsTarget) {
+          pair.one.setTarget(one);
+        } else {
+          pair.one.setPath(one);
+        }
+        pair.other.setPath(other);
         return pair;
       } catch (FileSystemException e) {
         pair.close();

@@ -1,5 +1,7 @@
 package io.github.loomuring.internal.pool;
 
+import static io.github.loomuring.internal.linux.Fcntl.*;
+
 import io.github.loomuring.internal.Deadlines;
 import io.github.loomuring.internal.Engine;
 import io.github.loomuring.internal.EngineFile;
@@ -27,11 +29,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Pool threads are never interrupted, so an interrupt closes no channel here either.
  */
 public final class PoolEngine implements Engine {
-  private static final int S_IFMT = 0170000;
-  private static final int S_IFREG = 0100000;
-  private static final int S_IFBLK = 0060000;
-  private static final int S_IFDIR = 0040000;
-
   private final int threadsMax;
   private final Offload offload;
 

@@ -146,7 +146,7 @@ class PathOpcodeFallbackTest {
     try (Simulation s = Simulation.inline(kernel)) {
       FileStatus status = s.engine.status(file, true);
       assertThat(status.size()).isEqualTo(7);
-      assertThat(status.isOfType(FileStatus.S_IFREG)).isTrue();
+      assertThat(status.isRegularFile()).isTrue();
       assertThatThrownBy(() -> s.engine.status(created, true))
           .isInstanceOf(NoSuchFileException.class);
       assertThat(kernel.calls("openat2")).isEqualTo(2);
@@ -169,7 +169,7 @@ class PathOpcodeFallbackTest {
     Files.createSymbolicLink(created, Path.of("nothing"));
     SimulatedKernel kernel = new SimulatedKernel();
     try (Simulation s = Simulation.inline(kernel)) {
-      assertThat(s.engine.status(created, false).isOfType(FileStatus.S_IFLNK)).isTrue();
+      assertThat(s.engine.status(created, false).isSymbolicLink()).isTrue();
       assertThatThrownBy(() -> s.engine.status(created, true))
           .isInstanceOf(NoSuchFileException.class);
     }
