@@ -28,6 +28,15 @@ interface Engine<F> extends AutoCloseable {
 
   void close(F file) throws IOException;
 
+  /** Reads many whole blocks; bytes read. */
+  default int readRanges(F file, Block[] blocks, long[] offsets) throws IOException {
+    int bytes = 0;
+    for (int i = 0; i < blocks.length; i++) {
+      bytes += read(file, blocks[i], offsets[i]);
+    }
+    return bytes;
+  }
+
   /** Reads a whole file, into {@code block} or into memory of its own; its bytes. */
   default int readWhole(Path path, Block block) throws IOException {
     F file = open(path, WholeFiles.READ);

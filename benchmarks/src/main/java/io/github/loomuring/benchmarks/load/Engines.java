@@ -15,6 +15,9 @@ final class Engines {
   /** What every ratio is against. */
   static final String FILE_CHANNEL = "file-channel";
 
+  /** Differs from it where files are read or written as a whole. */
+  static final String FILES = "files";
+
   static final String FILE_CHANNEL_EACH = "file-channel-each";
   static final String PLATFORM = "platform";
   static final String ASYNCHRONOUS = "asynchronous";
@@ -29,6 +32,7 @@ final class Engines {
           RING_ADAPTIVE,
           POOL,
           FILE_CHANNEL,
+          FILES,
           FILE_CHANNEL_EACH,
           PLATFORM,
           ASYNCHRONOUS,
@@ -70,6 +74,7 @@ final class Engines {
       case RING_ADAPTIVE -> uring(ring.withInline(Inline.ADAPTIVE));
       case POOL -> uring(ring.withFallback(Fallback.ALWAYS));
       case FILE_CHANNEL -> FileChannelEngine.shared();
+      case FILES -> new FilesEngine();
       case FILE_CHANNEL_EACH -> FileChannelEngine.oneEach();
       case PLATFORM -> FileChannelEngine.onPlatformThreads();
       case ASYNCHRONOUS -> new AsynchronousEngine();

@@ -8,13 +8,13 @@ import java.nio.file.attribute.FileAttribute;
 import java.util.Set;
 
 /** {@code java.nio.channels.FileChannel}. */
-final class FileChannelEngine implements Engine<FileChannel> {
+class FileChannelEngine implements Engine<FileChannel> {
   private static final FileAttribute<?>[] NO_ATTRIBUTES = {};
 
   private final boolean platformThreads;
   private final boolean sharesFile;
 
-  private FileChannelEngine(boolean platformThreads, boolean sharesFile) {
+  FileChannelEngine(boolean platformThreads, boolean sharesFile) {
     this.platformThreads = platformThreads;
     this.sharesFile = sharesFile;
   }

@@ -20,7 +20,11 @@ record FileWork(String name, Content content, int threadsMax, List<String> engin
     /** One call of the engine, if it has such. */
     WHOLE_READ,
     WHOLE_WRITE,
-    WHOLE_DURABLE_WRITE
+    WHOLE_DURABLE_WRITE;
+
+    boolean isWhole() {
+      return this == WHOLE_READ || this == WHOLE_WRITE || this == WHOLE_DURABLE_WRITE;
+    }
   }
 
   private static final int FILE_BYTES = 16 * 1024;

@@ -20,6 +20,10 @@ enum Plan {
       combinations.addAll(targets("small-file-write", 64));
       combinations.addAll(targets("small-file-durable-write", 64));
       combinations.addAll(targets("small-file-read", 64));
+      combinations.addAll(targets("whole-file-write", 1, 64));
+      combinations.addAll(targets("whole-file-durable-write", 64));
+      combinations.addAll(targets("whole-file-read", 64));
+      combinations.addAll(targets("direct-ranges-64x4k", 1));
       return combinations;
     }
   },
@@ -43,6 +47,7 @@ enum Plan {
           Engines.RING,
           Engines.RING_ADAPTIVE,
           Engines.FILE_CHANNEL,
+          Engines.FILES,
           Engines.PLATFORM,
           Engines.FIO_IO_URING);
 

@@ -1,5 +1,6 @@
 package io.github.loomuring.benchmarks.load;
 
+import io.github.loomuring.Range;
 import io.github.loomuring.Sync;
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
@@ -7,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /** The library. */
@@ -48,6 +51,19 @@ final class UringEngine implements Engine<UringFile> {
   @Override
   public void close(UringFile file) throws IOException {
     file.close();
+  }
+
+  @Override
+  public int readRanges(UringFile file, Block[] blocks, long[] offsets) throws IOException {
+    List<Range> ranges = new ArrayList<>(blocks.length);
+    for (int i = 0; i < blocks.length; i++) {
+      ranges.add(new Range(blocks[i].whole(), offsets[i]));
+    }
+    int bytes = 0;
+    for (Range.Outcome outcome : file.readRanges(ranges)) {
+      bytes += outcome.bytesOrThrow();
+    }
+    return bytes;
   }
 
   @Override

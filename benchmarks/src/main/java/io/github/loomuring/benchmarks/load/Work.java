@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** A kind of work for the threads of a measurement. Immutable. */
-sealed interface Work permits BlockWork, FileWork, LogAppend {
+sealed interface Work permits BlockWork, FileWork, LogAppend, RangesWork {
   /** As it is called on the command line, and in the results. */
   String name();
 

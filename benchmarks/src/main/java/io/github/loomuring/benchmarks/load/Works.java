@@ -47,6 +47,13 @@ final class Works {
     works.add(files("whole-file-read", Content.WHOLE_READ));
     works.add(files("whole-file-write", Content.WHOLE_WRITE));
     works.add(files("whole-file-durable-write", Content.WHOLE_DURABLE_WRITE));
+    works.add(
+        new RangesWork(
+            "direct-ranges-64x4k",
+            64,
+            4 * KIB,
+            64,
+            List.of(Engines.RING, Engines.POOL, Engines.FILE_CHANNEL, Engines.PLATFORM)));
     works.add(new LogAppend("log-append", FILE_THREADS_MAX, appending()));
     works.add(mix());
     return List.copyOf(works);
@@ -84,6 +91,9 @@ final class Works {
   private static Work files(String name, Content content) {
     List<String> engines = new ArrayList<>(Engines.JAVA);
     engines.remove(Engines.FILE_CHANNEL_EACH); // each open makes a channel anyway
+    if (!content.isWhole()) {
+      engines.remove(Engines.FILES);
+    }
     if (content == Content.NOTHING || content == Content.READ || content == Content.WHOLE_READ) {
       engines.remove(Engines.RING_ADAPTIVE);
     }
@@ -92,6 +102,7 @@ final class Works {
 
   private static List<String> onBlocks(Access access) {
     List<String> engines = new ArrayList<>(Engines.JAVA);
+    engines.remove(Engines.FILES);
     if (access == Access.READ) {
       engines.remove(Engines.RING_ADAPTIVE); // differs from the ring in writes only
     }
@@ -100,6 +111,7 @@ final class Works {
 
   private static List<String> appending() {
     List<String> engines = new ArrayList<>(Engines.JAVA);
+    engines.remove(Engines.FILES);
     engines.remove(Engines.FILE_CHANNEL_EACH); // the threads of a log share its file
     engines.remove(Engines.ASYNCHRONOUS); // cannot append
     return engines;
