@@ -34,6 +34,12 @@ public interface Engine {
   /** Runs blocking work on the pool, or leaves it when the caller is interrupted. */
   <T> T callOrLeave(Callable<T> work) throws IOException;
 
+  /** Makes buffers that the files of this engine recognise by their addresses. */
+  BufferSet buffers(int count, int bytes) throws IOException;
+
+  /** Closes {@code buffers}, of which none may be leased. */
+  void close(BufferSet buffers);
+
   boolean isOpen();
 
   /** Ends every operation in flight and refuses new ones. Idempotent. */
