@@ -42,6 +42,7 @@ enum Plan {
       List.of(
           Engines.RING,
           Engines.RING_ADAPTIVE,
+          Engines.RING_REGISTERED,
           Engines.FILE_CHANNEL,
           Engines.PLATFORM,
           Engines.FIO_IO_URING);
