@@ -86,9 +86,9 @@ public final class UringBuffers implements AutoCloseable {
   }
 
   /**
-   * Whether the kernel knows the memory.
+   * Whether the kernel took the memory when the buffers were made.
    *
-   * @return false if the buffers are used as any others are
+   * @return false if they are used as any others are
    */
   public boolean isRegistered() {
     return set.isRegistered();
@@ -142,8 +142,8 @@ public final class UringBuffers implements AutoCloseable {
   }
 
   /**
-   * The right to use one of the buffers, until it is closed. What is in the buffer at first is not
-   * defined: what was read by others, or zero.
+   * The right to use one of the buffers, until it is closed; if it is forgotten, the buffer is not
+   * leased again. What is in the buffer at first is not defined: what was read by others, or zero.
    */
   public static final class Lease implements AutoCloseable {
     private final BufferSet.Buffer buffer;

@@ -8,6 +8,7 @@ import io.github.loomuring.support.Engines;
 import io.github.loomuring.support.ExtendedOptions;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.LeakCheck;
+import io.github.loomuring.support.Waiting;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
@@ -276,6 +277,49 @@ class UringBuffersTransferTest {
         assertThat(lease.segment().mismatch(MemorySegment.ofArray(much))).isEqualTo(-1);
         lease.close();
       }
+    }
+  }
+
+  /** A return and a use that meet: one of them is refused, and the count of uses stays right. */
+  @Test
+  void returnsAndUsesMayRace() throws Exception {
+    try (UringBuffers buffers = uring.buffers(1, 512);
+        UringFile file = uring.openFile(path)) {
+      MemorySegment segment;
+      try (UringBuffers.Lease lease = buffers.lease()) {
+        segment = lease.segment();
+      }
+      AtomicInteger refusedUses = new AtomicInteger();
+      FutureTask<Integer> user =
+          new FutureTask<>(
+              () -> {
+                int uses = 0;
+                while (uses < 200) {
+                  try {
+                    file.read(segment, 0);
+                    uses++;
+                  } catch (IllegalStateException e) {
+                    assertThat(e).hasMessageContaining("is not leased");
+                    refusedUses.incrementAndGet();
+                  }
+                }
+                return uses;
+              });
+      Thread.ofPlatform().daemon().start(user);
+      Waiting.until("a use to be refused", () -> refusedUses.get() > 0);
+      while (!user.isDone()) {
+        UringBuffers.Lease lease = buffers.lease();
+        for (boolean returned = false; !returned; ) {
+          try {
+            lease.close();
+            returned = true;
+          } catch (IllegalStateException e) {
+            assertThat(e).hasMessageContaining("inFlight=1");
+          }
+        }
+      }
+      assertThat(user.get()).isEqualTo(200);
+      assertThat(buffers.idle()).isEqualTo(1);
     }
   }
 

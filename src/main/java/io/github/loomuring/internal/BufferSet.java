@@ -307,18 +307,22 @@ public final class BufferSet {
 
     /** Ends the lease, which must last, and use the buffer no more. */
     public void giveBack(long lease) {
-      long s = state;
-      if (s == lease && STATE.compareAndSet(this, lease, lease & LEASE_MASK)) {
-        set.putBack(this);
-        return;
+      for (; ; ) {
+        long s = state;
+        if ((s & ~IN_FLIGHT_MASK) != lease) {
+          throw new IllegalStateException(this + " was returned before");
+        }
+        if (s != lease) {
+          throw new IllegalStateException(
+              this
+                  + " cannot be returned while operations use it: inFlight="
+                  + (s & IN_FLIGHT_MASK));
+        }
+        if (STATE.compareAndSet(this, s, s & LEASE_MASK)) {
+          set.putBack(this);
+          return;
+        }
       }
-      if (!isLeased(lease)) {
-        throw new IllegalStateException(this + " was returned before");
-      }
-      throw new IllegalStateException(
-          this
-              + " cannot be returned while operations use it: inFlight="
-              + (state & IN_FLIGHT_MASK));
     }
 
     /** An operation is going to use it; {@link #end} must follow. */

@@ -252,8 +252,8 @@ class RegisteredBuffersTest {
                 ? Reply.complete(errno.negated())
                 : Reply.EXECUTE);
     try (Simulation s = Simulation.of(kernel)) {
-      BufferSet set = s.engine.buffers(1, 5);
-      BufferSet.Buffer buffer = set.lease();
+      s.engine.buffers(1, 5);
+      BufferSet.Buffer buffer = s.engine.buffers(1, 5).lease();
       MemorySegment memory = buffer.segment();
       RingFile file = openBoth(s);
       assertThat(file.read(memory, 0)).isEqualTo(5);
@@ -265,7 +265,9 @@ class RegisteredBuffersTest {
       assertThat(ranges).extracting(range -> range.bytes).containsExactly(2, 3);
       assertThat(kernel.taken(IORING_OP_READ_FIXED)).hasSize(3);
       assertThat(kernel.taken(IORING_OP_READ)).hasSize(3);
+      assertThat(kernel.taken(IORING_OP_READ_FIXED)).allMatch(sqe -> sqe.rest() == 1);
       assertThat(kernel.taken(IORING_OP_READ)).allMatch(sqe -> sqe.rest() == 0);
+      assertThat(kernel.taken(IORING_OP_WRITE)).allMatch(sqe -> sqe.rest() == 0);
       buffer.giveBack(buffer.lease());
     }
   }
