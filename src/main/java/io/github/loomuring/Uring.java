@@ -145,6 +145,24 @@ public final class Uring implements AutoCloseable {
     return files;
   }
 
+  /**
+   * Makes buffers whose memory the kernel knows, where it can: see {@link UringBuffers}.
+   *
+   * <p>The memory is part of what {@code -XX:MaxDirectMemorySize} limits, is all there from the
+   * start, and cannot be swapped out. The call waits for that; an interrupt does not end the wait.
+   *
+   * @param count of buffers, from 1 to 1,048,576
+   * @param bytes of each, from 1 to 1,073,741,824; it takes the next multiple of 4,096
+   * @return open ones, to be closed by the caller
+   * @throws IllegalArgumentException if a number is out of its range
+   * @throws OutOfMemoryError if there is not so much memory
+   * @throws java.nio.channels.ClosedChannelException if this one is closed
+   * @throws IOException none but this
+   */
+  public UringBuffers buffers(int count, int bytes) throws IOException {
+    return new UringBuffers(this, count, bytes);
+  }
+
   Engine engine() {
     return engine;
   }

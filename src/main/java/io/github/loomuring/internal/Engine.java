@@ -56,6 +56,12 @@ public interface Engine {
     WholeFile.write(open(path, spec), path, bytes, flush);
   }
 
+  /** Makes buffers that the files of this engine recognise by their addresses. */
+  BufferSet buffers(int count, int bytes) throws IOException;
+
+  /** Closes {@code buffers}, of which none may be leased. */
+  void close(BufferSet buffers);
+
   boolean isOpen();
 
   /** Ends every operation in flight and refuses new ones. Idempotent. */

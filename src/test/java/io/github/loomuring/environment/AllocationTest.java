@@ -26,7 +26,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ExtendWith(LeakCheck.class)
 class AllocationTest {
   private static final String[] TRANSFERS = {
-    "read direct", "read heap", "read segment", "write direct", "write heap", "write segment"
+    "read direct",
+    "read heap",
+    "read segment",
+    "read leased",
+    "write direct",
+    "write heap",
+    "write segment",
+    "write leased"
   };
 
   @TempDir Path directory;

@@ -2,6 +2,7 @@ package io.github.loomuring.environment;
 
 import com.sun.management.ThreadMXBean;
 import io.github.loomuring.Uring;
+import io.github.loomuring.UringBuffers;
 import io.github.loomuring.UringFile;
 import io.github.loomuring.UringOptions;
 import io.github.loomuring.UringOptions.Fallback;
@@ -54,6 +55,14 @@ final class MeasureAllocation {
       transfers.put("control", () -> sink = new byte[16]);
       for (Map.Entry<String, Transfer> transfer : transfers.entrySet()) {
         System.out.println(transfer.getKey() + "=" + bytesPerOperation(transfer.getValue()));
+      }
+      try (UringBuffers buffers = uring.buffers(1, BYTES);
+          UringBuffers.Lease lease = buffers.lease()) {
+        ByteBuffer leased = lease.buffer();
+        double read = bytesPerOperation(() -> file.read(leased.clear(), 0));
+        double write = bytesPerOperation(() -> file.write(leased.clear(), 0));
+        System.out.println("read leased=" + read);
+        System.out.println("write leased=" + write);
       }
     }
   }

@@ -3,6 +3,8 @@ package io.github.loomuring.environment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.loomuring.Uring;
+import io.github.loomuring.UringBuffers;
 import io.github.loomuring.support.Engines;
 import io.github.loomuring.support.LeakCheck;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
+import org.assertj.core.api.AbstractStringAssert;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -92,6 +95,52 @@ class UnprivilegedUserTest {
     }
     assertThat(result.value("ring")).isEqualTo(result.value("available"));
     assertThat(result.value("files")).isEqualTo("ok");
+  }
+
+  /** Registered buffers are charged to RLIMIT_MEMLOCK, unless the process has CAP_IPC_LOCK. */
+  @Test
+  void buffersThatDoNotFitTheLockableMemoryAreOrdinaryOnes() throws Exception {
+    ChildJvm.Result result = useLeasedBuffers(1 << 20);
+    assertThat(result.value("small")).as(result.err()).isEqualTo("true");
+    assertThat(result.value("large")).isEqualTo("false");
+    assertThat(result.value("why")).contains("not registered: ", "ENOMEM");
+    assertThat(result.value("again")).isEqualTo("true"); // the small ones were given back
+    assertWarned(result).contains("CAP_IPC_LOCK");
+  }
+
+  /** Some kernels charge the ring itself too, so that there is none. */
+  @Test
+  void withoutLockableMemoryBuffersAreOrdinaryOnes() throws Exception {
+    ChildJvm.Result result = useLeasedBuffers(0);
+    assertThat(result.value("small")).isEqualTo("false");
+    assertThat(result.value("large")).isEqualTo("false");
+    assertThat(result.value("again")).isEqualTo("false");
+    assertWarned(result);
+  }
+
+  private static AbstractStringAssert<?> assertWarned(ChildJvm.Result result) {
+    return assertThat(result.err().lines().filter(line -> line.startsWith("WARNING")))
+        .singleElement()
+        .asString()
+        .contains("ENOMEM", "raise RLIMIT_MEMLOCK (ulimit -l)");
+  }
+
+  private ChildJvm.Result useLeasedBuffers(int lockableBytes) throws Exception {
+    Commands.needTool("prlimit", "util-linux");
+    assumeTrue(Uring.available(), () -> Uring.unavailableReason().orElse(""));
+    try (Uring uring = Uring.open(Engines.RING.options());
+        UringBuffers buffers = uring.buffers(1, 1)) {
+      assumeTrue(buffers.isRegistered(), buffers::toString);
+    }
+    ChildJvm.Result result =
+        ChildJvm.of(UseLeasedBuffers.class, work)
+            .classPath(library, tests)
+            .under("prlimit", "--memlock=" + lockableBytes)
+            .under(AS_NOBODY)
+            .run();
+    assertThat(result.status()).as("%s%s", result.out(), result.err()).isZero();
+    assertThat(result.value("files")).isEqualTo("ok");
+    return result;
   }
 
   private static String[] with(String[] command, String... arguments) {

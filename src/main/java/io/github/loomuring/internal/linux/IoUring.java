@@ -12,6 +12,8 @@ public final class IoUring {
   public static final byte IORING_OP_READV = 1;
   public static final byte IORING_OP_WRITEV = 2;
   public static final byte IORING_OP_FSYNC = 3;
+  public static final byte IORING_OP_READ_FIXED = 4;
+  public static final byte IORING_OP_WRITE_FIXED = 5;
   public static final byte IORING_OP_POLL_ADD = 6;
   public static final byte IORING_OP_ASYNC_CANCEL = 14;
   public static final byte IORING_OP_OPENAT = 18;
@@ -50,7 +52,12 @@ public final class IoUring {
 
   // io_uring_register(2) opcodes
   public static final int IORING_REGISTER_PROBE = 8;
+  public static final int IORING_REGISTER_BUFFERS2 = 15;
+  public static final int IORING_REGISTER_BUFFERS_UPDATE = 16;
   public static final int IORING_REGISTER_IOWQ_MAX_WORKERS = 19;
+
+  // struct io_uring_rsrc_register.flags
+  public static final int IORING_RSRC_REGISTER_SPARSE = 1;
 
   // mmap(2) offsets
   public static final long IORING_OFF_SQ_RING = 0;
@@ -125,6 +132,7 @@ public final class IoUring {
   public static final long SQE_LEN = 24;
   public static final long SQE_OP_FLAGS = 28;
   public static final long SQE_USER_DATA = 32;
+  public static final long SQE_BUF_INDEX = 40;
 
   /*
    * struct io_uring_cqe {
@@ -136,6 +144,24 @@ public final class IoUring {
   public static final long CQE_BYTES = 16;
   public static final long CQE_USER_DATA = 0;
   public static final long CQE_RES = 8;
+
+  /*
+   * struct io_uring_rsrc_register {       struct io_uring_rsrc_update2 {
+   *   __u32 nr;              //  0          __u32 offset;          //  0
+   *   __u32 flags;           //  4          __u32 resv;            //  4
+   *   __u64 resv2;           //  8          __aligned_u64 data;    //  8
+   *   __aligned_u64 data;    // 16          __aligned_u64 tags;    // 16
+   *   __aligned_u64 tags;    // 24          __u32 nr;              // 24
+   * };                                      __u32 resv2;           // 28
+   *                                       };
+   */
+  public static final long RSRC_REGISTER_BYTES = 32;
+  public static final long RSRC_REGISTER_NR = 0;
+  public static final long RSRC_REGISTER_FLAGS = 4;
+  public static final long RSRC_UPDATE2_BYTES = 32;
+  public static final long RSRC_UPDATE2_OFFSET = 0;
+  public static final long RSRC_UPDATE2_DATA = 8;
+  public static final long RSRC_UPDATE2_NR = 24;
 
   /*
    * struct io_uring_probe {                  struct io_uring_probe_op {

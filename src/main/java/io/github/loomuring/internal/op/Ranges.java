@@ -3,6 +3,7 @@ package io.github.loomuring.internal.op;
 import static io.github.loomuring.internal.linux.IoUring.IORING_OP_READ;
 import static io.github.loomuring.internal.linux.IoUring.IORING_OP_WRITE;
 
+import io.github.loomuring.internal.BufferSet;
 import io.github.loomuring.internal.RangeTransfer;
 import io.github.loomuring.internal.linux.Fcntl;
 import java.io.IOException;
@@ -39,6 +40,13 @@ final class Ranges {
     final Operation operation;
     final int length;
     Staging.Buffer staging;
+
+    /** What the buffer is in; null for other memory. */
+    BufferSet.Buffer leased;
+
+    /** Whether its request uses the registered buffer. */
+    boolean fixed;
+
     int done;
 
     Part(RangeTransfer range, Operation operation) {
@@ -68,7 +76,11 @@ final class Ranges {
         // The last ones first: when they have completed, most of the others have, so that the
         // caller parks seldom more than once.
         for (Part part : inFlight.reversed()) {
-          await(part);
+          part.operation.await(file.engine.slots.ring(), null, null);
+        }
+        for (Part part : inFlight) {
+          retryIfRefused(part); // now that nothing is in flight: it may throw
+          note(part);
         }
       }
       parts.forEach(this::finish);
@@ -80,6 +92,7 @@ final class Ranges {
   /** Whether the range is done, or has failed, without a request. */
   private boolean isDoneOnCaller(Part part) {
     RangeTransfer range = part.range;
+    part.leased = file.engine.bufferSets.begin(range.buffer);
     try {
       if (!range.buffer.isDirect()) {
         file.checkAligned(0, part.length, range.offset);
@@ -113,17 +126,9 @@ final class Ranges {
     List<Operation> operations = new ArrayList<>(parts.size());
     for (Part part : parts) {
       Operation operation = part.operation;
-      operation.set(
-          reading ? IORING_OP_READ : IORING_OP_WRITE,
-          file.fd,
-          part.address() + part.done,
-          part.length - part.done,
-          file.seekable ? part.range.offset + part.done : 0,
-          0,
-          reading ? file.readGate : file.writeGate);
-      if (!file.device.local) {
-        operation.setAsync();
-      }
+      long address = part.address() + part.done;
+      part.fixed = Fixed.isPossible(file, part.leased, address, part.length - part.done);
+      set(part);
       operation.enlist(file.engine.slots, file);
       operations.add(operation);
     }
@@ -135,9 +140,36 @@ final class Ranges {
     }
   }
 
-  private void await(Part part) throws IOException {
+  private void set(Part part) {
     Operation operation = part.operation;
-    operation.await(file.engine.slots.ring(), null, null);
+    operation.set(
+        reading ? IORING_OP_READ : IORING_OP_WRITE,
+        file.fd,
+        part.address() + part.done,
+        part.length - part.done,
+        file.seekable ? part.range.offset + part.done : 0,
+        0,
+        reading ? file.readGate : file.writeGate);
+    if (part.fixed) {
+      Fixed.set(operation, part.leased, reading);
+    }
+    if (!file.device.local) {
+      operation.setAsync();
+    }
+  }
+
+  private void retryIfRefused(Part part) throws IOException {
+    Operation operation = part.operation;
+    if (part.fixed && Fixed.isRefused(operation, operation.result())) {
+      part.fixed = false;
+      operation.end(); // what follows is another use of the slot
+      set(part);
+      operation.run(file.engine.slots, file);
+    }
+  }
+
+  private void note(Part part) {
+    Operation operation = part.operation;
     int result = operation.result();
     if (result >= 0) {
       part.done += result;
@@ -160,6 +192,7 @@ final class Ranges {
     if (part.staging != null) {
       file.engine.staging.release(part.staging, part.operation);
     }
+    Fixed.end(part.operation, part.leased);
     file.end(part.operation, part.range.buffer);
   }
 }

@@ -2,6 +2,7 @@ package io.github.loomuring.internal.op;
 
 import static io.github.loomuring.internal.linux.IoUring.IORING_OP_READ;
 
+import io.github.loomuring.internal.BufferSet;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Fcntl;
 import java.io.IOException;
@@ -26,9 +27,7 @@ final class Read {
     try {
       int n;
       if (dst.isDirect()) {
-        long address = MemorySegment.ofBuffer(dst).address();
-        file.checkAligned(address, length, offset);
-        n = transfer(file, operation, address, length, offset);
+        n = direct(file, operation, MemorySegment.ofBuffer(dst).address(), length, offset);
         if (n > 0) {
           dst.position(dst.position() + n);
         }
@@ -48,11 +47,23 @@ final class Read {
     int length = (int) Math.min(dst.byteSize(), Fcntl.MAX_RW_COUNT);
     Operation operation = file.start();
     try {
-      file.checkAligned(dst.address(), length, offset);
-      return transfer(file, operation, dst.address(), length, offset);
+      return direct(file, operation, dst.address(), length, offset);
     } finally {
       file.end(operation, dst);
       Segments.checkStillAlive(dst);
+    }
+  }
+
+  /** Into memory of the caller's own. */
+  private static int direct(
+      RingFile file, Operation operation, long address, int length, long offset)
+      throws IOException {
+    file.checkAligned(address, length, offset);
+    BufferSet.Buffer leased = file.engine.bufferSets.begin(address);
+    try {
+      return transfer(file, operation, leased, address, length, offset);
+    } finally {
+      Fixed.end(operation, leased);
     }
   }
 
@@ -67,7 +78,7 @@ final class Read {
         int piece = Math.min(length - done, Staging.MAX_BYTES);
         int n;
         try {
-          n = transfer(file, operation, buffer.address, piece, offset + done);
+          n = transfer(file, operation, null, buffer.address, piece, offset + done);
         } catch (IOException e) {
           if (done > 0) {
             return done; // what was read is not lost; a lasting error comes with the next call
@@ -89,9 +100,14 @@ final class Read {
     }
   }
 
-  /** Bytes read, 0 at the end of the file. */
+  /** Bytes read, 0 at the end of the file. {@code leased} is what the memory is in, or null. */
   private static int transfer(
-      RingFile file, Operation operation, long address, int length, long offset)
+      RingFile file,
+      Operation operation,
+      BufferSet.Buffer leased,
+      long address,
+      int length,
+      long offset)
       throws IOException {
     int done = 0;
     if (mayTryInline(file, operation)) {
@@ -130,21 +146,8 @@ final class Read {
         return done;
       }
     }
-    operation.set(
-        IORING_OP_READ,
-        file.fd,
-        address + done,
-        length - done,
-        file.seekable ? offset + done : 0,
-        0,
-        file.readGate);
-    if (!file.device.local) {
-      operation.setAsync();
-    }
-    int n =
-        file.isQuick()
-            ? operation.runPolled(file.engine.slots, file)
-            : operation.run(file.engine.slots, file);
+    long position = file.seekable ? offset + done : 0;
+    int n = request(file, operation, leased, address + done, length - done, position);
     if (n < 0) {
       if (done > 0) {
         return done;
@@ -152,6 +155,36 @@ final class Read {
       throw file.failure(n, operation, "read", offset, length);
     }
     return done + n;
+  }
+
+  /** The result of the request, or a negated errno. */
+  private static int request(
+      RingFile file,
+      Operation operation,
+      BufferSet.Buffer leased,
+      long address,
+      int length,
+      long offset)
+      throws IOException {
+    boolean fixed = Fixed.isPossible(file, leased, address, length);
+    for (; ; ) {
+      operation.set(IORING_OP_READ, file.fd, address, length, offset, 0, file.readGate);
+      if (fixed) {
+        Fixed.set(operation, leased, true);
+      }
+      if (!file.device.local) {
+        operation.setAsync();
+      }
+      int n =
+          file.isQuick()
+              ? operation.runPolled(file.engine.slots, file)
+              : operation.run(file.engine.slots, file);
+      if (!fixed || !Fixed.isRefused(operation, n)) {
+        return n;
+      }
+      fixed = false;
+      operation.end(); // what follows is another use of the slot
+    }
   }
 
   /** Bytes that an attempt on the caller has read, 0 at the end of the file, or an errno. */

@@ -3,6 +3,8 @@ package io.github.loomuring.internal.op;
 import static io.github.loomuring.internal.linux.IoUring.*;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.github.loomuring.internal.BufferSet;
+import io.github.loomuring.internal.BufferSets;
 import io.github.loomuring.internal.Engine;
 import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.FileStatus;
@@ -30,6 +32,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -70,6 +73,7 @@ public final class RingEngine implements Engine {
   /** Of what writes and reads whole files; apart, so that these do not keep closes waiting. */
   final Offload wholeFiles = new Offload(WHOLE_FILE_THREADS_MAX);
 
+  final BufferSets bufferSets = new BufferSets();
   final boolean inlineReads;
   final boolean inlineWrites;
   final boolean adaptiveWrites;
@@ -90,6 +94,7 @@ public final class RingEngine implements Engine {
   private final ConcurrentHashMap<Path, Gate> remotePaths = new ConcurrentHashMap<>();
 
   private final Ring ring;
+  private final RegisteredBuffers registeredBuffers;
   private final int deviceLimit;
   private final int remoteLimit;
   private final ConcurrentHashMap<Long, Device> devices = new ConcurrentHashMap<>();
@@ -125,6 +130,7 @@ public final class RingEngine implements Engine {
         Ring.open(
             kernel, settings.entries(), settings.completionEntries(), settings.pollNanos(), slots);
     slots.attach(ring);
+    registeredBuffers = new RegisteredBuffers(List.of(ring));
     Gate room = ring.room();
     streamReads = Gate.ofLasting(Math.max(1, room.limit() / 4), room);
     streamWrites = Gate.ofLasting(Math.max(1, room.limit() / 4), room);
@@ -351,6 +357,29 @@ public final class RingEngine implements Engine {
     return offload.callOrLeave(work, _ -> {});
   }
 
+  @Override
+  public BufferSet buffers(int count, int bytes) throws IOException {
+    slots.checkOpen(null);
+    return offload.callUninterruptibly(() -> bufferSets.make(count, bytes, registeredBuffers));
+  }
+
+  @Override
+  public void close(BufferSet buffers) {
+    BufferSet.Registration registration = bufferSets.close(buffers);
+    if (registration == null || !isOpen()) {
+      return;
+    }
+    try {
+      offload.callUninterruptibly(
+          () -> {
+            registeredBuffers.unregister(registration);
+            return null;
+          });
+    } catch (IOException e) {
+      LOGGER.log(Level.DEBUG, "the ring was closed meanwhile, and took the buffers along", e);
+    }
+  }
+
   Ring ring() {
     return ring;
   }
@@ -464,6 +493,7 @@ public final class RingEngine implements Engine {
   @Override
   public void close() {
     slots.close();
+    bufferSets.close();
     if (!ring.close(CLOSE_TIMEOUT_NANOS)) {
       LOGGER.log(
           Level.WARNING,

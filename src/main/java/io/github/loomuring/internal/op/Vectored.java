@@ -4,6 +4,8 @@ import static io.github.loomuring.internal.linux.IoUring.IORING_OP_READV;
 import static io.github.loomuring.internal.linux.IoUring.IORING_OP_WRITEV;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.github.loomuring.internal.BufferSet;
+import io.github.loomuring.internal.BufferSets;
 import io.github.loomuring.internal.linux.Fcntl;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -41,7 +43,9 @@ final class Vectored {
 
   private long run(ByteBuffer[] buffers, long offset) throws IOException {
     Operation operation = file.start();
+    BufferSet.Buffer[] leased = null;
     try {
+      leased = file.engine.bufferSets.begin(buffers);
       long done = 0;
       for (int first = next(buffers, 0); first < buffers.length; first = next(buffers, first)) {
         long n;
@@ -60,6 +64,9 @@ final class Vectored {
       }
       return done;
     } finally {
+      if (operation.isReusable()) { // otherwise the kernel may not be done
+        BufferSets.end(leased);
+      }
       file.end(operation, buffers);
     }
   }

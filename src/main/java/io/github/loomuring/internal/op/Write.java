@@ -2,6 +2,7 @@ package io.github.loomuring.internal.op;
 
 import static io.github.loomuring.internal.linux.IoUring.IORING_OP_WRITE;
 
+import io.github.loomuring.internal.BufferSet;
 import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Fcntl;
@@ -31,9 +32,7 @@ final class Write {
       file.markDirty();
       int n;
       if (src.isDirect()) {
-        long address = MemorySegment.ofBuffer(src).address();
-        file.checkAligned(address, length, offset);
-        n = transfer(file, operation, address, length, offset);
+        n = direct(file, operation, MemorySegment.ofBuffer(src).address(), length, offset);
         src.position(src.position() + n);
       } else {
         n = staged(file, operation, src, length, offset);
@@ -52,11 +51,23 @@ final class Write {
     Operation operation = file.start();
     try {
       file.markDirty();
-      file.checkAligned(src.address(), length, offset);
-      return transfer(file, operation, src.address(), length, offset);
+      return direct(file, operation, src.address(), length, offset);
     } finally {
       file.end(operation, src);
       Segments.checkStillAlive(src);
+    }
+  }
+
+  /** From memory of the caller's own. */
+  private static int direct(
+      RingFile file, Operation operation, long address, int length, long offset)
+      throws IOException {
+    file.checkAligned(address, length, offset);
+    BufferSet.Buffer leased = file.engine.bufferSets.begin(address);
+    try {
+      return transfer(file, operation, leased, address, length, offset);
+    } finally {
+      Fixed.end(operation, leased);
     }
   }
 
@@ -75,7 +86,8 @@ final class Write {
         buffer.bytes.put(0, src, src.position(), piece);
         int n;
         try {
-          n = transfer(file, operation, buffer.address, piece, divisible ? offset + done : offset);
+          long at = divisible ? offset + done : offset;
+          n = transfer(file, operation, null, buffer.address, piece, at);
         } catch (IOException e) {
           if (done > 0) {
             return done; // what was written is known; a lasting error comes with the next call
@@ -94,8 +106,14 @@ final class Write {
     }
   }
 
+  /** {@code leased} is what the memory is in, or null. */
   private static int transfer(
-      RingFile file, Operation operation, long address, int length, long offset)
+      RingFile file,
+      Operation operation,
+      BufferSet.Buffer leased,
+      long address,
+      int length,
+      long offset)
       throws IOException {
     boolean atEnd = offset == EngineFile.APPEND;
     int flags = atEnd && file.seekable && !file.append ? Fcntl.RWF_APPEND : 0;
@@ -111,21 +129,8 @@ final class Write {
     } else if (!isDecidedByRing(n)) {
       throw file.failure(n, operation, "write", offset, length);
     }
-    operation.set(
-        IORING_OP_WRITE,
-        file.fd,
-        address + done,
-        length - done,
-        position + done,
-        flags,
-        file.writeGate);
-    if (!file.device.local) {
-      operation.setAsync();
-    }
     int result =
-        file.isQuick()
-            ? operation.runPolled(file.engine.slots, file)
-            : operation.run(file.engine.slots, file);
+        request(file, operation, leased, address + done, length - done, position + done, flags);
     if (result < 0) {
       if (done > 0) {
         return done;
@@ -133,6 +138,37 @@ final class Write {
       throw file.failure(result, operation, "write", offset, length);
     }
     return done + result;
+  }
+
+  /** The result of the request, or a negated errno. */
+  private static int request(
+      RingFile file,
+      Operation operation,
+      BufferSet.Buffer leased,
+      long address,
+      int length,
+      long position,
+      int flags)
+      throws IOException {
+    boolean fixed = Fixed.isPossible(file, leased, address, length);
+    for (; ; ) {
+      operation.set(IORING_OP_WRITE, file.fd, address, length, position, flags, file.writeGate);
+      if (fixed) {
+        Fixed.set(operation, leased, false);
+      }
+      if (!file.device.local) {
+        operation.setAsync();
+      }
+      int result =
+          file.isQuick()
+              ? operation.runPolled(file.engine.slots, file)
+              : operation.run(file.engine.slots, file);
+      if (!fixed || !Fixed.isRefused(operation, result)) {
+        return result;
+      }
+      fixed = false;
+      operation.end(); // what follows is another use of the slot
+    }
   }
 
   /** Bytes of {@code count} iovecs that an attempt on the caller has written, or an errno. */

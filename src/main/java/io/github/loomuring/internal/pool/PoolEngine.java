@@ -2,6 +2,8 @@ package io.github.loomuring.internal.pool;
 
 import static io.github.loomuring.internal.linux.Fcntl.*;
 
+import io.github.loomuring.internal.BufferSet;
+import io.github.loomuring.internal.BufferSets;
 import io.github.loomuring.internal.Deadlines;
 import io.github.loomuring.internal.Engine;
 import io.github.loomuring.internal.EngineFile;
@@ -35,6 +37,7 @@ public final class PoolEngine implements Engine {
   /** Closing must not queue behind the very operations that it ends. */
   private final Offload closers = new Offload(4);
 
+  final BufferSets bufferSets = new BufferSets();
   private final Set<PoolFile> files = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -155,6 +158,18 @@ public final class PoolEngine implements Engine {
     }
   }
 
+  @Override
+  public BufferSet buffers(int count, int bytes) throws IOException {
+    checkOpen();
+    BufferSet.Registration none = BufferSet.Registration.refused("there is no io_uring");
+    return offload.callUninterruptibly(() -> bufferSets.make(count, bytes, (_, _) -> none));
+  }
+
+  @Override
+  public void close(BufferSet buffers) {
+    bufferSets.close(buffers);
+  }
+
   Offload offload() {
     return offload;
   }
@@ -175,6 +190,7 @@ public final class PoolEngine implements Engine {
   @Override
   public void close() {
     closed = true;
+    bufferSets.close();
     for (PoolFile file : files) {
       file.closeQuietly(); // ends what blocks in it
     }

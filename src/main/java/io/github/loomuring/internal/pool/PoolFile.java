@@ -1,5 +1,7 @@
 package io.github.loomuring.internal.pool;
 
+import io.github.loomuring.internal.BufferSet;
+import io.github.loomuring.internal.BufferSets;
 import io.github.loomuring.internal.Deadlines;
 import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.Failures;
@@ -61,15 +63,29 @@ final class PoolFile implements EngineFile {
 
   @Override
   public int read(ByteBuffer dst, long offset) throws IOException {
-    int n =
-        seekable
-            ? call(() -> channel.read(dst, offset))
-            : inOrder(readLock, () -> channel.read(dst));
-    return Math.max(n, 0);
+    BufferSet.Buffer leased = engine.bufferSets.begin(dst);
+    try {
+      int n =
+          seekable
+              ? call(() -> channel.read(dst, offset))
+              : inOrder(readLock, () -> channel.read(dst));
+      return Math.max(n, 0);
+    } finally {
+      BufferSets.end(leased);
+    }
   }
 
   @Override
   public int write(ByteBuffer src, long offset) throws IOException {
+    BufferSet.Buffer leased = engine.bufferSets.begin(src);
+    try {
+      return writeNow(src, offset);
+    } finally {
+      BufferSets.end(leased);
+    }
+  }
+
+  private int writeNow(ByteBuffer src, long offset) throws IOException {
     if (!seekable) {
       return inOrder(writeLock, () -> writing.write(src));
     }
@@ -148,21 +164,31 @@ final class PoolFile implements EngineFile {
 
   @Override
   public long read(ByteBuffer[] dsts, long offset) throws IOException {
-    if (!seekable) {
-      return Math.max(inOrder(readLock, () -> channel.read(dsts)), 0);
+    BufferSet.Buffer[] leased = engine.bufferSets.begin(dsts);
+    try {
+      if (!seekable) {
+        return Math.max(inOrder(readLock, () -> channel.read(dsts)), 0);
+      }
+      return call(() -> eachInTurn(dsts, (dst, at) -> channel.read(dst, offset + at)));
+    } finally {
+      BufferSets.end(leased);
     }
-    return call(() -> eachInTurn(dsts, (dst, at) -> channel.read(dst, offset + at)));
   }
 
   @Override
   public long write(ByteBuffer[] srcs, long offset) throws IOException {
-    if (!seekable) {
-      return inOrder(writeLock, () -> writing.write(srcs));
+    BufferSet.Buffer[] leased = engine.bufferSets.begin(srcs);
+    try {
+      if (!seekable) {
+        return inOrder(writeLock, () -> writing.write(srcs));
+      }
+      if (append) {
+        return call(() -> writing.write(srcs)); // in one piece
+      }
+      return call(() -> eachInTurn(srcs, (src, at) -> writing.write(src, offset + at)));
+    } finally {
+      BufferSets.end(leased);
     }
-    if (append) {
-      return call(() -> writing.write(srcs)); // in one piece
-    }
-    return call(() -> eachInTurn(srcs, (src, at) -> writing.write(src, offset + at)));
   }
 
   /** One transfer, so many bytes after the first. */

@@ -17,6 +17,7 @@ public abstract class Request {
   protected long addr;
   protected int len;
   protected int opFlags;
+  protected short bufIndex;
 
   /** The first gate to pass; its parents follow. */
   protected Gate gate;
@@ -44,6 +45,17 @@ public abstract class Request {
     this.len = len;
     this.off = off;
     this.opFlags = opFlags;
+    this.bufIndex = 0;
     this.gate = gate;
+  }
+
+  /**
+   * Has a prepared request use the registered buffer {@code bufIndex}.
+   *
+   * @param opcode in place of the one that was prepared
+   */
+  public final void useRegistered(byte opcode, int bufIndex) {
+    this.opcode = opcode;
+    this.bufIndex = (short) bufIndex;
   }
 }

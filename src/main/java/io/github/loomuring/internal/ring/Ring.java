@@ -347,6 +347,11 @@ public final class Ring {
     }
   }
 
+  /** {@code io_uring_register(2)}, which may block; the answer, EBADF if the ring is closed. */
+  public int register(MemorySegment errno, int opcode, long arg, int count) {
+    return memory.register(errno, opcode, arg, count);
+  }
+
   public int entries() {
     return memory.sqEntries;
   }

@@ -14,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A ring as {@code io_uring_setup} made it: its descriptor, its two mappings, what was granted.
@@ -47,6 +48,8 @@ final class RingMemory {
   final long cqTail;
   final long cqes;
   private final BitSet opcodes = new BitSet();
+  private final ReentrantLock registering = new ReentrantLock();
+  private boolean closed; // guarded by registering
 
   private RingMemory(Kernel kernel, Arena arena, MemorySegment errno, int fd, MemorySegment params)
       throws UnavailableException {
@@ -199,10 +202,29 @@ final class RingMemory {
     return names;
   }
 
+  /**
+   * {@code io_uring_register(2)}, which may block; EBADF if the ring is closed, whose descriptor's
+   * number may be another file's by then.
+   */
+  int register(MemorySegment errno, int opcode, long arg, int count) {
+    registering.lock();
+    try {
+      return closed ? Errno.EBADF.negated() : kernel.ioUringRegister(errno, fd, opcode, arg, count);
+    } finally {
+      registering.unlock();
+    }
+  }
+
   /** Unmaps and closes. The kernel must be done with every request, and Java with the queues. */
   void close(MemorySegment errno) {
     kernel.munmap(errno, sqes.address(), sqes.byteSize());
     kernel.munmap(errno, rings.address(), rings.byteSize());
-    kernel.close(errno, fd);
+    registering.lock();
+    try {
+      closed = true;
+      kernel.close(errno, fd);
+    } finally {
+      registering.unlock();
+    }
   }
 }

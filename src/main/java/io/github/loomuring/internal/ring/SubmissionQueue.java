@@ -70,7 +70,8 @@ final class SubmissionQueue {
           request.addr,
           request.len,
           request.opFlags,
-          request.userData());
+          request.userData(),
+          request.bufIndex);
       return publish(position);
     } finally {
       lock.unlock();
@@ -85,7 +86,7 @@ final class SubmissionQueue {
       if (isFull(position)) {
         return FULL;
       }
-      write(position, opcode, (byte) 0, -1, 0, addr, 0, 0, userData);
+      write(position, opcode, (byte) 0, -1, 0, addr, 0, 0, userData, (short) 0);
       return publish(position);
     } finally {
       lock.unlock();
@@ -108,7 +109,8 @@ final class SubmissionQueue {
       long addr,
       int len,
       int opFlags,
-      long userData) {
+      long userData,
+      short bufIndex) {
     long sqe = SQE_BYTES * (position & mask);
     // The whole SQE is written each time: nothing of its last use may remain.
     sqes.set(JAVA_LONG, sqe, 0);
@@ -120,7 +122,8 @@ final class SubmissionQueue {
     sqes.set(JAVA_INT, sqe + SQE_LEN, len);
     sqes.set(JAVA_INT, sqe + SQE_OP_FLAGS, opFlags);
     sqes.set(JAVA_LONG, sqe + SQE_USER_DATA, userData);
-    sqes.set(JAVA_LONG, sqe + 40, 0);
+    sqes.set(JAVA_INT, sqe + SQE_BUF_INDEX, Short.toUnsignedInt(bufIndex)); // and personality
+    sqes.set(JAVA_INT, sqe + 44, 0);
     sqes.set(JAVA_LONG, sqe + 48, 0);
     sqes.set(JAVA_LONG, sqe + 56, 0);
   }

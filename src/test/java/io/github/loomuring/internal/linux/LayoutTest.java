@@ -75,7 +75,10 @@ class LayoutTest {
         "OFF",
         "ADDR",
         "LEN",
-        "USER_DATA");
+        "USER_DATA",
+        "BUF_INDEX");
+    struct(all, "RSRC_REGISTER", "struct io_uring_rsrc_register", "NR", "FLAGS");
+    struct(all, "RSRC_UPDATE2", "struct io_uring_rsrc_update2", "OFFSET", "DATA", "NR");
     all.put("SQE_OP_FLAGS", "offsetof(struct io_uring_sqe, rw_flags)");
     struct(all, "CQE", "struct io_uring_cqe", "USER_DATA", "RES");
     struct(all, "OPEN_HOW", "struct open_how", "FLAGS", "MODE", "RESOLVE");

@@ -71,6 +71,7 @@ public final class SimulatedKernel implements Kernel {
   private final Map<Integer, AtomicInteger> closed = new ConcurrentHashMap<>();
   private final List<MemorySegment> unmapped = new ArrayList<>();
   private final BitSet missingOpcodes = new BitSet();
+  private final SimulatedBuffers buffers = new SimulatedBuffers();
   private SimulatedRing ring;
   private int features = FEATURES;
   private int unknownFlags;
@@ -121,9 +122,18 @@ public final class SimulatedKernel implements Kernel {
     return this;
   }
 
-  /** The call named {@code call} (as the method is) answers this, instead of being carried out. */
+  /**
+   * The call named {@code call} (as the method is; for ioUringRegister its opcode may follow)
+   * answers this, instead of being carried out.
+   */
   public SimulatedKernel answer(String call, int result) {
     answers.put(call, result);
+    return this;
+  }
+
+  /** So many registered buffers, at the most, have RLIMIT_MEMLOCK allow them. */
+  public SimulatedKernel lockableBuffers(int count) {
+    buffers.lockable(count);
     return this;
   }
 
@@ -219,6 +229,11 @@ public final class SimulatedKernel implements Kernel {
   /** The flags of every io_uring_setup, in their order. */
   public List<Integer> setupFlags() {
     return setupFlags;
+  }
+
+  /** Registered buffers there are. */
+  public int registeredBuffers() {
+    return buffers.registered();
   }
 
   /** How often a call has been made. */
@@ -355,6 +370,7 @@ public final class SimulatedKernel implements Kernel {
       return switch (sqe.opcode()) {
         case IORING_OP_NOP -> 0;
         case IORING_OP_ASYNC_CANCEL -> cancel(sqe.addr());
+        case IORING_OP_READ_FIXED, IORING_OP_WRITE_FIXED -> carryOutFixed(sqe, errno, io);
         case IORING_OP_READ -> (int) real.preadv2(errno, sqe.fd(), io, 1, sqe.off(), sqe.opFlags());
         case IORING_OP_WRITE ->
             (int) real.pwritev2(errno, sqe.fd(), io, 1, sqe.off(), sqe.opFlags());
@@ -373,6 +389,15 @@ public final class SimulatedKernel implements Kernel {
     }
   }
 
+  private int carryOutFixed(Sqe sqe, MemorySegment errno, long io) {
+    if (!buffers.contains(sqe.bufIndex(), sqe.addr(), sqe.len())) {
+      return Errno.EFAULT.negated();
+    }
+    return sqe.opcode() == IORING_OP_READ_FIXED
+        ? (int) real.preadv2(errno, sqe.fd(), io, 1, sqe.off(), sqe.opFlags())
+        : (int) real.pwritev2(errno, sqe.fd(), io, 1, sqe.off(), sqe.opFlags());
+  }
+
   /** As Linux cancels what waits for something: its CQE comes first, then the cancel's. */
   private int cancel(long userData) {
     for (Sqe sqe : held) {
@@ -387,8 +412,15 @@ public final class SimulatedKernel implements Kernel {
   @Override
   public int ioUringRegister(MemorySegment errno, int fd, int opcode, long arg, int count) {
     Integer answer = counted("ioUringRegister");
-    if (answer != null) {
-      return answer;
+    Integer answerToOpcode = counted("ioUringRegister" + opcode);
+    if (answer != null || answerToOpcode != null) {
+      return answer != null ? answer : answerToOpcode;
+    }
+    if (opcode == IORING_REGISTER_BUFFERS2) {
+      return buffers.make(arg, count);
+    }
+    if (opcode == IORING_REGISTER_BUFFERS_UPDATE) {
+      return buffers.update(arg, count);
     }
     if (opcode == IORING_REGISTER_PROBE) {
       MemorySegment probe = Memory.at(arg, PROBE_BYTES);

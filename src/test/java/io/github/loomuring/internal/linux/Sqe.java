@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 /**
  * An SQE as the simulated kernel found it.
  *
- * @param rest what no operation of this library uses: everything from offset 40 on, or-ed together
+ * @param rest what few operations use: everything from offset 40 on, or-ed together
  */
 public record Sqe(
     byte opcode,
@@ -23,6 +23,11 @@ public record Sqe(
     int opFlags,
     long userData,
     long rest) {
+
+  /** The part of {@code rest} that is the field buf_index. */
+  public int bufIndex() {
+    return (int) rest & 0xffff;
+  }
 
   static Sqe at(MemorySegment sqes, long offset) {
     return new Sqe(

@@ -9,6 +9,7 @@ import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.linux.SimulatedKernel;
 import io.github.loomuring.support.LeakCheck;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -140,6 +141,17 @@ class RingMemoryTest {
   void descriptorIsGivenBackIfTheFirstMappingFails() {
     kernel.answer("mmap", Errno.EAGAIN.negated());
     assertUnavailable("mapping", "EAGAIN");
+  }
+
+  /** The number of its descriptor may be another file's by then. */
+  @Test
+  void closedRingIsNotRegisteredWith() throws Exception {
+    RingMemory memory = open(8, 16);
+    int calls = kernel.calls("ioUringRegister");
+    MemorySegment errno = Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8);
+    assertThat(memory.register(errno, IORING_REGISTER_BUFFERS2, 0, 0))
+        .isEqualTo(Errno.EBADF.negated());
+    assertThat(kernel.calls("ioUringRegister")).isEqualTo(calls);
   }
 
   @Test

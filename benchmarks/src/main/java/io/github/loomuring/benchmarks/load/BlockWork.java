@@ -92,7 +92,8 @@ record BlockWork(
     List<Operation> operations = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
       F file = files.get(i % files.size());
-      operations.add(operation(engine, file, site.block(i, blockBytes), offsets(site, i, threads)));
+      Block block = engine.block(site, i, threads, blockBytes);
+      operations.add(operation(engine, file, block, offsets(site, i, threads)));
     }
     return new Scene(operations, closeables);
   }

@@ -67,6 +67,11 @@ interface Engine<F> extends AutoCloseable {
     }
   }
 
+  /** The memory of thread number {@code thread} of so many, the same in each measurement. */
+  default Block block(Site site, int thread, int threads, int bytes) throws IOException {
+    return site.block(thread, bytes);
+  }
+
   /** Of the threads that call. */
   default Thread.Builder threads() {
     return Thread.ofVirtual();

@@ -10,6 +10,10 @@ import java.util.List;
 final class Engines {
   static final String RING = "ring";
   static final String RING_ADAPTIVE = "ring-adaptive";
+
+  /** The ring, with memory that is registered. */
+  static final String RING_REGISTERED = "ring-registered";
+
   static final String POOL = "pool";
 
   /** What every ratio is against. */
@@ -30,6 +34,7 @@ final class Engines {
       List.of(
           RING,
           RING_ADAPTIVE,
+          RING_REGISTERED,
           POOL,
           FILE_CHANNEL,
           FILES,
@@ -72,6 +77,7 @@ final class Engines {
     return switch (name) {
       case RING -> uring(ring);
       case RING_ADAPTIVE -> uring(ring.withInline(Inline.ADAPTIVE));
+      case RING_REGISTERED -> new RegisteredEngine(Uring.open(ring));
       case POOL -> uring(ring.withFallback(Fallback.ALWAYS));
       case FILE_CHANNEL -> FileChannelEngine.shared();
       case FILES -> new FilesEngine();

@@ -46,6 +46,7 @@ enum Plan {
       List.of(
           Engines.RING,
           Engines.RING_ADAPTIVE,
+          Engines.RING_REGISTERED,
           Engines.FILE_CHANNEL,
           Engines.FILES,
           Engines.PLATFORM,

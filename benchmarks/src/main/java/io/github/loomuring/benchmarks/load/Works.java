@@ -63,6 +63,9 @@ final class Works {
       String name, Access access, Cache cache, int blockBytes, long bytesMax) {
     boolean bufferedWrite = access == Access.WRITE && cache == Cache.WARM;
     List<String> engines = new ArrayList<>(onBlocks(access));
+    if (cache == Cache.BYPASSED) {
+      engines.add(Engines.RING_REGISTERED); // where the kernel works on the memory itself
+    }
     if (!bufferedWrite) {
       engines.addAll(Engines.FIO);
     }
@@ -89,7 +92,7 @@ final class Works {
   }
 
   private static Work files(String name, Content content) {
-    List<String> engines = new ArrayList<>(Engines.JAVA);
+    List<String> engines = inOrdinaryMemory();
     engines.remove(Engines.FILE_CHANNEL_EACH); // each open makes a channel anyway
     if (!content.isWhole()) {
       engines.remove(Engines.FILES);
@@ -101,7 +104,7 @@ final class Works {
   }
 
   private static List<String> onBlocks(Access access) {
-    List<String> engines = new ArrayList<>(Engines.JAVA);
+    List<String> engines = inOrdinaryMemory();
     engines.remove(Engines.FILES);
     if (access == Access.READ) {
       engines.remove(Engines.RING_ADAPTIVE); // differs from the ring in writes only
@@ -110,10 +113,16 @@ final class Works {
   }
 
   private static List<String> appending() {
-    List<String> engines = new ArrayList<>(Engines.JAVA);
+    List<String> engines = inOrdinaryMemory();
     engines.remove(Engines.FILES);
     engines.remove(Engines.FILE_CHANNEL_EACH); // the threads of a log share its file
     engines.remove(Engines.ASYNCHRONOUS); // cannot append
+    return engines;
+  }
+
+  private static List<String> inOrdinaryMemory() {
+    List<String> engines = new ArrayList<>(Engines.JAVA);
+    engines.remove(Engines.RING_REGISTERED);
     return engines;
   }
 }

@@ -52,6 +52,7 @@ record EngineStyle(Color color, Stroke stroke, Shape shape) {
     Map<String, EngineStyle> styles = new LinkedHashMap<>();
     styles.put("ring", new EngineStyle(new Color(0x0072B2), STRONG, circle));
     styles.put("ring-adaptive", new EngineStyle(new Color(0x56B4E9), PLAIN, smallCircle));
+    styles.put("ring-registered", new EngineStyle(new Color(0x004D80), DASHED, up));
     styles.put("pool", new EngineStyle(new Color(0x009E73), PLAIN, diamond));
     styles.put("file-channel", new EngineStyle(new Color(0xD55E00), STRONG, square));
     styles.put("file-channel-each", new EngineStyle(new Color(0xE69F00), PLAIN, up));

@@ -36,7 +36,7 @@ class SelectionTest {
 
     assertThat(reads.combinations(false)).hasSize(7);
     assertThat(reads.combinations(false).getFirst().engines())
-        .containsExactly("ring", "file-channel", "platform");
+        .containsExactly("ring", "ring-registered", "file-channel", "platform");
   }
 
   @Test
