@@ -78,6 +78,7 @@ public final class SimulatedKernel implements Kernel {
   private int sqPosition;
   private int cqPosition;
   private boolean busyWhileOverflown;
+  private boolean shortAdvice;
   private int failure;
   private volatile Script script = _ -> Reply.EXECUTE;
   private volatile EnterScript enterScript = (_, _) -> Integer.MAX_VALUE;
@@ -118,6 +119,12 @@ public final class SimulatedKernel implements Kernel {
   /** As kernels before 5.19: nothing is taken as long as completions wait outside the queue. */
   public SimulatedKernel busyWhileOverflown() {
     busyWhileOverflown = true;
+    return this;
+  }
+
+  /** As kernels before 6.11: the length of an advice has 32 bits. */
+  public SimulatedKernel shortAdvice() {
+    shortAdvice = true;
     return this;
   }
 
@@ -367,10 +374,25 @@ public final class SimulatedKernel implements Kernel {
                 ? real.fdatasync(errno, sqe.fd())
                 : real.fsync(errno, sqe.fd());
         case IORING_OP_FTRUNCATE -> real.ftruncate(errno, sqe.fd(), sqe.off());
+        case IORING_OP_FALLOCATE ->
+            real.fallocate(errno, sqe.fd(), sqe.len(), sqe.off(), sqe.addr());
+        case IORING_OP_FADVISE -> fadvise(errno, sqe);
+        case IORING_OP_SYNC_FILE_RANGE ->
+            real.syncFileRange(
+                errno, sqe.fd(), sqe.off(), Integer.toUnsignedLong(sqe.len()), sqe.opFlags());
         case IORING_OP_UNLINKAT -> real.unlinkat(errno, sqe.fd(), sqe.addr(), sqe.opFlags());
         default -> Errno.EINVAL.negated();
       };
     }
+  }
+
+  /** A length of 64 bits is in addr; kernels before 6.11 know none. */
+  private int fadvise(MemorySegment errno, Sqe sqe) {
+    if (sqe.addr() != 0 && shortAdvice) {
+      return Errno.EINVAL.negated();
+    }
+    long length = sqe.addr() != 0 ? sqe.addr() : Integer.toUnsignedLong(sqe.len());
+    return real.fadvise(errno, sqe.fd(), sqe.off(), length, sqe.opFlags());
   }
 
   /** As Linux cancels what waits for something: its CQE comes first, then the cancel's. */
@@ -477,6 +499,39 @@ public final class SimulatedKernel implements Kernel {
   @Override
   public int ftruncate(MemorySegment errno, int fd, long length) {
     return run("ftruncate", () -> real.ftruncate(errno, fd, length));
+  }
+
+  @Override
+  public int fallocate(MemorySegment errno, int fd, int mode, long offset, long length) {
+    return run("fallocate", () -> real.fallocate(errno, fd, mode, offset, length));
+  }
+
+  @Override
+  public int fadvise(MemorySegment errno, int fd, long offset, long length, int advice) {
+    return run("fadvise", () -> real.fadvise(errno, fd, offset, length, advice));
+  }
+
+  @Override
+  public int syncFileRange(MemorySegment errno, int fd, long offset, long length, int flags) {
+    return run("syncFileRange", () -> real.syncFileRange(errno, fd, offset, length, flags));
+  }
+
+  @Override
+  public long copyFileRange(
+      MemorySegment errno, int fd, long offset, int targetFd, long targetOffset, long length) {
+    return run(
+        "copyFileRange",
+        () -> (int) real.copyFileRange(errno, fd, offset, targetFd, targetOffset, length));
+  }
+
+  @Override
+  public int futimens(MemorySegment errno, int fd, long times) {
+    return run("futimens", () -> real.futimens(errno, fd, times));
+  }
+
+  @Override
+  public int fchmod(MemorySegment errno, int fd, int mode) {
+    return run("fchmod", () -> real.fchmod(errno, fd, mode));
   }
 
   @Override
