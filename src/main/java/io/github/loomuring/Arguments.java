@@ -18,6 +18,22 @@ final class Arguments {
     }
   }
 
+  /** Of a range that has at least one byte. */
+  static void checkRange(long offset, long length) {
+    if (length <= 0) {
+      throw new IllegalArgumentException("length=" + length + " is not positive");
+    }
+    checkOffset(offset, length);
+  }
+
+  /** Of a range that without a length goes to the end of the file. */
+  static void checkRangeToEnd(long offset, long length) {
+    if (length < 0) {
+      throw new IllegalArgumentException("length=" + length + " is negative");
+    }
+    checkOffset(offset, length);
+  }
+
   static void checkSegment(String name, MemorySegment segment) {
     Objects.requireNonNull(segment, name);
     if (!segment.isAccessibleBy(Thread.currentThread())) {

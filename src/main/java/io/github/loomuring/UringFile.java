@@ -3,6 +3,7 @@ package io.github.loomuring;
 import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.RangeTransfer;
+import io.github.loomuring.internal.Space;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -460,6 +461,56 @@ public final class UringFile implements AutoCloseable {
   }
 
   /**
+   * Has the device be sent what was written to a range, and waits until it has been: {@code
+   * sync_file_range(2)} with WAIT_BEFORE, WRITE and WAIT_AFTER.
+   *
+   * <p><b>Nothing is safe from a crash after this</b>, unlike after {@link #force}: neither the
+   * file's size nor the place of newly allocated blocks is written, nor does the device empty its
+   * write cache. It is for the pace: a program that writes much calls it behind itself, so that a
+   * later {@code force} has little to do, and the page cache does not fill with what is not written
+   * yet. On the pool it is {@code force(false)}.
+   *
+   * @param offset in the file, from 0
+   * @param length in bytes; 0 means to the end of the file
+   * @throws IllegalArgumentException if {@code offset} or {@code length} is out of range
+   * @throws IOException if the device could not take what was written; the kernel reports that
+   *     once, so that a later {@code force} may succeed although data is lost
+   */
+  public void forceRange(long offset, long length) throws IOException {
+    Arguments.checkRangeToEnd(offset, length);
+    checkOpen();
+    try {
+      file.forceRange(offset, length);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
+   * Tells the kernel what the program intends to do with a range: posix_fadvise(2). The kernel may
+   * read ahead, or drop what it has cached; what the file holds does not change. NORMAL,
+   * SEQUENTIAL, RANDOM and NO_REUSE are, in Linux, of the whole open file, whatever the range.
+   *
+   * <p>Does nothing on the pool, and on a file that cannot seek.
+   *
+   * @param offset in the file, from 0
+   * @param length in bytes; 0 means to the end of the file
+   * @param advice the intention
+   * @throws IllegalArgumentException if {@code offset} or {@code length} is out of range
+   * @throws IOException if the kernel refuses
+   */
+  public void advise(long offset, long length, Advice advice) throws IOException {
+    Objects.requireNonNull(advice, "advice");
+    Arguments.checkRangeToEnd(offset, length);
+    checkOpen();
+    try {
+      file.advise(offset, length, advice);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
    * The size of the file.
    *
    * @return bytes; 0 for a file that cannot seek
@@ -502,6 +553,114 @@ public final class UringFile implements AutoCloseable {
     checkWritable();
     try {
       file.truncate(size);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
+   * Has the file system set space aside for a range, so that writes to it do not fail for lack of
+   * space: fallocate(2). The file grows to the end of the range if it is shorter; new bytes are
+   * zeros, and bytes that were there stay.
+   *
+   * <p>On the pool only space behind the file's end is set aside, by writing zeros in pieces: holes
+   * before it stay, an interrupt leaves a part done, and what others write at the very end
+   * meanwhile may become zeros.
+   *
+   * @param offset in the file, from 0
+   * @param length in bytes, at least 1; with {@code offset} it must not exceed {@code
+   *     Long.MAX_VALUE}
+   * @throws IllegalArgumentException if {@code offset} or {@code length} is out of range
+   * @throws UnsupportedOperationException if the file system cannot, or the file is no regular one
+   * @throws NonWritableChannelException if the file was not opened for writing
+   * @throws IOException if there is no space, or the file would become too large
+   */
+  public void allocate(long offset, long length) throws IOException {
+    change(Space.ALLOCATE, offset, length);
+  }
+
+  /**
+   * Gives the space of a range back to the file system: FALLOC_FL_PUNCH_HOLE of fallocate(2). The
+   * bytes then read as zeros; blocks that are only partly in the range stay. The size stays too.
+   *
+   * <p>On the pool zeros are written, in pieces, to what of the range is inside the file, and no
+   * space is given back; that cannot be done to a file opened with APPEND.
+   *
+   * @param offset in the file, from 0
+   * @param length in bytes, at least 1; the range may reach over the end of the file
+   * @throws IllegalArgumentException if {@code offset} or {@code length} is out of range
+   * @throws UnsupportedOperationException if the file system cannot, or the file is no regular one
+   * @throws NonWritableChannelException if the file was not opened for writing
+   * @throws IOException if the range cannot be changed
+   */
+  public void punchHole(long offset, long length) throws IOException {
+    change(Space.PUNCH_HOLE, offset, length);
+  }
+
+  /**
+   * Makes the bytes of a range zeros, mostly without writing them, and keeps, or sets aside, the
+   * space for them: FALLOC_FL_ZERO_RANGE with FALLOC_FL_KEEP_SIZE of fallocate(2). The size stays.
+   * Not every file system can: tmpfs cannot.
+   *
+   * <p>On the pool zeros are written, in pieces, to what of the range is inside the file; that
+   * cannot be done to a file opened with APPEND.
+   *
+   * @param offset in the file, from 0
+   * @param length in bytes, at least 1; the range may reach over the end of the file
+   * @throws IllegalArgumentException if {@code offset} or {@code length} is out of range
+   * @throws UnsupportedOperationException if the file system cannot, or the file is no regular one
+   * @throws NonWritableChannelException if the file was not opened for writing
+   * @throws IOException if the range cannot be changed
+   */
+  public void zeroRange(long offset, long length) throws IOException {
+    change(Space.ZERO_RANGE, offset, length);
+  }
+
+  /**
+   * Takes a range out of the file, without copying what is behind it: FALLOC_FL_COLLAPSE_RANGE of
+   * fallocate(2). The bytes behind the range move to its start, and the file becomes shorter by
+   * {@code length} bytes. Of the usual file systems ext4 and xfs can.
+   *
+   * @param offset in the file, a multiple of the file system's block size
+   * @param length in bytes, a multiple of the file system's block size; the range must end before
+   *     the file does
+   * @throws IllegalArgumentException if {@code offset} or {@code length} is out of range
+   * @throws UnsupportedOperationException on the pool, if the file system cannot, or if the file is
+   *     no regular one
+   * @throws NonWritableChannelException if the file was not opened for writing
+   * @throws java.nio.file.FileSystemException if the range is not of whole blocks, or does not end
+   *     before the file
+   * @throws IOException if the range cannot be taken out
+   */
+  public void collapse(long offset, long length) throws IOException {
+    change(Space.COLLAPSE, offset, length);
+  }
+
+  /**
+   * Makes room in the middle of the file, without copying what is behind it: FALLOC_FL_INSERT_RANGE
+   * of fallocate(2). The bytes from {@code offset} on move {@code length} bytes further, and the
+   * file becomes that much longer; the range itself reads as zeros. Of the usual file systems ext4
+   * and xfs can.
+   *
+   * @param offset in the file, less than its size, a multiple of the file system's block size
+   * @param length in bytes, a multiple of the file system's block size
+   * @throws IllegalArgumentException if {@code offset} or {@code length} is out of range
+   * @throws UnsupportedOperationException on the pool, if the file system cannot, or if the file is
+   *     no regular one
+   * @throws NonWritableChannelException if the file was not opened for writing
+   * @throws java.nio.file.FileSystemException if the range is not of whole blocks, or {@code
+   *     offset} not inside the file
+   * @throws IOException if the range cannot be inserted
+   */
+  public void insert(long offset, long length) throws IOException {
+    change(Space.INSERT, offset, length);
+  }
+
+  private void change(Space change, long offset, long length) throws IOException {
+    Arguments.checkRange(offset, length);
+    checkWritable();
+    try {
+      file.change(change, offset, length);
     } finally {
       Reference.reachabilityFence(this);
     }

@@ -1,9 +1,11 @@
 package io.github.loomuring.internal.op;
 
+import io.github.loomuring.Advice;
 import io.github.loomuring.internal.Deadlines;
 import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.FileStatus;
 import io.github.loomuring.internal.RangeTransfer;
+import io.github.loomuring.internal.Space;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.ring.Gate;
@@ -167,6 +169,21 @@ final class RingFile implements EngineFile {
   @Override
   public void truncate(long size) throws IOException {
     Truncate.truncate(this, size);
+  }
+
+  @Override
+  public void change(Space change, long offset, long length) throws IOException {
+    Fallocate.change(this, change, offset, length);
+  }
+
+  @Override
+  public void advise(long offset, long length, Advice advice) throws IOException {
+    Advise.advise(this, offset, length, advice);
+  }
+
+  @Override
+  public void forceRange(long offset, long length) throws IOException {
+    SyncRange.force(this, offset, length);
   }
 
   /** Whether a read or write may complete within the time that waking a thread takes. */

@@ -4,6 +4,7 @@ import io.github.loomuring.internal.Deadlines;
 import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.FileStatus;
 import io.github.loomuring.internal.RangeTransfer;
+import io.github.loomuring.internal.Space;
 import io.github.loomuring.internal.WholeFile;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -247,6 +248,61 @@ final class PoolFile implements EngineFile {
     call(() -> writing.truncate(size));
   }
 
+  // ---- space; without fallocate(2) it is made, and emptied, by writing zeros
+
+  @Override
+  public void change(Space change, long offset, long length) throws IOException {
+    checkMayBegin();
+    // What is written to a file opened with APPEND goes to its end.
+    boolean possible = change == Space.ALLOCATE || (!append && !change.movesBytes());
+    if (!seekable || !possible) {
+      throw new UnsupportedOperationException(
+          path
+              + ": "
+              + change
+              + " at offset="
+              + offset
+              + " of length="
+              + length
+              + (seekable ? ": this needs io_uring" : ": this is no regular file"));
+    }
+    if (change == Space.ALLOCATE) {
+      while (inOrder(writeLock, () -> growBy(offset + length - writing.size()))) {}
+      return;
+    }
+    for (long at = offset; at < offset + length; ) {
+      long from = at;
+      int n = call(() -> zero(from, Math.min(offset + length, writing.size())));
+      if (n == 0) {
+        return;
+      }
+      at += n;
+    }
+  }
+
+  /** Writes some of {@code missing} bytes at the end as it is now; false if none is missing. */
+  private boolean growBy(long missing) throws IOException {
+    if (missing <= 0) {
+      return false;
+    }
+    writing.write(Zeros.upTo(missing), append ? 0 : writing.size());
+    return true;
+  }
+
+  /** Writes some zeros at {@code from}; none at {@code end}. */
+  private int zero(long from, long end) throws IOException {
+    return from >= end ? 0 : writing.write(Zeros.upTo(end - from), from);
+  }
+
+  /** Made when they are first needed. */
+  private static final class Zeros {
+    private static final ByteBuffer ALL = aligned(CONFINED_PIECE_BYTES).asReadOnlyBuffer();
+
+    static ByteBuffer upTo(long bytes) {
+      return ALL.slice(0, (int) Math.min(bytes, ALL.capacity()));
+    }
+  }
+
   private <T> T inOrder(ReentrantLock lock, Callable<T> work) throws IOException {
     try {
       if (!Deadlines.isSet()) {
@@ -265,7 +321,7 @@ final class PoolFile implements EngineFile {
     }
   }
 
-  private <T> T call(Callable<T> work) throws IOException {
+  private void checkMayBegin() throws IOException {
     if (closed) {
       throw new ClosedChannelException();
     }
@@ -273,6 +329,10 @@ final class PoolFile implements EngineFile {
       throw new InterruptedIOException(path + ": the thread was interrupted before the operation");
     }
     Deadlines.check(path);
+  }
+
+  private <T> T call(Callable<T> work) throws IOException {
+    checkMayBegin();
     try {
       return engine.offload().call(work);
     } catch (AsynchronousCloseException e) {

@@ -4,14 +4,19 @@ import static io.github.loomuring.internal.linux.IoUring.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.loomuring.Advice;
+import io.github.loomuring.internal.Space;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.SimulatedKernel;
+import io.github.loomuring.internal.linux.SimulatedKernel.Reply;
 import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.support.LeakCheck;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,6 +47,107 @@ class OpcodeFallbackTest {
       assertThat(kernel.calls("ftruncate")).isEqualTo(1);
       assertThat(kernel.taken(IORING_OP_FTRUNCATE)).isEmpty();
     }
+  }
+
+  @Test
+  void spaceIsChangedWithoutItsOpcode() throws Exception {
+    SimulatedKernel kernel = new SimulatedKernel().without(IORING_OP_FALLOCATE);
+    try (Simulation s = Simulation.of(kernel)) {
+      RingFile file = s.open(path, StandardOpenOption.WRITE);
+      file.change(Space.ALLOCATE, 3, 5);
+      file.change(Space.PUNCH_HOLE, 1, 2);
+      assertThat(path).hasBinaryContent(new byte[] {'h', 0, 0, 'l', 'o', 0, 0, 0});
+      assertThat(kernel.calls("fallocate")).isEqualTo(2);
+      assertThat(kernel.taken(IORING_OP_FALLOCATE)).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"EOPNOTSUPP", "ENODEV", "ENOSYS"})
+  void spaceThatTheFileSystemCannotChangeIsNamed(Errno errno) throws Exception {
+    for (boolean byOpcode : new boolean[] {true, false}) {
+      SimulatedKernel kernel = new SimulatedKernel().answer("fallocate", errno.negated());
+      if (byOpcode) {
+        kernel.script(
+            sqe ->
+                sqe.opcode() == IORING_OP_FALLOCATE
+                    ? Reply.complete(errno.negated())
+                    : Reply.EXECUTE);
+      } else {
+        kernel.without(IORING_OP_FALLOCATE);
+      }
+      try (Simulation s = Simulation.of(kernel)) {
+        RingFile file = s.open(path, StandardOpenOption.WRITE);
+        for (Space change : Space.values()) {
+          assertThatExceptionOfType(UnsupportedOperationException.class)
+              .isThrownBy(() -> file.change(change, 3, 5))
+              .withMessage(
+                  path
+                      + ": "
+                      + change
+                      + " at offset=3 of length=5: its file system cannot: "
+                      + Errno.describe(errno.negated()));
+        }
+      }
+    }
+  }
+
+  @Test
+  void adviceIsGivenWithoutItsOpcode() throws Exception {
+    SimulatedKernel kernel = new SimulatedKernel().without(IORING_OP_FADVISE);
+    try (Simulation s = Simulation.of(kernel)) {
+      s.open(path).advise(0, 1L << 40, Advice.DONT_NEED);
+      assertThat(kernel.calls("fadvise")).isEqualTo(1);
+      assertThat(kernel.taken(IORING_OP_FADVISE)).isEmpty();
+    }
+  }
+
+  @Test
+  void longAdviceGoesAroundAKernelThatKnowsNone() throws Exception {
+    SimulatedKernel kernel = new SimulatedKernel().shortAdvice();
+    try (Simulation s = Simulation.of(kernel)) {
+      RingFile file = s.open(path);
+      file.advise(0, 0xffff_ffffL, Advice.DONT_NEED);
+      assertThat(kernel.calls("fadvise")).isZero();
+      file.advise(0, 1L << 32, Advice.DONT_NEED);
+      assertThat(kernel.calls("fadvise")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void rangeIsForcedWithoutItsOpcode() throws Exception {
+    SimulatedKernel kernel = new SimulatedKernel().without(IORING_OP_SYNC_FILE_RANGE);
+    try (Simulation s = Simulation.of(kernel)) {
+      RingFile file = s.open(path, StandardOpenOption.WRITE);
+      file.forceRange(0, 3);
+      file.forceRange(0, 0);
+      assertThat(kernel.calls("syncFileRange")).isEqualTo(2);
+      assertThat(kernel.taken(IORING_OP_SYNC_FILE_RANGE)).isEmpty();
+    }
+  }
+
+  @Test
+  void refusalsOfTheCallsOnThePoolAreReported() throws Exception {
+    int refusal = Errno.EPERM.negated();
+    SimulatedKernel kernel =
+        new SimulatedKernel()
+            .without(IORING_OP_FALLOCATE, IORING_OP_FADVISE, IORING_OP_SYNC_FILE_RANGE)
+            .answer("fallocate", refusal)
+            .answer("fadvise", refusal)
+            .answer("syncFileRange", refusal);
+    try (Simulation s = Simulation.of(kernel)) {
+      RingFile file = s.open(path, StandardOpenOption.WRITE);
+      assertRefused("allocate", () -> file.change(Space.ALLOCATE, 3, 5));
+      assertRefused("advise RANDOM", () -> file.advise(3, 5, Advice.RANDOM));
+      assertRefused("sync_file_range", () -> file.forceRange(3, 5));
+    }
+  }
+
+  private void assertRefused(String what, ThrowingCallable call) {
+    assertThatExceptionOfType(FileSystemException.class)
+        .isThrownBy(call)
+        .withMessage(
+            path + ": " + what + " at offset=3 of length=5: EPERM (Operation not permitted)");
   }
 
   @Test
