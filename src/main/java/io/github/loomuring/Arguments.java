@@ -2,7 +2,10 @@ package io.github.loomuring;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.EnumSet;
 import java.util.Objects;
+import java.util.Set;
 
 /** Checks of what callers hand in. */
 final class Arguments {
@@ -32,6 +35,16 @@ final class Arguments {
       throw new IllegalArgumentException("length=" + length + " is negative");
     }
     checkOffset(offset, length);
+  }
+
+  /** A set of its own, so that it stays as it is. */
+  static Set<PosixFilePermission> copyOf(Set<PosixFilePermission> permissions) {
+    Objects.requireNonNull(permissions, "permissions");
+    Set<PosixFilePermission> copy = EnumSet.noneOf(PosixFilePermission.class);
+    for (PosixFilePermission permission : permissions) {
+      copy.add(Objects.requireNonNull(permission, "permissions contains null"));
+    }
+    return copy;
   }
 
   static void checkSegment(String name, MemorySegment segment) {

@@ -19,6 +19,8 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.ProviderMismatchException;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -533,6 +535,47 @@ public final class UringFile implements AutoCloseable {
   public UringAttributes attributes() throws IOException {
     try {
       return new UringAttributes(file.status());
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
+   * Sets when the file was modified and accessed last. Nanoseconds are kept as far as the file
+   * system has them, and a time that it does not reach becomes the nearest that it has.
+   *
+   * <p>It runs on a pool of threads, futimens(2) having no counterpart in io_uring; once it has
+   * begun, an interrupt does not end it. On the pool engine the JDK does it, to what has the file's
+   * path now, and a time before 1970 becomes 1970.
+   *
+   * @param lastModified null to leave it
+   * @param lastAccess null to leave it
+   * @throws IOException if the process may not, which only the file's owner may
+   */
+  public void setTimes(FileTime lastModified, FileTime lastAccess) throws IOException {
+    checkOpen();
+    try {
+      file.setTimes(lastModified, lastAccess);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
+   * Sets the permissions of the file, as {@link java.nio.file.Files#setPosixFilePermissions} does:
+   * its set-user-ID, set-group-ID and sticky bits go. What is open stays open.
+   *
+   * <p>It runs as {@link #setTimes} does; on the pool engine, to what has the file's path now.
+   *
+   * @param permissions all that there are to be
+   * @throws UnsupportedOperationException on the pool, if the file system has no such permissions
+   * @throws IOException if the process may not, which only the file's owner may
+   */
+  public void setPermissions(Set<PosixFilePermission> permissions) throws IOException {
+    Set<PosixFilePermission> copy = Arguments.copyOf(permissions);
+    checkOpen();
+    try {
+      file.setPermissions(copy);
     } finally {
       Reference.reachabilityFence(this);
     }

@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
+import java.util.Set;
 
 /**
  * An open file of an engine.
@@ -75,6 +78,11 @@ public interface EngineFile {
   default void forceRange(long offset, long length) throws IOException {
     force(false);
   }
+
+  /** Sets the times that are not null. */
+  void setTimes(FileTime lastModified, FileTime lastAccess) throws IOException;
+
+  void setPermissions(Set<PosixFilePermission> permissions) throws IOException;
 
   boolean isOpen();
 

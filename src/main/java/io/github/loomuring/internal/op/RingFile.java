@@ -20,7 +20,10 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -184,6 +187,16 @@ final class RingFile implements EngineFile {
   @Override
   public void forceRange(long offset, long length) throws IOException {
     SyncRange.force(this, offset, length);
+  }
+
+  @Override
+  public void setTimes(FileTime lastModified, FileTime lastAccess) throws IOException {
+    SetAttributes.times(this, lastModified, lastAccess);
+  }
+
+  @Override
+  public void setPermissions(Set<PosixFilePermission> permissions) throws IOException {
+    SetAttributes.permissions(this, permissions);
   }
 
   /** Whether a read or write may complete within the time that waking a thread takes. */

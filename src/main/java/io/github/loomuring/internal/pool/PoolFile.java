@@ -15,7 +15,10 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -246,6 +249,20 @@ final class PoolFile implements EngineFile {
   @Override
   public void truncate(long size) throws IOException {
     call(() -> writing.truncate(size));
+  }
+
+  // The JDK's channels set neither.
+
+  @Override
+  public void setTimes(FileTime lastModified, FileTime lastAccess) throws IOException {
+    checkMayBegin();
+    engine.setTimes(path, lastModified, lastAccess);
+  }
+
+  @Override
+  public void setPermissions(Set<PosixFilePermission> permissions) throws IOException {
+    checkMayBegin();
+    engine.setPermissions(path, permissions);
   }
 
   // ---- space; without fallocate(2) it is made, and emptied, by writing zeros

@@ -16,6 +16,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,6 +141,25 @@ class OpcodeFallbackTest {
       assertRefused("allocate", () -> file.change(Space.ALLOCATE, 3, 5));
       assertRefused("advise RANDOM", () -> file.advise(3, 5, Advice.RANDOM));
       assertRefused("sync_file_range", () -> file.forceRange(3, 5));
+    }
+  }
+
+  @Test
+  void timesAndPermissionsAreSetByDescriptor() throws Exception {
+    SimulatedKernel kernel =
+        new SimulatedKernel()
+            .answer("futimens", Errno.EPERM.negated())
+            .answer("fchmod", Errno.EROFS.negated());
+    try (Simulation s = Simulation.of(kernel)) {
+      RingFile file = s.open(path);
+      assertThatExceptionOfType(FileSystemException.class)
+          .isThrownBy(() -> file.setTimes(null, null))
+          .withMessage(path + ": setTimes: EPERM (Operation not permitted)");
+      assertThatExceptionOfType(FileSystemException.class)
+          .isThrownBy(() -> file.setPermissions(Set.of()))
+          .withMessage(path + ": setPermissions: EROFS (Read-only file system)");
+      assertThat(kernel.calls("futimens")).isEqualTo(1);
+      assertThat(kernel.calls("fchmod")).isEqualTo(1);
     }
   }
 
