@@ -11,10 +11,14 @@ import java.util.Set;
 final class Arguments {
   private Arguments() {}
 
-  static void checkOffset(long offset, long length) {
-    if (offset < 0) {
-      throw new IllegalArgumentException("offset=" + offset + " is negative");
+  static void checkNotNegative(String name, long value) {
+    if (value < 0) {
+      throw new IllegalArgumentException(name + "=" + value + " is negative");
     }
+  }
+
+  static void checkOffset(long offset, long length) {
+    checkNotNegative("offset", offset);
     if (offset > Long.MAX_VALUE - length) {
       throw new IllegalArgumentException(
           "offset=" + offset + " and length=" + length + " exceed Long.MAX_VALUE");
@@ -31,9 +35,7 @@ final class Arguments {
 
   /** Of a range that without a length goes to the end of the file. */
   static void checkRangeToEnd(long offset, long length) {
-    if (length < 0) {
-      throw new IllegalArgumentException("length=" + length + " is negative");
-    }
+    checkNotNegative("length", length);
     checkOffset(offset, length);
   }
 

@@ -1,6 +1,7 @@
 package io.github.loomuring;
 
 import io.github.loomuring.internal.EngineFile;
+import io.github.loomuring.internal.FileCopy;
 import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.RangeTransfer;
 import io.github.loomuring.internal.Space;
@@ -57,6 +58,7 @@ public final class UringFile implements AutoCloseable {
   private final EngineFile file;
   private final boolean readable;
   private final boolean writable;
+  private final boolean append;
   private final Cleaner.Cleanable leak;
 
   UringFile(Uring uring, Path path, OpenSpec spec) throws IOException {
@@ -66,6 +68,7 @@ public final class UringFile implements AutoCloseable {
     this.path = path;
     this.readable = spec.read();
     this.writable = spec.write();
+    this.append = spec.append();
     this.file = uring.engine().open(path, spec);
     this.leak = Leak.watch(this, file, path);
   }
@@ -437,6 +440,48 @@ public final class UringFile implements AutoCloseable {
     Arguments.checkSegment("src", src);
     Arguments.checkOffset(offset, src.byteSize());
     Fully.write(this, src, offset);
+  }
+
+  /**
+   * Copies bytes to another file, up to where this one ended when the call began. The kernel does
+   * it, without the bytes passing through this process, where it can (copy_file_range(2)): some
+   * file systems then share the blocks. Otherwise the bytes go through a buffer.
+   *
+   * <p>Like {@code FileChannel.transferTo} it may copy fewer bytes than there are. Pieces of at
+   * most 64 MiB run on a pool of threads; a failure, an interrupt or a deadline after the first
+   * piece returns what was copied by then, with the interrupt status set, and shows in the next
+   * call. Bytes from a source that cannot seek are lost if they cannot be written.
+   *
+   * @param offset in this file, from 0; ignored if it cannot seek
+   * @param count how many bytes, from 0
+   * @param target opened for writing, of any {@link Uring}; one opened with APPEND is written at
+   *     its end
+   * @param targetOffset in {@code target}, from 0
+   * @return the number of bytes copied; 0 at the end of the file
+   * @throws IllegalArgumentException if {@code offset}, {@code count} or {@code targetOffset} is
+   *     negative, or the ranges are of one file, perhaps opened twice, and overlap
+   * @throws NonReadableChannelException if this file was not opened for reading
+   * @throws NonWritableChannelException if {@code target} was not opened for writing
+   * @throws ClosedChannelException if one of them is closed
+   * @throws IOException if no byte can be copied
+   */
+  public long transferTo(long offset, long count, UringFile target, long targetOffset)
+      throws IOException {
+    Objects.requireNonNull(target, "target");
+    Arguments.checkNotNegative("offset", offset);
+    Arguments.checkNotNegative("count", count);
+    Arguments.checkNotNegative("targetOffset", targetOffset);
+    checkReadable();
+    target.checkWritable();
+    long limit = Math.min(count, Long.MAX_VALUE - Math.max(offset, targetOffset));
+    try {
+      return limit == 0
+          ? 0
+          : FileCopy.copy(file, offset, limit, target.file, targetOffset, target.append);
+    } finally {
+      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(target);
+    }
   }
 
   /**

@@ -84,6 +84,17 @@ public interface EngineFile {
 
   void setPermissions(Set<PosixFilePermission> permissions) throws IOException;
 
+  /**
+   * Has the kernel copy bytes of this file to another one, without a buffer.
+   *
+   * @param count positive
+   * @return how many were copied, perhaps fewer; 0 if the kernel cannot, or has found no more
+   */
+  default long copyInKernel(long offset, long count, EngineFile target, long targetOffset)
+      throws IOException {
+    return 0;
+  }
+
   boolean isOpen();
 
   void close() throws IOException;

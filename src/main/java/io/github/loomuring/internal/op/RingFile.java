@@ -199,6 +199,14 @@ final class RingFile implements EngineFile {
     SetAttributes.permissions(this, permissions);
   }
 
+  @Override
+  public long copyInKernel(long offset, long count, EngineFile target, long targetOffset)
+      throws IOException {
+    return target instanceof RingFile other
+        ? CopyRange.copy(this, offset, count, other, targetOffset)
+        : 0;
+  }
+
   /** Whether a read or write may complete within the time that waking a thread takes. */
   boolean isQuick() {
     return seekable && device.local && !synchronous;

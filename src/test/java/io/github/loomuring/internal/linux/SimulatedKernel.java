@@ -79,6 +79,7 @@ public final class SimulatedKernel implements Kernel {
   private int cqPosition;
   private boolean busyWhileOverflown;
   private boolean shortAdvice;
+  private long copyBytesMax = Long.MAX_VALUE;
   private int failure;
   private volatile Script script = _ -> Reply.EXECUTE;
   private volatile EnterScript enterScript = (_, _) -> Integer.MAX_VALUE;
@@ -125,6 +126,12 @@ public final class SimulatedKernel implements Kernel {
   /** As kernels before 6.11: the length of an advice has 32 bits. */
   public SimulatedKernel shortAdvice() {
     shortAdvice = true;
+    return this;
+  }
+
+  /** One copy_file_range copies no more. */
+  public SimulatedKernel copiesAtMost(long bytes) {
+    copyBytesMax = bytes;
     return this;
   }
 
@@ -521,7 +528,10 @@ public final class SimulatedKernel implements Kernel {
       MemorySegment errno, int fd, long offset, int targetFd, long targetOffset, long length) {
     return run(
         "copyFileRange",
-        () -> (int) real.copyFileRange(errno, fd, offset, targetFd, targetOffset, length));
+        () ->
+            (int)
+                real.copyFileRange(
+                    errno, fd, offset, targetFd, targetOffset, Math.min(length, copyBytesMax)));
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.loomuring.Advice;
+import io.github.loomuring.internal.FileCopy;
 import io.github.loomuring.internal.Space;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.SimulatedKernel;
@@ -160,6 +161,59 @@ class OpcodeFallbackTest {
           .withMessage(path + ": setPermissions: EROFS (Read-only file system)");
       assertThat(kernel.calls("futimens")).isEqualTo(1);
       assertThat(kernel.calls("fchmod")).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"EXDEV", "EINVAL", "EOPNOTSUPP", "ENOSYS", "ETXTBSY", "EPERM", "EINTR"})
+  void whatTheKernelDoesNotCopyGoesThroughABuffer(Errno errno) throws Exception {
+    assertCopiedByBuffer(errno.negated());
+  }
+
+  /** As some kernels answer for files of /proc, and a file that was cut meanwhile. */
+  @Test
+  void whereTheKernelCopiesNothingTheBufferFindsTheEnd() throws Exception {
+    assertCopiedByBuffer(0);
+  }
+
+  private void assertCopiedByBuffer(int answer) throws Exception {
+    SimulatedKernel kernel = new SimulatedKernel().answer("copyFileRange", answer);
+    Path copy = directory.resolve("copy");
+    try (Simulation s = Simulation.of(kernel)) {
+      RingFile source = s.open(path);
+      RingFile target = s.open(copy, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+      assertThat(FileCopy.copy(source, 1, 9, target, 0, false)).isEqualTo(4);
+      assertThat(copy).hasContent("ello");
+      assertThat(kernel.calls("copyFileRange")).isEqualTo(1);
+      assertThat(kernel.taken(IORING_OP_WRITE)).hasSize(1);
+    }
+  }
+
+  @Test
+  void copyThatFailsIsReported() throws Exception {
+    SimulatedKernel kernel = new SimulatedKernel().answer("copyFileRange", -5);
+    Path copy = directory.resolve("copy");
+    try (Simulation s = Simulation.of(kernel)) {
+      RingFile source = s.open(path);
+      RingFile target = s.open(copy, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+      assertThatExceptionOfType(FileSystemException.class)
+          .isThrownBy(() -> FileCopy.copy(source, 1, 9, target, 0, false))
+          .withMessage(
+              path + ": copy to " + copy + " at offset=1 of length=4: EIO (Input/output error)");
+    }
+  }
+
+  @Test
+  void longCopyGoesInPiecesAndShortOnesGoOn() throws Exception {
+    SimulatedKernel kernel = new SimulatedKernel().copiesAtMost(2);
+    Path copy = directory.resolve("copy");
+    try (Simulation s = Simulation.of(kernel)) {
+      RingFile source = s.open(path);
+      RingFile target = s.open(copy, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+      assertThat(FileCopy.copy(source, 0, 9, target, 1, false)).isEqualTo(5);
+      assertThat(copy).hasBinaryContent(new byte[] {0, 'h', 'e', 'l', 'l', 'o'});
+      assertThat(kernel.calls("copyFileRange")).isEqualTo(3);
+      assertThat(kernel.taken(IORING_OP_READ)).isEmpty();
     }
   }
 
