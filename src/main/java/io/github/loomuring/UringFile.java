@@ -7,7 +7,9 @@ import io.github.loomuring.internal.RangeTransfer;
 import io.github.loomuring.internal.Space;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
@@ -482,6 +484,73 @@ public final class UringFile implements AutoCloseable {
       Reference.reachabilityFence(this);
       Reference.reachabilityFence(target);
     }
+  }
+
+  /**
+   * A stream of the file's bytes from its start.
+   *
+   * @return as of {@link #inputStream(long)}
+   * @throws NonReadableChannelException if the file was not opened for reading
+   * @throws ClosedChannelException if the file is closed
+   */
+  public InputStream inputStream() throws IOException {
+    return inputStream(0);
+  }
+
+  /**
+   * A stream of the file's bytes from {@code offset} on.
+   *
+   * <p>Each stream has a position of its own and is used by one thread at a time; a file may have
+   * any number of them. <b>Closing a stream does not close the file</b>, which others may use, and
+   * a file is closed without regard to its streams: they then end in {@link
+   * ClosedChannelException}s. Every read is one of the file, and an interrupt ends it as such, so
+   * that single bytes want a {@link java.io.BufferedInputStream}. {@code available} and {@code
+   * skip} go by the file's size, as it is then. {@code transferTo} a stream of {@link
+   * #outputStream} copies as {@link #transferTo(long, long, UringFile, long)} does.
+   *
+   * @param offset in the file, from 0; ignored if the file cannot seek
+   * @return a new stream
+   * @throws IllegalArgumentException if {@code offset} is negative
+   * @throws NonReadableChannelException if the file was not opened for reading
+   * @throws ClosedChannelException if the file is closed
+   */
+  public InputStream inputStream(long offset) throws IOException {
+    Arguments.checkNotNegative("offset", offset);
+    checkReadable();
+    return new UringInputStream(this, offset);
+  }
+
+  /**
+   * A stream that writes the file from its start on, over what is there.
+   *
+   * @return as of {@link #outputStream(long)}
+   * @throws NonWritableChannelException if the file was not opened for writing
+   * @throws ClosedChannelException if the file is closed
+   */
+  public OutputStream outputStream() throws IOException {
+    return outputStream(0);
+  }
+
+  /**
+   * A stream that writes the file from {@code offset} on, over what is there; at its end, if it was
+   * opened with APPEND.
+   *
+   * <p>Each stream has a position of its own and is used by one thread at a time; a file may have
+   * any number of them. <b>Closing a stream does not close the file</b>, as with {@link
+   * #inputStream(long)}. Every write is one of the file, without a buffer, and returns when all
+   * bytes are written; one that is interrupted says in its {@code bytesTransferred} how many were,
+   * and the next write goes on behind them. {@code flush} does nothing; see {@link #force}.
+   *
+   * @param offset in the file, from 0; ignored if the file cannot seek or was opened with APPEND
+   * @return a new stream
+   * @throws IllegalArgumentException if {@code offset} is negative
+   * @throws NonWritableChannelException if the file was not opened for writing
+   * @throws ClosedChannelException if the file is closed
+   */
+  public OutputStream outputStream(long offset) throws IOException {
+    Arguments.checkNotNegative("offset", offset);
+    checkWritable();
+    return new UringOutputStream(this, offset);
   }
 
   /**
