@@ -112,9 +112,10 @@ class TransferTest {
   @Test
   void emptyFileHasNothing() throws IOException {
     Files.write(from, new byte[0]);
-    try (UringFile one = uring.openFile(from);
+    try (UringFile one = uring.openFile(from, READ, WRITE);
         UringFile other = uring.openFile(to, WRITE, CREATE)) {
       assertThat(one.transferTo(0, 100, other, 0)).isZero();
+      assertThat(one.transferTo(0, 100, one, 0)).isZero();
       assertThat(other.size()).isZero();
     }
   }

@@ -42,6 +42,9 @@ public final class FileCopy {
     }
     boolean overlap = offset - targetOffset < limit && targetOffset - offset < limit;
     if (overlap && !targetAppends && isSameFile(source, target)) {
+      if (size == 0) {
+        return 0; // it is empty
+      }
       throw new IllegalArgumentException(
           "offset="
               + offset
