@@ -22,6 +22,8 @@ import java.nio.file.ProviderMismatchException;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -433,6 +435,40 @@ public final class FileOperations {
       followLinks = false; // there is only this one
     }
     return new UringAttributes(engine.status(path, followLinks));
+  }
+
+  /**
+   * Sets when a file was modified and accessed last, of what the path leads to, as {@link
+   * java.nio.file.attribute.BasicFileAttributeView#setTimes} does: a time before 1970 becomes 1970.
+   *
+   * @param path of the default file system
+   * @param lastModified null to leave it
+   * @param lastAccess null to leave it
+   * @return {@code path}
+   * @throws java.nio.file.NoSuchFileException if there is none
+   * @throws IOException if the process may not, which only the file's owner may
+   */
+  public Path setTimes(Path path, FileTime lastModified, FileTime lastAccess) throws IOException {
+    check("path", path);
+    engine.setTimes(path, lastModified, lastAccess);
+    return path;
+  }
+
+  /**
+   * Sets the permissions of what the path leads to, as {@link
+   * java.nio.file.Files#setPosixFilePermissions} does.
+   *
+   * @param path of the default file system
+   * @param permissions all that there are to be
+   * @return {@code path}
+   * @throws UnsupportedOperationException if the file system has no such permissions
+   * @throws java.nio.file.NoSuchFileException if there is none
+   * @throws IOException if the process may not, which only the file's owner may
+   */
+  public Path setPermissions(Path path, Set<PosixFilePermission> permissions) throws IOException {
+    check("path", path);
+    engine.setPermissions(path, Arguments.copyOf(permissions));
+    return path;
   }
 
   /**

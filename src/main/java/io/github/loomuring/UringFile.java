@@ -1,11 +1,15 @@
 package io.github.loomuring;
 
 import io.github.loomuring.internal.EngineFile;
+import io.github.loomuring.internal.FileCopy;
 import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.RangeTransfer;
+import io.github.loomuring.internal.Space;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
@@ -18,6 +22,8 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.ProviderMismatchException;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -54,6 +60,7 @@ public final class UringFile implements AutoCloseable {
   private final EngineFile file;
   private final boolean readable;
   private final boolean writable;
+  private final boolean append;
   private final Cleaner.Cleanable leak;
 
   UringFile(Uring uring, Path path, OpenSpec spec) throws IOException {
@@ -63,6 +70,7 @@ public final class UringFile implements AutoCloseable {
     this.path = path;
     this.readable = spec.read();
     this.writable = spec.write();
+    this.append = spec.append();
     this.file = uring.engine().open(path, spec);
     this.leak = Leak.watch(this, file, path);
   }
@@ -437,6 +445,115 @@ public final class UringFile implements AutoCloseable {
   }
 
   /**
+   * Copies bytes to another file, up to where this one ended when the call began. The kernel does
+   * it, without the bytes passing through this process, where it can (copy_file_range(2)): some
+   * file systems then share the blocks. Otherwise the bytes go through a buffer.
+   *
+   * <p>Like {@code FileChannel.transferTo} it may copy fewer bytes than there are. Pieces of at
+   * most 64 MiB run on a pool of threads; a failure, an interrupt or a deadline after the first
+   * piece returns what was copied by then, with the interrupt status set, and shows in the next
+   * call. Bytes from a source that cannot seek are lost if they cannot be written.
+   *
+   * @param offset in this file, from 0; ignored if it cannot seek
+   * @param count how many bytes, from 0
+   * @param target opened for writing, of any {@link Uring}; one opened with APPEND is written at
+   *     its end
+   * @param targetOffset in {@code target}, from 0
+   * @return the number of bytes copied; 0 at the end of the file
+   * @throws IllegalArgumentException if {@code offset}, {@code count} or {@code targetOffset} is
+   *     negative, or the ranges are of one file, perhaps opened twice, and overlap
+   * @throws NonReadableChannelException if this file was not opened for reading
+   * @throws NonWritableChannelException if {@code target} was not opened for writing
+   * @throws ClosedChannelException if one of them is closed
+   * @throws IOException if no byte can be copied
+   */
+  public long transferTo(long offset, long count, UringFile target, long targetOffset)
+      throws IOException {
+    Objects.requireNonNull(target, "target");
+    Arguments.checkNotNegative("offset", offset);
+    Arguments.checkNotNegative("count", count);
+    Arguments.checkNotNegative("targetOffset", targetOffset);
+    checkReadable();
+    target.checkWritable();
+    long limit = Math.min(count, Long.MAX_VALUE - Math.max(offset, targetOffset));
+    try {
+      return limit == 0
+          ? 0
+          : FileCopy.copy(file, offset, limit, target.file, targetOffset, target.append);
+    } finally {
+      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(target);
+    }
+  }
+
+  /**
+   * A stream of the file's bytes from its start.
+   *
+   * @return as of {@link #inputStream(long)}
+   * @throws NonReadableChannelException if the file was not opened for reading
+   * @throws ClosedChannelException if the file is closed
+   */
+  public InputStream inputStream() throws IOException {
+    return inputStream(0);
+  }
+
+  /**
+   * A stream of the file's bytes from {@code offset} on.
+   *
+   * <p>Each stream has a position of its own and is used by one thread at a time; a file may have
+   * any number of them. <b>Closing a stream does not close the file</b>, which others may use, and
+   * a file is closed without regard to its streams: they then end in {@link
+   * ClosedChannelException}s. Every read is one of the file, and an interrupt ends it as such, so
+   * that single bytes want a {@link java.io.BufferedInputStream}. {@code available} and {@code
+   * skip} go by the file's size, as it is then. {@code transferTo} a stream of {@link
+   * #outputStream} copies as {@link #transferTo(long, long, UringFile, long)} does.
+   *
+   * @param offset in the file, from 0; ignored if the file cannot seek
+   * @return a new stream
+   * @throws IllegalArgumentException if {@code offset} is negative
+   * @throws NonReadableChannelException if the file was not opened for reading
+   * @throws ClosedChannelException if the file is closed
+   */
+  public InputStream inputStream(long offset) throws IOException {
+    Arguments.checkNotNegative("offset", offset);
+    checkReadable();
+    return new UringInputStream(this, offset);
+  }
+
+  /**
+   * A stream that writes the file from its start on, over what is there.
+   *
+   * @return as of {@link #outputStream(long)}
+   * @throws NonWritableChannelException if the file was not opened for writing
+   * @throws ClosedChannelException if the file is closed
+   */
+  public OutputStream outputStream() throws IOException {
+    return outputStream(0);
+  }
+
+  /**
+   * A stream that writes the file from {@code offset} on, over what is there; at its end, if it was
+   * opened with APPEND.
+   *
+   * <p>Each stream has a position of its own and is used by one thread at a time; a file may have
+   * any number of them. <b>Closing a stream does not close the file</b>, as with {@link
+   * #inputStream(long)}. Every write is one of the file, without a buffer, and returns when all
+   * bytes are written; one that is interrupted says in its {@code bytesTransferred} how many were,
+   * and the next write goes on behind them. {@code flush} does nothing; see {@link #force}.
+   *
+   * @param offset in the file, from 0; ignored if the file cannot seek or was opened with APPEND
+   * @return a new stream
+   * @throws IllegalArgumentException if {@code offset} is negative
+   * @throws NonWritableChannelException if the file was not opened for writing
+   * @throws ClosedChannelException if the file is closed
+   */
+  public OutputStream outputStream(long offset) throws IOException {
+    Arguments.checkNotNegative("offset", offset);
+    checkWritable();
+    return new UringOutputStream(this, offset);
+  }
+
+  /**
    * Has the device store what was written to the file: fsync(2), or fdatasync(2) without {@code
    * metaData}. When it returns, every write that returned before the call survives a crash.
    *
@@ -454,6 +571,56 @@ public final class UringFile implements AutoCloseable {
   public void force(boolean metaData) throws IOException {
     try {
       file.force(metaData);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
+   * Has the device be sent what was written to a range, and waits until it has been: {@code
+   * sync_file_range(2)} with WAIT_BEFORE, WRITE and WAIT_AFTER.
+   *
+   * <p><b>Nothing is safe from a crash after this</b>, unlike after {@link #force}: neither the
+   * file's size nor the place of newly allocated blocks is written, nor does the device empty its
+   * write cache. It is for the pace: a program that writes much calls it behind itself, so that a
+   * later {@code force} has little to do, and the page cache does not fill with what is not written
+   * yet. On the pool it is {@code force(false)}.
+   *
+   * @param offset in the file, from 0
+   * @param length in bytes; 0 means to the end of the file
+   * @throws IllegalArgumentException if {@code offset} or {@code length} is out of range
+   * @throws IOException if the device could not take what was written; the kernel reports that
+   *     once, so that a later {@code force} may succeed although data is lost
+   */
+  public void forceRange(long offset, long length) throws IOException {
+    Arguments.checkRangeToEnd(offset, length);
+    checkOpen();
+    try {
+      file.forceRange(offset, length);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
+   * Tells the kernel what the program intends to do with a range: posix_fadvise(2). The kernel may
+   * read ahead, or drop what it has cached; what the file holds does not change. NORMAL,
+   * SEQUENTIAL, RANDOM and NO_REUSE are, in Linux, of the whole open file, whatever the range.
+   *
+   * <p>Does nothing on the pool, and on a file that cannot seek.
+   *
+   * @param offset in the file, from 0
+   * @param length in bytes; 0 means to the end of the file
+   * @param advice the intention
+   * @throws IllegalArgumentException if {@code offset} or {@code length} is out of range
+   * @throws IOException if the kernel refuses
+   */
+  public void advise(long offset, long length, Advice advice) throws IOException {
+    Objects.requireNonNull(advice, "advice");
+    Arguments.checkRangeToEnd(offset, length);
+    checkOpen();
+    try {
+      file.advise(offset, length, advice);
     } finally {
       Reference.reachabilityFence(this);
     }
@@ -488,6 +655,47 @@ public final class UringFile implements AutoCloseable {
   }
 
   /**
+   * Sets when the file was modified and accessed last. Nanoseconds are kept as far as the file
+   * system has them, and a time that it does not reach becomes the nearest that it has.
+   *
+   * <p>It runs on a pool of threads, futimens(2) having no counterpart in io_uring; once it has
+   * begun, an interrupt does not end it. On the pool engine the JDK does it, to what has the file's
+   * path now, and a time before 1970 becomes 1970.
+   *
+   * @param lastModified null to leave it
+   * @param lastAccess null to leave it
+   * @throws IOException if the process may not, which only the file's owner may
+   */
+  public void setTimes(FileTime lastModified, FileTime lastAccess) throws IOException {
+    checkOpen();
+    try {
+      file.setTimes(lastModified, lastAccess);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
+   * Sets the permissions of the file, as {@link java.nio.file.Files#setPosixFilePermissions} does:
+   * its set-user-ID, set-group-ID and sticky bits go. What is open stays open.
+   *
+   * <p>It runs as {@link #setTimes} does; on the pool engine, to what has the file's path now.
+   *
+   * @param permissions all that there are to be
+   * @throws UnsupportedOperationException on the pool, if the file system has no such permissions
+   * @throws IOException if the process may not, which only the file's owner may
+   */
+  public void setPermissions(Set<PosixFilePermission> permissions) throws IOException {
+    Set<PosixFilePermission> copy = Arguments.copyOf(permissions);
+    checkOpen();
+    try {
+      file.setPermissions(copy);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
    * Cuts the file to {@code size} bytes. Does nothing if it is not longer.
    *
    * @param size in bytes, from 0
@@ -502,6 +710,114 @@ public final class UringFile implements AutoCloseable {
     checkWritable();
     try {
       file.truncate(size);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
+   * Has the file system set space aside for a range, so that writes to it do not fail for lack of
+   * space: fallocate(2). The file grows to the end of the range if it is shorter; new bytes are
+   * zeros, and bytes that were there stay.
+   *
+   * <p>On the pool only space behind the file's end is set aside, by writing zeros in pieces: holes
+   * before it stay, an interrupt leaves a part done, and what others write at the very end
+   * meanwhile may become zeros.
+   *
+   * @param offset in the file, from 0
+   * @param length in bytes, at least 1; with {@code offset} it must not exceed {@code
+   *     Long.MAX_VALUE}
+   * @throws IllegalArgumentException if {@code offset} or {@code length} is out of range
+   * @throws UnsupportedOperationException if the file system cannot, or the file is no regular one
+   * @throws NonWritableChannelException if the file was not opened for writing
+   * @throws IOException if there is no space, or the file would become too large
+   */
+  public void allocate(long offset, long length) throws IOException {
+    change(Space.ALLOCATE, offset, length);
+  }
+
+  /**
+   * Gives the space of a range back to the file system: FALLOC_FL_PUNCH_HOLE of fallocate(2). The
+   * bytes then read as zeros; blocks that are only partly in the range stay. The size stays too.
+   *
+   * <p>On the pool zeros are written, in pieces, to what of the range is inside the file, and no
+   * space is given back; that cannot be done to a file opened with APPEND.
+   *
+   * @param offset in the file, from 0
+   * @param length in bytes, at least 1; the range may reach over the end of the file
+   * @throws IllegalArgumentException if {@code offset} or {@code length} is out of range
+   * @throws UnsupportedOperationException if the file system cannot, or the file is no regular one
+   * @throws NonWritableChannelException if the file was not opened for writing
+   * @throws IOException if the range cannot be changed
+   */
+  public void punchHole(long offset, long length) throws IOException {
+    change(Space.PUNCH_HOLE, offset, length);
+  }
+
+  /**
+   * Makes the bytes of a range zeros, mostly without writing them, and keeps, or sets aside, the
+   * space for them: FALLOC_FL_ZERO_RANGE with FALLOC_FL_KEEP_SIZE of fallocate(2). The size stays.
+   * Not every file system can: tmpfs cannot.
+   *
+   * <p>On the pool zeros are written, in pieces, to what of the range is inside the file; that
+   * cannot be done to a file opened with APPEND.
+   *
+   * @param offset in the file, from 0
+   * @param length in bytes, at least 1; the range may reach over the end of the file
+   * @throws IllegalArgumentException if {@code offset} or {@code length} is out of range
+   * @throws UnsupportedOperationException if the file system cannot, or the file is no regular one
+   * @throws NonWritableChannelException if the file was not opened for writing
+   * @throws IOException if the range cannot be changed
+   */
+  public void zeroRange(long offset, long length) throws IOException {
+    change(Space.ZERO_RANGE, offset, length);
+  }
+
+  /**
+   * Takes a range out of the file, without copying what is behind it: FALLOC_FL_COLLAPSE_RANGE of
+   * fallocate(2). The bytes behind the range move to its start, and the file becomes shorter by
+   * {@code length} bytes. Of the usual file systems ext4 and xfs can.
+   *
+   * @param offset in the file, a multiple of the file system's block size
+   * @param length in bytes, a multiple of the file system's block size; the range must end before
+   *     the file does
+   * @throws IllegalArgumentException if {@code offset} or {@code length} is out of range
+   * @throws UnsupportedOperationException on the pool, if the file system cannot, or if the file is
+   *     no regular one
+   * @throws NonWritableChannelException if the file was not opened for writing
+   * @throws java.nio.file.FileSystemException if the range is not of whole blocks, or does not end
+   *     before the file
+   * @throws IOException if the range cannot be taken out
+   */
+  public void collapse(long offset, long length) throws IOException {
+    change(Space.COLLAPSE, offset, length);
+  }
+
+  /**
+   * Makes room in the middle of the file, without copying what is behind it: FALLOC_FL_INSERT_RANGE
+   * of fallocate(2). The bytes from {@code offset} on move {@code length} bytes further, and the
+   * file becomes that much longer; the range itself reads as zeros. Of the usual file systems ext4
+   * and xfs can.
+   *
+   * @param offset in the file, less than its size, a multiple of the file system's block size
+   * @param length in bytes, a multiple of the file system's block size
+   * @throws IllegalArgumentException if {@code offset} or {@code length} is out of range
+   * @throws UnsupportedOperationException on the pool, if the file system cannot, or if the file is
+   *     no regular one
+   * @throws NonWritableChannelException if the file was not opened for writing
+   * @throws java.nio.file.FileSystemException if the range is not of whole blocks, or {@code
+   *     offset} not inside the file
+   * @throws IOException if the range cannot be inserted
+   */
+  public void insert(long offset, long length) throws IOException {
+    change(Space.INSERT, offset, length);
+  }
+
+  private void change(Space change, long offset, long length) throws IOException {
+    Arguments.checkRange(offset, length);
+    checkWritable();
+    try {
+      file.change(change, offset, length);
     } finally {
       Reference.reachabilityFence(this);
     }

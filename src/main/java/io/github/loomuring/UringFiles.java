@@ -7,7 +7,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The {@link FileOperations} of the {@linkplain Uring#shared() shared} ring, as static methods:
@@ -323,6 +326,38 @@ public final class UringFiles {
    */
   public static UringAttributes attributes(Path path, LinkOption... options) throws IOException {
     return files().attributes(path, options);
+  }
+
+  /**
+   * Sets when a file was modified and accessed last, of what the path leads to, as {@link
+   * java.nio.file.attribute.BasicFileAttributeView#setTimes} does: a time before 1970 becomes 1970.
+   *
+   * @param path of the default file system
+   * @param lastModified null to leave it
+   * @param lastAccess null to leave it
+   * @return {@code path}
+   * @throws java.nio.file.NoSuchFileException if there is none
+   * @throws IOException if the process may not, which only the file's owner may
+   */
+  public static Path setTimes(Path path, FileTime lastModified, FileTime lastAccess)
+      throws IOException {
+    return files().setTimes(path, lastModified, lastAccess);
+  }
+
+  /**
+   * Sets the permissions of what the path leads to, as {@link
+   * java.nio.file.Files#setPosixFilePermissions} does.
+   *
+   * @param path of the default file system
+   * @param permissions all that there are to be
+   * @return {@code path}
+   * @throws UnsupportedOperationException if the file system has no such permissions
+   * @throws java.nio.file.NoSuchFileException if there is none
+   * @throws IOException if the process may not, which only the file's owner may
+   */
+  public static Path setPermissions(Path path, Set<PosixFilePermission> permissions)
+      throws IOException {
+    return files().setPermissions(path, permissions);
   }
 
   /**

@@ -15,6 +15,7 @@ import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NonWritableChannelException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
@@ -23,7 +24,9 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.ProviderMismatchException;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -125,6 +128,71 @@ class BadInputTest {
       assertThat(file.read(buffer, Long.MAX_VALUE - 8)).isEqualTo(-1);
       assertThat(file.read(ByteBuffer.allocate(0), Long.MAX_VALUE)).isZero();
     }
+  }
+
+  /** What takes an offset and a length. */
+  private interface OnRange {
+    void run(UringFile file, long offset, long length) throws IOException;
+  }
+
+  private static final List<OnRange> CHANGES =
+      List.of(
+          UringFile::allocate,
+          UringFile::punchHole,
+          UringFile::zeroRange,
+          UringFile::collapse,
+          UringFile::insert);
+
+  private static final List<OnRange> ON_RANGES_TO_THE_END =
+      List.of(
+          (file, offset, length) -> file.advise(offset, length, Advice.DONT_NEED),
+          UringFile::forceRange);
+
+  @Test
+  void rangeThatIsNoneIsRefusedWithItsValues() throws IOException {
+    try (UringFile file = uring.openFile(path, READ, WRITE)) {
+      for (OnRange change : CHANGES) {
+        assertRefused("length=0 is not positive", () -> change.run(file, 0, 0));
+        assertRefused("length=-7 is not positive", () -> change.run(file, 0, -7));
+      }
+      for (OnRange call : ON_RANGES_TO_THE_END) {
+        assertRefused("length=-7 is negative", () -> call.run(file, 0, -7));
+      }
+      for (OnRange call : Stream.concat(CHANGES.stream(), ON_RANGES_TO_THE_END.stream()).toList()) {
+        assertRefused("offset=-7", () -> call.run(file, -7, 1));
+        assertRefused(
+            "offset=5 and length=" + Long.MAX_VALUE, () -> call.run(file, 5, Long.MAX_VALUE));
+      }
+      assertNullRefused("advice", () -> file.advise(0, 0, null));
+    }
+    assertThat(path).hasBinaryContent(TEXT);
+  }
+
+  @Test
+  void spaceOfAFileOpenedToReadIsNotChanged() throws IOException {
+    try (UringFile file = uring.openFile(path)) {
+      for (OnRange change : CHANGES) {
+        assertThatThrownBy(() -> change.run(file, 0, 4096))
+            .isInstanceOf(NonWritableChannelException.class);
+      }
+    }
+    assertThat(path).hasBinaryContent(TEXT);
+  }
+
+  @Test
+  void closedFileAndRingRefuseRanges() throws IOException {
+    UringFile file = uring.openFile(path, READ, WRITE);
+    file.close();
+    UringFile ofClosedRing = uring.openFile(path, READ, WRITE);
+    uring.close();
+    for (OnRange call : Stream.concat(CHANGES.stream(), ON_RANGES_TO_THE_END.stream()).toList()) {
+      assertThatThrownBy(() -> call.run(file, 0, 1))
+          .isExactlyInstanceOf(ClosedChannelException.class);
+      assertThatThrownBy(() -> call.run(ofClosedRing, 0, 1))
+          .isInstanceOf(ClosedChannelException.class);
+    }
+    ofClosedRing.close();
+    assertThat(path).hasBinaryContent(TEXT);
   }
 
   @Test

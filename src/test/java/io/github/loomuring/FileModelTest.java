@@ -7,6 +7,7 @@ import io.github.loomuring.support.Buffers;
 import io.github.loomuring.support.Engines;
 import io.github.loomuring.support.LeakCheck;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -39,6 +40,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FileModelTest {
   /** Beyond the largest staging buffer, so that some transfers go in pieces. */
   private static final int SIZE_MAX = 3 << 20;
+
+  /** A multiple of the block size of the usual file systems. */
+  private static final int BLOCK = 4_096;
 
   private static final long SEED = Long.getLong("loomuring.seed", System.nanoTime());
 
@@ -201,10 +205,108 @@ class FileModelTest {
           size = cut;
         }
       } else if (dice < 93) {
-        file.force(random.nextBoolean());
+        switch (random.nextInt(3)) {
+          case 0 -> file.force(random.nextBoolean());
+          case 1 -> file.forceRange(offset(), random.nextInt(SIZE_MAX));
+          default -> {
+            Advice[] all = Advice.values();
+            file.advise(offset(), random.nextInt(SIZE_MAX), all[random.nextInt(all.length)]);
+          }
+        }
+      } else if (dice < 96) {
+        changeSpace(file);
+      } else if (dice < 97) {
+        copy(file);
+      } else if (dice < 98) {
+        stream(file);
       } else {
         assertThat(file.size()).isEqualTo(size);
       }
+    }
+
+    private void changeSpace(UringFile file) throws IOException {
+      int offset = offset();
+      int length = Math.min(1 + length(), SIZE_MAX - offset);
+      int blocks = BLOCK * (1 + random.nextInt(3));
+      int at = random.nextInt(size + 1) & -BLOCK;
+      try {
+        switch (random.nextInt(5)) {
+          case 0 -> {
+            if (length > 0) {
+              file.allocate(offset, length);
+              size = Math.max(size, offset + length);
+            }
+          }
+          case 1 -> {
+            file.punchHole(offset, 1 + length);
+            Arrays.fill(expected, offset, Math.min(SIZE_MAX, offset + 1 + length), (byte) 0);
+          }
+          case 2 -> {
+            file.zeroRange(offset, 1 + length);
+            Arrays.fill(expected, offset, Math.min(SIZE_MAX, offset + 1 + length), (byte) 0);
+          }
+          case 3 -> {
+            if (at + blocks < size) {
+              file.collapse(at, blocks);
+              System.arraycopy(expected, at + blocks, expected, at, size - at - blocks);
+              Arrays.fill(expected, size - blocks, size, (byte) 0);
+              size -= blocks;
+            }
+          }
+          default -> {
+            if (at < size && size + blocks <= SIZE_MAX) {
+              file.insert(at, blocks);
+              System.arraycopy(expected, at, expected, at + blocks, size - at);
+              Arrays.fill(expected, at, at + blocks, (byte) 0);
+              size += blocks;
+            }
+          }
+        }
+      } catch (UnsupportedOperationException e) {
+        // The pool, or the file system, cannot: the file has to be what it was.
+      }
+    }
+
+    /** From elsewhere, or within the file. */
+    private void copy(UringFile file) throws IOException {
+      int length = Math.min(length(), SIZE_MAX - size);
+      byte[] bytes = new byte[length];
+      Path other = path.resolveSibling(path.getFileName() + "-other");
+      if (!append && random.nextBoolean()) {
+        int from = offset();
+        int count = Math.clamp(size - (long) from, 0, length);
+        assertThat(file.transferTo(from, length, file, size)).isEqualTo(count);
+        if (count > 0) {
+          System.arraycopy(expected, from, expected, size, count);
+          size += count;
+        }
+        return;
+      }
+      random.nextBytes(bytes);
+      Files.write(other, bytes);
+      try (UringFile source = uring.openFile(other)) {
+        assertThat(source.transferTo(0, length, file, size)).isEqualTo(length);
+      }
+      System.arraycopy(bytes, 0, expected, size, length);
+      size += length;
+    }
+
+    private void stream(UringFile file) throws IOException {
+      int offset = offset();
+      if (!append && random.nextBoolean()) {
+        byte[] rest = file.inputStream(offset).readAllBytes();
+        assertThat(rest).isEqualTo(Arrays.copyOfRange(expected, offset, Math.max(offset, size)));
+        return;
+      }
+      int at = append ? size : offset;
+      byte[] bytes = new byte[Math.min(length(), SIZE_MAX - at)];
+      random.nextBytes(bytes);
+      OutputStream out = file.outputStream(offset);
+      int half = bytes.length / 2;
+      out.write(bytes, 0, half);
+      out.write(bytes, half, bytes.length - half);
+      System.arraycopy(bytes, 0, expected, at, bytes.length);
+      size = bytes.length == 0 ? size : Math.max(size, at + bytes.length);
     }
 
     private void read(UringFile file) throws IOException {

@@ -1,12 +1,19 @@
 package io.github.loomuring;
 
+import static java.nio.file.attribute.PosixFilePermission.OWNER_WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.loomuring.support.LeakCheck;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,6 +37,25 @@ class UringFilesTest {
     assertThat(UringFiles.size(file)).isEqualTo(3);
     assertThat(UringFiles.attributes(file).isRegularFile()).isTrue();
     assertThat(UringFiles.exists(file)).isTrue();
+    FileTime time = FileTime.fromMillis(1_234_567_890_123L);
+    assertThat(UringFiles.setTimes(file, time, null)).isSameAs(file);
+    assertThat(UringFiles.setPermissions(file, Set.of(OWNER_WRITE))).isSameAs(file);
+    assertThat(UringFiles.attributes(file).lastModifiedTime()).isEqualTo(time);
+    assertThat(UringFiles.attributes(file).permissions()).containsExactly(OWNER_WRITE);
+  }
+
+  /** Names, parameters, results and exceptions of the methods that a class makes public. */
+  private static Set<String> methods(Class<?> type) {
+    return Arrays.stream(type.getDeclaredMethods())
+        .filter(method -> Modifier.isPublic(method.getModifiers()))
+        .map(Method::toGenericString)
+        .map(text -> text.replace("static ", "").replace(type.getName() + ".", ""))
+        .collect(Collectors.toSet());
+  }
+
+  @Test
+  void everyOperationHasAStaticMethod() {
+    assertThat(methods(UringFiles.class)).isEqualTo(methods(FileOperations.class));
   }
 
   @Test

@@ -8,9 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -75,6 +77,20 @@ public interface Engine {
 
   default FileStatus status(Path path, boolean followLinks) throws IOException {
     return callOrLeave(() -> statusByJdk(path, followLinks));
+  }
+
+  /** Sets the times that are not null, of what {@code path} leads to. */
+  default void setTimes(Path path, FileTime lastModified, FileTime lastAccess) throws IOException {
+    callOrLeave(
+        () -> {
+          Files.getFileAttributeView(path, BasicFileAttributeView.class)
+              .setTimes(lastModified, lastAccess, null);
+          return null;
+        });
+  }
+
+  default void setPermissions(Path path, Set<PosixFilePermission> permissions) throws IOException {
+    callOrLeave(() -> Files.setPosixFilePermissions(path, permissions));
   }
 
   default void delete(Path path) throws IOException {

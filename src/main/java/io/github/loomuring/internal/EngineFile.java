@@ -1,9 +1,14 @@
 package io.github.loomuring.internal;
 
+import io.github.loomuring.Advice;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
+import java.util.Set;
 
 /**
  * An open file of an engine.
@@ -45,6 +50,43 @@ public interface EngineFile {
 
   /** Cuts the file to {@code size} bytes; does nothing if it is not longer. */
   void truncate(long size) throws IOException;
+
+  /**
+   * Changes the space that a range takes.
+   *
+   * @param length positive
+   * @throws UnsupportedOperationException if the file, its file system or the engine cannot
+   */
+  void change(Space change, long offset, long length) throws IOException;
+
+  /** Tells the kernel of an intention, where there is a kernel to be told. */
+  default void advise(long offset, long length, Advice advice) throws IOException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new InterruptedIOException("the thread was interrupted before the operation");
+    }
+    Deadlines.check("the file");
+  }
+
+  /** Has a range written to the device, without a promise; a length of 0 means to the end. */
+  default void forceRange(long offset, long length) throws IOException {
+    force(false);
+  }
+
+  /** Sets the times that are not null. */
+  void setTimes(FileTime lastModified, FileTime lastAccess) throws IOException;
+
+  void setPermissions(Set<PosixFilePermission> permissions) throws IOException;
+
+  /**
+   * Has the kernel copy bytes of this file to another one, without a buffer.
+   *
+   * @param count positive
+   * @return how many were copied, perhaps fewer; 0 if the kernel cannot, or has found no more
+   */
+  default long copyInKernel(long offset, long count, EngineFile target, long targetOffset)
+      throws IOException {
+    return 0;
+  }
 
   boolean isOpen();
 

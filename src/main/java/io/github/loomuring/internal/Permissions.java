@@ -26,10 +26,16 @@ public final class Permissions {
         throw new UnsupportedOperationException(
             "'" + attribute.name() + "' not supported as initial attribute");
       }
-      mode = 0;
-      for (Object permission : (Set<?>) attribute.value()) {
-        mode |= bit((PosixFilePermission) permission);
-      }
+      mode = mode((Set<?>) attribute.value());
+    }
+    return mode;
+  }
+
+  /** The bits of {@code permissions}, which are {@link PosixFilePermission}s. */
+  public static int mode(Set<?> permissions) {
+    int mode = 0;
+    for (Object permission : permissions) {
+      mode |= bit((PosixFilePermission) permission);
     }
     return mode;
   }

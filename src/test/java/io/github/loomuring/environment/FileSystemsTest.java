@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.loomuring.Advice;
 import io.github.loomuring.FileOperations;
 import io.github.loomuring.Sync;
 import io.github.loomuring.Uring;
@@ -24,11 +25,15 @@ import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -293,6 +298,113 @@ class FileSystemsTest {
       } finally {
         mounted.makeWritable();
         Files.delete(path);
+      }
+    }
+
+    /** Refused as unsupported, or done as documented; in this order. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "RING_TINY")
+    void spaceIsChangedWhereTheFileSystemCan(Engines engine) throws Exception {
+      boolean movesBlocks =
+          type == Mounted.Type.EXT4 || type == Mounted.Type.XFS || type == Mounted.Type.OVERLAY;
+      int block = 4_096;
+      byte[] content = RoundTrip.randomBytes(16 * block, 7);
+      Files.write(path, content);
+      try (UringFile file =
+          uring(engine).openFile(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        file.allocate(0, 20L * block);
+        content = Arrays.copyOf(content, 20 * block);
+        assertThat(path).hasBinaryContent(content);
+        file.punchHole(block + 1, 3L * block);
+        Arrays.fill(content, block + 1, 4 * block + 1, (byte) 0);
+        assertThat(path).hasBinaryContent(content);
+        if (engine.isRing() && type == Mounted.Type.TMPFS) {
+          assertUnsupported("zeroRange", () -> file.zeroRange(7, 5_000));
+        } else {
+          file.zeroRange(7, 5_000);
+          Arrays.fill(content, 7, 5_007, (byte) 0);
+        }
+        assertThat(path).hasBinaryContent(content);
+        if (engine.isRing() && movesBlocks) {
+          file.collapse(2L * block, 4L * block);
+          byte[] shorter = Arrays.copyOf(content, 16 * block);
+          System.arraycopy(content, 6 * block, shorter, 2 * block, 14 * block);
+          assertThat(path).hasBinaryContent(shorter);
+          file.insert(2L * block, 4L * block);
+          Arrays.fill(content, 2 * block, 6 * block, (byte) 0);
+        } else {
+          assertUnsupported("collapse", () -> file.collapse(2L * block, 4L * block));
+          assertUnsupported("insert", () -> file.insert(2L * block, 4L * block));
+        }
+        assertThat(path).hasBinaryContent(content);
+      } finally {
+        Files.delete(path);
+      }
+    }
+
+    private void assertUnsupported(String what, ThrowingCallable call) {
+      assertThatThrownBy(call)
+          .isInstanceOf(UnsupportedOperationException.class)
+          .hasMessageContaining(path + ": " + what);
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "RING_TINY")
+    void spaceThatIsNotThereIsNotAllocated(Engines engine) throws Exception {
+      try (FullDisk _ = FullDisk.of(mounted.directory(), 2);
+          UringFile file = create(engine)) {
+        assertNoSpace(catchThrowable(() -> file.allocate(0, 32L * MIB)));
+      } finally {
+        Files.delete(path);
+      }
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "RING_TINY")
+    void adviceTimesAndPaceAreTaken(Engines engine) throws Exception {
+      byte[] content = RoundTrip.randomBytes(MIB, 8);
+      FileTime time = FileTime.from(Instant.ofEpochSecond(1_234_567_890, 123_456_789));
+      Files.write(path, content);
+      try (UringFile file =
+          uring(engine).openFile(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        file.writeFully(ByteBuffer.wrap(content), 0);
+        file.forceRange(4_096, 100_000);
+        file.forceRange(0, 0);
+        for (Advice advice : Advice.values()) {
+          file.advise(0, 0, advice);
+        }
+        file.setTimes(time, null);
+        assertThat(Files.getLastModifiedTime(path)).isEqualTo(time);
+        file.setPermissions(Set.of(PosixFilePermission.OWNER_READ));
+        assertThat(Files.getPosixFilePermissions(path))
+            .containsExactly(PosixFilePermission.OWNER_READ);
+      } finally {
+        assertThat(path).hasBinaryContent(content);
+        Files.delete(path);
+      }
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "RING_TINY")
+    void bytesAreCopiedWithinAndToOtherFileSystems(Engines engine) throws Exception {
+      byte[] content = RoundTrip.randomBytes(3 * MIB + 5, 9);
+      Path within = path.resolveSibling("copy");
+      Path outside = Files.createTempFile("loom-uring-", null);
+      Files.write(path, content);
+      try {
+        for (Path target : new Path[] {within, outside}) {
+          try (UringFile from = uring(engine).openFile(path);
+              UringFile to =
+                  uring(engine)
+                      .openFile(target, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
+            assertThat(from.transferTo(0, 1L << 40, to, 0)).isEqualTo(content.length);
+          }
+          assertThat(target).hasBinaryContent(content);
+        }
+      } finally {
+        Files.delete(path);
+        Files.delete(within);
+        Files.delete(outside);
       }
     }
 

@@ -1,8 +1,9 @@
 package io.github.loomuring.internal.linux;
 
 /**
- * Numbers of file calls: uapi/asm-generic/fcntl.h, uapi/linux/{fcntl,openat2,fs,stat,magic,mman}.h
- * and asm/fcntl.h of the architecture, Linux 6.18.
+ * Numbers of file calls: uapi/asm-generic/fcntl.h,
+ * uapi/linux/{fcntl,openat2,fs,stat,magic,mman,falloc,fadvise}.h and asm/fcntl.h of the
+ * architecture, Linux 6.18.
  */
 public final class Fcntl {
   private static final boolean AARCH64 = "aarch64".equals(System.getProperty("os.arch"));
@@ -37,6 +38,23 @@ public final class Fcntl {
   public static final int RWF_NOWAIT = 0x08;
   public static final int RWF_APPEND = 0x10;
 
+  public static final int FALLOC_FL_KEEP_SIZE = 0x01;
+  public static final int FALLOC_FL_PUNCH_HOLE = 0x02;
+  public static final int FALLOC_FL_COLLAPSE_RANGE = 0x08;
+  public static final int FALLOC_FL_ZERO_RANGE = 0x10;
+  public static final int FALLOC_FL_INSERT_RANGE = 0x20;
+
+  public static final int POSIX_FADV_NORMAL = 0;
+  public static final int POSIX_FADV_RANDOM = 1;
+  public static final int POSIX_FADV_SEQUENTIAL = 2;
+  public static final int POSIX_FADV_WILLNEED = 3;
+  public static final int POSIX_FADV_DONTNEED = 4;
+  public static final int POSIX_FADV_NOREUSE = 5;
+
+  public static final int SYNC_FILE_RANGE_WAIT_BEFORE = 1;
+  public static final int SYNC_FILE_RANGE_WRITE = 2;
+  public static final int SYNC_FILE_RANGE_WAIT_AFTER = 4;
+
   public static final int POLLIN = 0x1;
   public static final int POLLHUP = 0x10;
 
@@ -62,6 +80,19 @@ public final class Fcntl {
   public static final long IOVEC_BYTES = 16;
   public static final long IOVEC_BASE = 0;
   public static final long IOVEC_LEN = 8;
+
+  /*
+   * struct timespec {
+   *   time_t tv_sec;   // 0
+   *   long   tv_nsec;  // 8
+   * };
+   */
+  public static final long TIMESPEC_BYTES = 16;
+  public static final long TIMESPEC_TV_SEC = 0;
+  public static final long TIMESPEC_TV_NSEC = 8;
+
+  /** In tv_nsec: leave this time as it is. */
+  public static final long UTIME_OMIT = 0x3ffffffe;
 
   /** UIO_MAXIOV of uapi/linux/uio.h: the most iovecs of one call. */
   public static final int UIO_MAXIOV = 1024;

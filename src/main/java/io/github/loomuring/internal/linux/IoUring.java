@@ -15,11 +15,14 @@ public final class IoUring {
   public static final byte IORING_OP_READ_FIXED = 4;
   public static final byte IORING_OP_WRITE_FIXED = 5;
   public static final byte IORING_OP_POLL_ADD = 6;
+  public static final byte IORING_OP_SYNC_FILE_RANGE = 8;
   public static final byte IORING_OP_ASYNC_CANCEL = 14;
+  public static final byte IORING_OP_FALLOCATE = 17;
   public static final byte IORING_OP_OPENAT = 18;
   public static final byte IORING_OP_STATX = 21;
   public static final byte IORING_OP_READ = 22;
   public static final byte IORING_OP_WRITE = 23;
+  public static final byte IORING_OP_FADVISE = 24;
   public static final byte IORING_OP_RENAMEAT = 35;
   public static final byte IORING_OP_UNLINKAT = 36;
   public static final byte IORING_OP_MKDIRAT = 37;

@@ -46,6 +46,20 @@ public interface Kernel {
 
   int ftruncate(MemorySegment errno, int fd, long length);
 
+  int fallocate(MemorySegment errno, int fd, int mode, long offset, long length);
+
+  int fadvise(MemorySegment errno, int fd, long offset, long length, int advice);
+
+  int syncFileRange(MemorySegment errno, int fd, long offset, long length, int flags);
+
+  /** Copies between two files; {@code offset} and {@code targetOffset} point to the offsets. */
+  long copyFileRange(
+      MemorySegment errno, int fd, long offset, int targetFd, long targetOffset, long length);
+
+  int futimens(MemorySegment errno, int fd, long times);
+
+  int fchmod(MemorySegment errno, int fd, int mode);
+
   int fsync(MemorySegment errno, int fd);
 
   int fdatasync(MemorySegment errno, int fd);

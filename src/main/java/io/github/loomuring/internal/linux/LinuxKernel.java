@@ -82,6 +82,25 @@ public final class LinuxKernel implements Kernel {
   private static final MethodHandle QUICK_PWRITEV2 = bindOnly("pwritev2", VECTORED);
   private static final MethodHandle FTRUNCATE =
       bind("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+  private static final MethodHandle FALLOCATE =
+      bind("fallocate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
+  private static final MethodHandle POSIX_FADVISE =
+      bindOnly(
+          "posix_fadvise",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle SYNC_FILE_RANGE =
+      bind(
+          "sync_file_range",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle COPY_FILE_RANGE =
+      bind(
+          "copy_file_range",
+          FunctionDescriptor.of(
+              JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle FUTIMENS =
+      bind("futimens", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+  private static final MethodHandle FCHMOD =
+      bind("fchmod", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
   private static final MethodHandle FSYNC =
       bind("fsync", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
   private static final MethodHandle FDATASYNC =
@@ -265,6 +284,64 @@ public final class LinuxKernel implements Kernel {
   public int ftruncate(MemorySegment errno, int fd, long length) {
     try {
       return answer(errno, (int) FTRUNCATE.invokeExact(errno, fd, length));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public int fallocate(MemorySegment errno, int fd, int mode, long offset, long length) {
+    try {
+      return answer(errno, (int) FALLOCATE.invokeExact(errno, fd, mode, offset, length));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public int fadvise(MemorySegment errno, int fd, long offset, long length, int advice) {
+    try {
+      // Unlike other calls it returns the error number.
+      return -(int) POSIX_FADVISE.invokeExact(fd, offset, length, advice);
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public int syncFileRange(MemorySegment errno, int fd, long offset, long length, int flags) {
+    try {
+      return answer(errno, (int) SYNC_FILE_RANGE.invokeExact(errno, fd, offset, length, flags));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public long copyFileRange(
+      MemorySegment errno, int fd, long offset, int targetFd, long targetOffset, long length) {
+    try {
+      return answer(
+          errno,
+          (long) COPY_FILE_RANGE.invokeExact(errno, fd, offset, targetFd, targetOffset, length, 0));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public int futimens(MemorySegment errno, int fd, long times) {
+    try {
+      return answer(errno, (int) FUTIMENS.invokeExact(errno, fd, times));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public int fchmod(MemorySegment errno, int fd, int mode) {
+    try {
+      return answer(errno, (int) FCHMOD.invokeExact(errno, fd, mode));
     } catch (Throwable t) {
       throw unexpected(t);
     }

@@ -1,9 +1,11 @@
 package io.github.loomuring.internal.op;
 
+import io.github.loomuring.Advice;
 import io.github.loomuring.internal.Deadlines;
 import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.FileStatus;
 import io.github.loomuring.internal.RangeTransfer;
+import io.github.loomuring.internal.Space;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.ring.Gate;
@@ -18,7 +20,10 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -158,6 +163,39 @@ final class RingFile implements EngineFile {
   @Override
   public void truncate(long size) throws IOException {
     Truncate.truncate(this, size);
+  }
+
+  @Override
+  public void change(Space change, long offset, long length) throws IOException {
+    Fallocate.change(this, change, offset, length);
+  }
+
+  @Override
+  public void advise(long offset, long length, Advice advice) throws IOException {
+    Advise.advise(this, offset, length, advice);
+  }
+
+  @Override
+  public void forceRange(long offset, long length) throws IOException {
+    SyncRange.force(this, offset, length);
+  }
+
+  @Override
+  public void setTimes(FileTime lastModified, FileTime lastAccess) throws IOException {
+    SetAttributes.times(this, lastModified, lastAccess);
+  }
+
+  @Override
+  public void setPermissions(Set<PosixFilePermission> permissions) throws IOException {
+    SetAttributes.permissions(this, permissions);
+  }
+
+  @Override
+  public long copyInKernel(long offset, long count, EngineFile target, long targetOffset)
+      throws IOException {
+    return target instanceof RingFile other
+        ? CopyRange.copy(this, offset, count, other, targetOffset)
+        : 0;
   }
 
   /** Whether a read or write may complete within the time that waking a thread takes. */

@@ -7,6 +7,7 @@ import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.Failures;
 import io.github.loomuring.internal.FileStatus;
 import io.github.loomuring.internal.RangeTransfer;
+import io.github.loomuring.internal.Space;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
@@ -15,7 +16,10 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -267,6 +271,75 @@ final class PoolFile implements EngineFile {
     call(() -> writing.truncate(size));
   }
 
+  // The JDK's channels set neither.
+
+  @Override
+  public void setTimes(FileTime lastModified, FileTime lastAccess) throws IOException {
+    checkMayBegin();
+    engine.setTimes(path, lastModified, lastAccess);
+  }
+
+  @Override
+  public void setPermissions(Set<PosixFilePermission> permissions) throws IOException {
+    checkMayBegin();
+    engine.setPermissions(path, permissions);
+  }
+
+  // ---- space; without fallocate(2) it is made, and emptied, by writing zeros
+
+  @Override
+  public void change(Space change, long offset, long length) throws IOException {
+    checkMayBegin();
+    // What is written to a file opened with APPEND goes to its end.
+    boolean possible = change == Space.ALLOCATE || (!append && !change.movesBytes());
+    if (!seekable || !possible) {
+      throw new UnsupportedOperationException(
+          path
+              + ": "
+              + change
+              + " at offset="
+              + offset
+              + " of length="
+              + length
+              + (seekable ? ": this needs io_uring" : ": this is no regular file"));
+    }
+    if (change == Space.ALLOCATE) {
+      while (inOrder(writeLock, () -> growBy(offset + length - writing.size()))) {}
+      return;
+    }
+    for (long at = offset; at < offset + length; ) {
+      long from = at;
+      int n = call(() -> zero(from, Math.min(offset + length, writing.size())));
+      if (n == 0) {
+        return;
+      }
+      at += n;
+    }
+  }
+
+  /** Writes some of {@code missing} bytes at the end as it is now; false if none is missing. */
+  private boolean growBy(long missing) throws IOException {
+    if (missing <= 0) {
+      return false;
+    }
+    writing.write(Zeros.upTo(missing), append ? 0 : writing.size());
+    return true;
+  }
+
+  /** Writes some zeros at {@code from}; none at {@code end}. */
+  private int zero(long from, long end) throws IOException {
+    return from >= end ? 0 : writing.write(Zeros.upTo(end - from), from);
+  }
+
+  /** Made when they are first needed. */
+  private static final class Zeros {
+    private static final ByteBuffer ALL = aligned(CONFINED_PIECE_BYTES).asReadOnlyBuffer();
+
+    static ByteBuffer upTo(long bytes) {
+      return ALL.slice(0, (int) Math.min(bytes, ALL.capacity()));
+    }
+  }
+
   private <T> T inOrder(ReentrantLock lock, Callable<T> work) throws IOException {
     try {
       if (!Deadlines.isSet()) {
@@ -285,7 +358,7 @@ final class PoolFile implements EngineFile {
     }
   }
 
-  private <T> T call(Callable<T> work) throws IOException {
+  private void checkMayBegin() throws IOException {
     if (closed) {
       throw new ClosedChannelException();
     }
@@ -293,6 +366,10 @@ final class PoolFile implements EngineFile {
       throw new InterruptedIOException(path + ": the thread was interrupted before the operation");
     }
     Deadlines.check(path);
+  }
+
+  private <T> T call(Callable<T> work) throws IOException {
+    checkMayBegin();
     try {
       return engine.offload().call(work);
     } catch (AsynchronousCloseException e) {

@@ -88,6 +88,7 @@ class LayoutTest {
     all.put("IOVEC_BYTES", "sizeof(struct iovec)");
     all.put("IOVEC_BASE", "offsetof(struct iovec, iov_base)");
     all.put("IOVEC_LEN", "offsetof(struct iovec, iov_len)");
+    struct(all, "TIMESPEC", "struct timespec", "TV_SEC", "TV_NSEC");
     all.put("STATX_BYTES", "sizeof(struct statx)");
     all.put("STATX_SIZE_BYTES", "offsetof(struct statx, stx_size)");
     for (String field :

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 
 /**
  * A kernel whose one ring lives in Java memory and does what a test says; plain file calls go to
@@ -22,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * a {@link EnterScript} what an entry answers, and any thread completes what is held. Without
  * scripts it behaves: SQEs are carried out, with the real calls, by the thread that enters.
  */
-public final class SimulatedKernel implements Kernel {
+public final class SimulatedKernel extends SimulatedFileCalls {
   /** The ring's descriptor; not one that the real kernel would give out. */
   public static final int RING_FD = 1_000_000_007;
 
@@ -61,7 +62,6 @@ public final class SimulatedKernel implements Kernel {
     int on(int toSubmit, boolean getEvents);
   }
 
-  private final Kernel real = LinuxKernel.INSTANCE;
   private final List<Sqe> taken = new ArrayList<>();
   private final List<Sqe> held = new ArrayList<>();
   private final List<Integer> setupFlags = new ArrayList<>();
@@ -79,6 +79,7 @@ public final class SimulatedKernel implements Kernel {
   private int sqPosition;
   private int cqPosition;
   private boolean busyWhileOverflown;
+  private boolean shortAdvice;
   private int failure;
   private volatile Script script = _ -> Reply.EXECUTE;
   private volatile EnterScript enterScript = (_, _) -> Integer.MAX_VALUE;
@@ -119,6 +120,18 @@ public final class SimulatedKernel implements Kernel {
   /** As kernels before 5.19: nothing is taken as long as completions wait outside the queue. */
   public SimulatedKernel busyWhileOverflown() {
     busyWhileOverflown = true;
+    return this;
+  }
+
+  /** As kernels before 6.11: the length of an advice has 32 bits. */
+  public SimulatedKernel shortAdvice() {
+    shortAdvice = true;
+    return this;
+  }
+
+  /** One copy_file_range copies no more. */
+  public SimulatedKernel copiesAtMost(long bytes) {
+    copyBytesMax = bytes;
     return this;
   }
 
@@ -383,6 +396,12 @@ public final class SimulatedKernel implements Kernel {
                 ? real.fdatasync(errno, sqe.fd())
                 : real.fsync(errno, sqe.fd());
         case IORING_OP_FTRUNCATE -> real.ftruncate(errno, sqe.fd(), sqe.off());
+        case IORING_OP_FALLOCATE ->
+            real.fallocate(errno, sqe.fd(), sqe.len(), sqe.off(), sqe.addr());
+        case IORING_OP_FADVISE -> fadvise(errno, sqe);
+        case IORING_OP_SYNC_FILE_RANGE ->
+            real.syncFileRange(
+                errno, sqe.fd(), sqe.off(), Integer.toUnsignedLong(sqe.len()), sqe.opFlags());
         case IORING_OP_UNLINKAT -> real.unlinkat(errno, sqe.fd(), sqe.addr(), sqe.opFlags());
         default -> Errno.EINVAL.negated();
       };
@@ -396,6 +415,15 @@ public final class SimulatedKernel implements Kernel {
     return sqe.opcode() == IORING_OP_READ_FIXED
         ? (int) real.preadv2(errno, sqe.fd(), io, 1, sqe.off(), sqe.opFlags())
         : (int) real.pwritev2(errno, sqe.fd(), io, 1, sqe.off(), sqe.opFlags());
+  }
+
+  /** A length of 64 bits is in addr; kernels before 6.11 know none. */
+  private int fadvise(MemorySegment errno, Sqe sqe) {
+    if (sqe.addr() != 0 && shortAdvice) {
+      return Errno.EINVAL.negated();
+    }
+    long length = sqe.addr() != 0 ? sqe.addr() : Integer.toUnsignedLong(sqe.len());
+    return real.fadvise(errno, sqe.fd(), sqe.off(), length, sqe.opFlags());
   }
 
   /** As Linux cancels what waits for something: its CQE comes first, then the cancel's. */
@@ -482,56 +510,6 @@ public final class SimulatedKernel implements Kernel {
   }
 
   @Override
-  public int fcntl(MemorySegment errno, int fd, int command, int argument) {
-    return run("fcntl", () -> real.fcntl(errno, fd, command, argument));
-  }
-
-  @Override
-  public int statx(MemorySegment errno, int dirfd, long path, int flags, int mask, long statx) {
-    return run("statx", () -> real.statx(errno, dirfd, path, flags, mask, statx));
-  }
-
-  @Override
-  public int fstatfs(MemorySegment errno, int fd, long statfs) {
-    return run("fstatfs", () -> real.fstatfs(errno, fd, statfs));
-  }
-
-  @Override
-  public long preadv2(MemorySegment errno, int fd, long iovec, int count, long offset, int flags) {
-    return run("preadv2", () -> (int) real.preadv2(errno, fd, iovec, count, offset, flags));
-  }
-
-  @Override
-  public long pwritev2(MemorySegment errno, int fd, long iovec, int count, long offset, int flags) {
-    return run("pwritev2", () -> (int) real.pwritev2(errno, fd, iovec, count, offset, flags));
-  }
-
-  @Override
-  public int ftruncate(MemorySegment errno, int fd, long length) {
-    return run("ftruncate", () -> real.ftruncate(errno, fd, length));
-  }
-
-  @Override
-  public int fsync(MemorySegment errno, int fd) {
-    return run("fsync", () -> real.fsync(errno, fd));
-  }
-
-  @Override
-  public int fdatasync(MemorySegment errno, int fd) {
-    return run("fdatasync", () -> real.fdatasync(errno, fd));
-  }
-
-  @Override
-  public int unlinkat(MemorySegment errno, int dirfd, long path, int flags) {
-    return run("unlinkat", () -> real.unlinkat(errno, dirfd, path, flags));
-  }
-
-  @Override
-  public void schedYield() {
-    real.schedYield();
-  }
-
-  @Override
   public String release() {
     return "Simulated 1.0";
   }
@@ -548,7 +526,8 @@ public final class SimulatedKernel implements Kernel {
     return answers.get(call);
   }
 
-  private int run(String call, java.util.function.IntSupplier work) {
+  @Override
+  int run(String call, IntSupplier work) {
     Integer answer = counted(call);
     return answer != null ? answer : work.getAsInt();
   }

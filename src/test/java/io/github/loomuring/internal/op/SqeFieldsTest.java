@@ -3,9 +3,12 @@ package io.github.loomuring.internal.op;
 import static io.github.loomuring.internal.linux.Fcntl.*;
 import static io.github.loomuring.internal.linux.IoUring.*;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import io.github.loomuring.Advice;
 import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.OpenSpec;
+import io.github.loomuring.internal.Space;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Memory;
 import io.github.loomuring.internal.linux.SimulatedKernel;
@@ -130,6 +133,111 @@ class SqeFieldsTest {
     s.open(path, options).close();
     long address = lastAddress(IORING_OP_OPENAT);
     assertLast(IORING_OP_OPENAT, AT_FDCWD, address, 0666, 0, flags | O_CLOEXEC | O_NONBLOCK);
+  }
+
+  @Test
+  void changesOfSpace() throws Exception {
+    int keepSize = FALLOC_FL_KEEP_SIZE;
+    assertChange(Space.ALLOCATE, 0);
+    assertChange(Space.PUNCH_HOLE, FALLOC_FL_PUNCH_HOLE | keepSize);
+    assertChange(Space.ZERO_RANGE, FALLOC_FL_ZERO_RANGE | keepSize);
+    assertChange(Space.COLLAPSE, FALLOC_FL_COLLAPSE_RANGE);
+    assertChange(Space.INSERT, FALLOC_FL_INSERT_RANGE);
+  }
+
+  private void assertChange(Space change, int mode) throws Exception {
+    SimulatedKernel other = new SimulatedKernel();
+    other.script(sqe -> sqe.opcode() == IORING_OP_FALLOCATE ? Reply.complete(0) : Reply.EXECUTE);
+    try (Simulation s = Simulation.of(other)) {
+      RingFile file = s.open(path, StandardOpenOption.WRITE);
+      file.change(change, 0x1_2345_6789L, 0x9_8765_4321L);
+      assertOnly(other, IORING_OP_FALLOCATE, 0, file.fd, 0x9_8765_4321L, mode, 0x1_2345_6789L, 0);
+    }
+  }
+
+  /** The only SQE of {@code opcode} has these values, and zero elsewhere. */
+  private static void assertOnly(
+      SimulatedKernel kernel,
+      byte opcode,
+      int flags,
+      int fd,
+      long addr,
+      int len,
+      long off,
+      int opFlags) {
+    assertThat(kernel.taken(opcode))
+        .singleElement()
+        .satisfies(
+            sqe ->
+                assertThat(sqe)
+                    .isEqualTo(
+                        new Sqe(
+                            opcode,
+                            (byte) flags,
+                            (short) 0,
+                            fd,
+                            off,
+                            addr,
+                            len,
+                            opFlags,
+                            sqe.userData(),
+                            0)));
+  }
+
+  @Test
+  void advice() throws Exception {
+    assertAdvice(Advice.NORMAL, POSIX_FADV_NORMAL, 0);
+    assertAdvice(Advice.RANDOM, POSIX_FADV_RANDOM, 0);
+    assertAdvice(Advice.SEQUENTIAL, POSIX_FADV_SEQUENTIAL, 0);
+    assertAdvice(Advice.WILL_NEED, POSIX_FADV_WILLNEED, IOSQE_ASYNC);
+    assertAdvice(Advice.DONT_NEED, POSIX_FADV_DONTNEED, IOSQE_ASYNC);
+    assertAdvice(Advice.NO_REUSE, POSIX_FADV_NOREUSE, 0);
+  }
+
+  private void assertAdvice(Advice advice, int code, int flags) throws Exception {
+    for (long length : new long[] {0, 5, 0xffff_ffffL, 1L << 32, Long.MAX_VALUE - 3}) {
+      SimulatedKernel other = new SimulatedKernel();
+      try (Simulation s = Simulation.of(other)) {
+        RingFile file = s.open(path);
+        file.advise(3, length, advice);
+        boolean isLong = length > 0xffff_ffffL;
+        int len = isLong ? 0 : (int) length;
+        assertOnly(other, IORING_OP_FADVISE, flags, file.fd, isLong ? length : 0, len, 3, code);
+        assertThat(other.calls("fadvise")).isZero();
+      }
+    }
+  }
+
+  @Test
+  void forcedRange() throws Exception {
+    int flags = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+    try (Simulation s = Simulation.of(kernel)) {
+      RingFile file = s.open(path, StandardOpenOption.WRITE);
+      file.forceRange(0x1_2345_6789L, 1 << 30);
+      assertLast(IORING_OP_SYNC_FILE_RANGE, file.fd, 0, 1 << 30, 0x1_2345_6789L, flags);
+      file.forceRange(3, 0);
+      assertLast(IORING_OP_SYNC_FILE_RANGE, file.fd, 0, 0, 3, flags);
+      file.forceRange(3, 1L << 31);
+      assertLast(IORING_OP_SYNC_FILE_RANGE, file.fd, 0, 1 << 31, 3, flags);
+      // All of the file is in it: one request, to the end.
+      file.forceRange(3, 1L << 60);
+      assertLast(IORING_OP_SYNC_FILE_RANGE, file.fd, 0, 0, 3, flags);
+      assertThat(kernel.taken(IORING_OP_SYNC_FILE_RANGE)).hasSize(4);
+    }
+  }
+
+  @Test
+  void longRangeInsideTheFileIsForcedInPieces() throws Exception {
+    long gib = 1L << 30;
+    try (Simulation s = Simulation.of(kernel)) {
+      RingFile file = s.open(path, StandardOpenOption.WRITE);
+      file.write(ByteBuffer.allocate(1), 6 * gib);
+      file.forceRange(3, 5 * gib);
+      assertThat(kernel.taken(IORING_OP_SYNC_FILE_RANGE))
+          .extracting(Sqe::off, sqe -> Integer.toUnsignedLong(sqe.len()))
+          .containsExactly(
+              tuple(3L, 2 * gib), tuple(3 + 2 * gib, 2 * gib), tuple(3 + 4 * gib, gib));
+    }
   }
 
   @Test

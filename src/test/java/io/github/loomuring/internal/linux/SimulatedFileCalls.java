@@ -1,0 +1,97 @@
+package io.github.loomuring.internal.linux;
+
+import java.lang.foreign.MemorySegment;
+import java.util.function.IntSupplier;
+
+/** The calls of a simulated kernel that work on files: the real ones, unless a test says else. */
+abstract class SimulatedFileCalls implements Kernel {
+  final Kernel real = LinuxKernel.INSTANCE;
+  long copyBytesMax = Long.MAX_VALUE;
+
+  /** Counts a call, and carries it out if nothing else is to be answered. */
+  abstract int run(String call, IntSupplier work);
+
+  @Override
+  public int fcntl(MemorySegment errno, int fd, int command, int argument) {
+    return run("fcntl", () -> real.fcntl(errno, fd, command, argument));
+  }
+
+  @Override
+  public int statx(MemorySegment errno, int dirfd, long path, int flags, int mask, long statx) {
+    return run("statx", () -> real.statx(errno, dirfd, path, flags, mask, statx));
+  }
+
+  @Override
+  public int fstatfs(MemorySegment errno, int fd, long statfs) {
+    return run("fstatfs", () -> real.fstatfs(errno, fd, statfs));
+  }
+
+  @Override
+  public long preadv2(MemorySegment errno, int fd, long iovec, int count, long offset, int flags) {
+    return run("preadv2", () -> (int) real.preadv2(errno, fd, iovec, count, offset, flags));
+  }
+
+  @Override
+  public long pwritev2(MemorySegment errno, int fd, long iovec, int count, long offset, int flags) {
+    return run("pwritev2", () -> (int) real.pwritev2(errno, fd, iovec, count, offset, flags));
+  }
+
+  @Override
+  public int ftruncate(MemorySegment errno, int fd, long length) {
+    return run("ftruncate", () -> real.ftruncate(errno, fd, length));
+  }
+
+  @Override
+  public int fallocate(MemorySegment errno, int fd, int mode, long offset, long length) {
+    return run("fallocate", () -> real.fallocate(errno, fd, mode, offset, length));
+  }
+
+  @Override
+  public int fadvise(MemorySegment errno, int fd, long offset, long length, int advice) {
+    return run("fadvise", () -> real.fadvise(errno, fd, offset, length, advice));
+  }
+
+  @Override
+  public int syncFileRange(MemorySegment errno, int fd, long offset, long length, int flags) {
+    return run("syncFileRange", () -> real.syncFileRange(errno, fd, offset, length, flags));
+  }
+
+  @Override
+  public long copyFileRange(
+      MemorySegment errno, int fd, long offset, int targetFd, long targetOffset, long length) {
+    long most = Math.min(length, copyBytesMax);
+    return run(
+        "copyFileRange",
+        () -> (int) real.copyFileRange(errno, fd, offset, targetFd, targetOffset, most));
+  }
+
+  @Override
+  public int futimens(MemorySegment errno, int fd, long times) {
+    return run("futimens", () -> real.futimens(errno, fd, times));
+  }
+
+  @Override
+  public int fchmod(MemorySegment errno, int fd, int mode) {
+    return run("fchmod", () -> real.fchmod(errno, fd, mode));
+  }
+
+  @Override
+  public int fsync(MemorySegment errno, int fd) {
+    return run("fsync", () -> real.fsync(errno, fd));
+  }
+
+  @Override
+  public int fdatasync(MemorySegment errno, int fd) {
+    return run("fdatasync", () -> real.fdatasync(errno, fd));
+  }
+
+  @Override
+  public int unlinkat(MemorySegment errno, int dirfd, long path, int flags) {
+    return run("unlinkat", () -> real.unlinkat(errno, dirfd, path, flags));
+  }
+
+  @Override
+  public void schedYield() {
+    real.schedYield();
+  }
+}
