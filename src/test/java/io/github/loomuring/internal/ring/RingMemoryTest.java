@@ -149,7 +149,7 @@ class RingMemoryTest {
     RingMemory memory = open(8, 16);
     int calls = kernel.calls("ioUringRegister");
     MemorySegment errno = Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8);
-    assertThat(memory.register(errno, IORING_REGISTER_BUFFERS2, 0, 0))
+    assertThat(memory.register(errno, IORING_REGISTER_IOWQ_MAX_WORKERS, 0, 0))
         .isEqualTo(Errno.EBADF.negated());
     assertThat(kernel.calls("ioUringRegister")).isEqualTo(calls);
   }
