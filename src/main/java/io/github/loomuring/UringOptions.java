@@ -23,6 +23,13 @@ import java.util.Objects;
  *     looking in vain, up to 256 calls do not look.
  * @param fallback what to do where there is no io_uring
  * @param inline which operations may be carried out on the calling thread
+ * @param rings how many rings there are, from 1 to 64. One is enough where a few threads run at
+ *     once: on many processors all of them submit to one queue under one lock of the kernel, and
+ *     one reaper wakes every caller. A file belongs to the ring that opened it, and files are
+ *     opened on the rings in turn; operations on paths use the ring that the calling thread's
+ *     number leads to. What is said of one ring holds of each: queues, a platform thread that
+ *     reaps, a caller that looks for its completion. The gate holds of all rings together: each has
+ *     {@code gate / rings}, and at least one, so a single file has that many requests in flight.
  */
 public record UringOptions(
     int entries,
@@ -30,7 +37,8 @@ public record UringOptions(
     int gate,
     int pollMicros,
     Fallback fallback,
-    Inline inline) {
+    Inline inline,
+    int rings) {
 
   /** What to do where there is no io_uring. */
   public enum Fallback {
@@ -71,8 +79,9 @@ public record UringOptions(
   private static final int COMPLETION_ENTRIES_MIN = 8;
   private static final int COMPLETION_ENTRIES_MAX = 65_536;
   private static final int POLL_MICROS_MAX = 10_000;
+  private static final int RINGS_MAX = 64;
   private static final UringOptions DEFAULTS =
-      new UringOptions(256, 8_192, 80, 100, Fallback.AUTO, Inline.NON_BLOCKING);
+      new UringOptions(256, 8_192, 80, 100, Fallback.AUTO, Inline.NON_BLOCKING, 1);
 
   /**
    * Checks the values.
@@ -86,21 +95,16 @@ public record UringOptions(
         completionEntries,
         Math.max(COMPLETION_ENTRIES_MIN, 2 * entries),
         COMPLETION_ENTRIES_MAX);
-    if (gate < 1 || gate > COMPLETION_ENTRIES_MAX) {
-      throw new IllegalArgumentException(
-          "gate=" + gate + " is not from 1 to " + COMPLETION_ENTRIES_MAX);
-    }
-    if (pollMicros < 0 || pollMicros > POLL_MICROS_MAX) {
-      throw new IllegalArgumentException(
-          "pollMicros=" + pollMicros + " is not from 0 to " + POLL_MICROS_MAX);
-    }
+    checkRange("gate", gate, 1, COMPLETION_ENTRIES_MAX);
+    checkRange("pollMicros", pollMicros, 0, POLL_MICROS_MAX);
+    checkRange("rings", rings, 1, RINGS_MAX);
     Objects.requireNonNull(fallback, "fallback");
     Objects.requireNonNull(inline, "inline");
   }
 
   /**
    * What {@link Uring#shared()} uses: 256 entries, 8,192 completion entries, a gate of 80, 100 µs
-   * of looking, {@link Fallback#AUTO}, {@link Inline#NON_BLOCKING}.
+   * of looking, {@link Fallback#AUTO}, {@link Inline#NON_BLOCKING}, one ring.
    *
    * @return the defaults
    */
@@ -119,7 +123,7 @@ public record UringOptions(
     checkPowerOfTwo("entries", entries, 2, ENTRIES_MAX);
     long proportional = (long) completionEntries / this.entries * entries;
     int completion = (int) Math.min(COMPLETION_ENTRIES_MAX, proportional);
-    return new UringOptions(entries, completion, gate, pollMicros, fallback, inline);
+    return new UringOptions(entries, completion, gate, pollMicros, fallback, inline, rings);
   }
 
   /**
@@ -129,7 +133,7 @@ public record UringOptions(
    * @return the changed options
    */
   public UringOptions withCompletionEntries(int completionEntries) {
-    return new UringOptions(entries, completionEntries, gate, pollMicros, fallback, inline);
+    return new UringOptions(entries, completionEntries, gate, pollMicros, fallback, inline, rings);
   }
 
   /**
@@ -139,7 +143,7 @@ public record UringOptions(
    * @return the changed options
    */
   public UringOptions withGate(int gate) {
-    return new UringOptions(entries, completionEntries, gate, pollMicros, fallback, inline);
+    return new UringOptions(entries, completionEntries, gate, pollMicros, fallback, inline, rings);
   }
 
   /**
@@ -149,7 +153,7 @@ public record UringOptions(
    * @return the changed options
    */
   public UringOptions withPollMicros(int pollMicros) {
-    return new UringOptions(entries, completionEntries, gate, pollMicros, fallback, inline);
+    return new UringOptions(entries, completionEntries, gate, pollMicros, fallback, inline, rings);
   }
 
   /**
@@ -159,7 +163,7 @@ public record UringOptions(
    * @return the changed options
    */
   public UringOptions withFallback(Fallback fallback) {
-    return new UringOptions(entries, completionEntries, gate, pollMicros, fallback, inline);
+    return new UringOptions(entries, completionEntries, gate, pollMicros, fallback, inline, rings);
   }
 
   /**
@@ -169,7 +173,23 @@ public record UringOptions(
    * @return the changed options
    */
   public UringOptions withInline(Inline inline) {
-    return new UringOptions(entries, completionEntries, gate, pollMicros, fallback, inline);
+    return new UringOptions(entries, completionEntries, gate, pollMicros, fallback, inline, rings);
+  }
+
+  /**
+   * These options with another number of rings.
+   *
+   * @param rings see {@link UringOptions}
+   * @return the changed options
+   */
+  public UringOptions withRings(int rings) {
+    return new UringOptions(entries, completionEntries, gate, pollMicros, fallback, inline, rings);
+  }
+
+  private static void checkRange(String name, int value, int min, int max) {
+    if (value < min || value > max) {
+      throw new IllegalArgumentException(name + "=" + value + " is not from " + min + " to " + max);
+    }
   }
 
   private static void checkPowerOfTwo(String name, int value, int min, int max) {

@@ -53,17 +53,21 @@ public final class RingEngine implements Engine {
     IORING_OP_POLL_ADD
   };
   private static final int OFFLOAD_THREADS_MAX = 64;
+
+  /** Of one ring among many: what hangs in one thread must leave others. */
+  private static final int OFFLOAD_THREADS_MIN = 8;
+
   private static final int DIRECTORY_MODE = 0777;
 
   /** Requests in flight on a remote file system; each has a worker of the kernel. */
   private static final int REMOTE_GATE = 128;
 
-  private static final long CLOSE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
+  static final long CLOSE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   final Kernel kernel;
   final SlotTable slots = new SlotTable();
   final Staging staging = new Staging();
-  final Offload offload = new Offload(OFFLOAD_THREADS_MAX);
+  final Offload offload;
   final boolean inlineReads;
   final boolean inlineWrites;
   final boolean adaptiveWrites;
@@ -95,10 +99,11 @@ public final class RingEngine implements Engine {
    *
    * @param entries of the submission queue
    * @param completionEntries of the completion queue
-   * @param gate requests in flight on one device
+   * @param gate requests in flight on one device, on all rings together
    * @param pollNanos how long a caller may look for its completion before it parks
    * @param inlineNonBlocking whether what cannot block is tried on the caller
    * @param inlineAdaptive whether plain writes are tried on the caller as long as they are quick
+   * @param rings how many rings there are, which divide what is bounded
    */
   public record Settings(
       int entries,
@@ -106,7 +111,20 @@ public final class RingEngine implements Engine {
       int gate,
       long pollNanos,
       boolean inlineNonBlocking,
-      boolean inlineAdaptive) {}
+      boolean inlineAdaptive,
+      int rings) {
+
+    /** Of one ring. */
+    public Settings(
+        int entries,
+        int completionEntries,
+        int gate,
+        long pollNanos,
+        boolean inlineNonBlocking,
+        boolean inlineAdaptive) {
+      this(entries, completionEntries, gate, pollNanos, inlineNonBlocking, inlineAdaptive, 1);
+    }
+  }
 
   private RingEngine(Kernel kernel, Settings settings) throws UnavailableException {
     this.kernel = kernel;
@@ -115,6 +133,8 @@ public final class RingEngine implements Engine {
     this.inlineWrites = settings.inlineNonBlocking();
     this.adaptiveWrites = settings.inlineAdaptive();
     this.inline = !inlineReads ? "never" : adaptiveWrites ? "adaptive" : "what cannot block";
+    int rings = settings.rings();
+    this.offload = new Offload(Math.max(OFFLOAD_THREADS_MIN, OFFLOAD_THREADS_MAX / rings));
     ring =
         Ring.open(
             kernel, settings.entries(), settings.completionEntries(), settings.pollNanos(), slots);
@@ -123,8 +143,8 @@ public final class RingEngine implements Engine {
     streamReads = Gate.ofLasting(Math.max(1, room.limit() / 4), room);
     streamWrites = Gate.ofLasting(Math.max(1, room.limit() / 4), room);
     blockingOpens = Gate.ofLasting(Math.max(2, room.limit() / 8), room);
-    deviceLimit = Math.max(1, Math.min(settings.gate(), room.limit() / 2));
-    remoteLimit = Math.max(1, Math.min(REMOTE_GATE, room.limit() / 2));
+    deviceLimit = Math.max(1, Math.min(settings.gate() / rings, room.limit() / 2));
+    remoteLimit = Math.max(1, Math.min(REMOTE_GATE / rings, room.limit() / 2));
     localPaths = new Gate(deviceLimit, room);
     try {
       checkRequired();
@@ -137,6 +157,11 @@ public final class RingEngine implements Engine {
 
   /** Opens a ring on the running kernel, or says why there is none. */
   public static RingEngine open(Settings settings) throws UnavailableException {
+    return open(runningKernel(), settings);
+  }
+
+  /** The kernel, or why it cannot be called. */
+  static Kernel runningKernel() throws UnavailableException {
     String system = System.getProperty("os.name");
     String architecture = System.getProperty("os.arch");
     if (!system.equals("Linux")) {
@@ -146,22 +171,20 @@ public final class RingEngine implements Engine {
       throw new UnavailableException(
           "os.arch=" + architecture + " is not supported; amd64 and aarch64 are");
     }
-    Kernel kernel;
     try {
-      kernel = LinuxKernel.INSTANCE;
+      return LinuxKernel.INSTANCE;
     } catch (ExceptionInInitializerError | NoClassDefFoundError e) {
-      throw noNativeAccess(e);
-    }
-    try {
-      return open(kernel, settings);
-    } catch (IllegalCallerException e) {
       throw noNativeAccess(e);
     }
   }
 
   /** Opens a ring on {@code kernel}. */
   public static RingEngine open(Kernel kernel, Settings settings) throws UnavailableException {
-    return new RingEngine(kernel, settings);
+    try {
+      return new RingEngine(kernel, settings);
+    } catch (IllegalCallerException e) {
+      throw noNativeAccess(e);
+    }
   }
 
   private static UnavailableException noNativeAccess(Throwable t) {
@@ -445,8 +468,19 @@ public final class RingEngine implements Engine {
 
   @Override
   public void close() {
+    beginClose();
+    awaitClosed(System.nanoTime() + CLOSE_TIMEOUT_NANOS);
+  }
+
+  /** Refuses new operations and cancels all that are open. */
+  void beginClose() {
     slots.close();
-    if (!ring.close(CLOSE_TIMEOUT_NANOS)) {
+    ring.beginClose();
+  }
+
+  /** Waits for the end of what has been begun, and says so if {@code deadlineNanos} comes first. */
+  void awaitClosed(long deadlineNanos) {
+    if (!ring.close(deadlineNanos - System.nanoTime())) {
       LOGGER.log(
           Level.WARNING,
           "{0} operations are still in the kernel after {1} s; the ring''s memory is kept until"

@@ -244,6 +244,12 @@ public final class Ring {
    *     goes on waiting for them, and the ring's memory stays until they end
    */
   public boolean close(long timeoutNanos) {
+    beginClose();
+    return reaper.awaitEnd(timeoutNanos);
+  }
+
+  /** As {@link #close}, which must follow, without the wait. */
+  public void beginClose() {
     if (closeBegun.compareAndSet(false, true)) {
       try {
         reaper.close(Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8));
@@ -251,7 +257,6 @@ public final class Ring {
         LOGGER.log(Level.DEBUG, "the ring failed before it was closed", e);
       }
     }
-    return reaper.awaitEnd(timeoutNanos);
   }
 
   // ---- gates
