@@ -204,7 +204,8 @@ public final class Uring implements AutoCloseable {
         TimeUnit.MICROSECONDS.toNanos(options.pollMicros()),
         options.inline() != UringOptions.Inline.NEVER,
         options.inline() == UringOptions.Inline.ADAPTIVE,
-        options.rings());
+        options.rings(),
+        options.workers());
   }
 
   /** The lazily made shared one. */

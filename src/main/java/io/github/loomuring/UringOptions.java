@@ -30,6 +30,18 @@ import java.util.Objects;
  *     number leads to. What is said of one ring holds of each: queues, a platform thread that
  *     reaps, a caller that looks for its completion. The gate holds of all rings together: each has
  *     {@code gate / rings}, and at least one, so a single file has that many requests in flight.
+ * @param workers how many threads of io-wq, the kernel's worker pool, may carry out requests that
+ *     block, from 2 to 65,536 (IORING_REGISTER_IOWQ_MAX_WORKERS, io_uring_register(2); the class it
+ *     calls bounded). 65,536 leaves it to the gates, and to RLIMIT_NPROC. The kernel counts them
+ *     for each thread that submits, not for a ring: carriers, the reapers, platform threads that
+ *     call; so this many times as many threads may run, and a thread keeps the bound of the first
+ *     ring that it uses, for all rings. Buffered writes of ext4, {@code force}, opens and
+ *     operations on paths are such requests, those on the page cache and most of O_DIRECT are not.
+ *     Requests that find no worker wait in the kernel, where an interrupt ends them at once. What
+ *     may last for ever (opens of FIFOs, whatever is on remote file systems) takes half of the
+ *     bound at most, all together; a local device that hangs may take all of it. Few workers hold
+ *     many small writes with {@code force} back, because one commit of the file system's journal
+ *     serves those who wait for it at once.
  */
 public record UringOptions(
     int entries,
@@ -38,7 +50,8 @@ public record UringOptions(
     int pollMicros,
     Fallback fallback,
     Inline inline,
-    int rings) {
+    int rings,
+    int workers) {
 
   /** What to do where there is no io_uring. */
   public enum Fallback {
@@ -80,8 +93,13 @@ public record UringOptions(
   private static final int COMPLETION_ENTRIES_MAX = 65_536;
   private static final int POLL_MICROS_MAX = 10_000;
   private static final int RINGS_MAX = 64;
+
+  /** One would leave none to the others while it is taken for ever. */
+  private static final int WORKERS_MIN = 2;
+
+  private static final int WORKERS_MAX = 65_536;
   private static final UringOptions DEFAULTS =
-      new UringOptions(256, 8_192, 80, 100, Fallback.AUTO, Inline.NON_BLOCKING, 1);
+      new UringOptions(256, 8_192, 80, 100, Fallback.AUTO, Inline.NON_BLOCKING, 1, WORKERS_MAX);
 
   /**
    * Checks the values.
@@ -98,13 +116,14 @@ public record UringOptions(
     checkRange("gate", gate, 1, COMPLETION_ENTRIES_MAX);
     checkRange("pollMicros", pollMicros, 0, POLL_MICROS_MAX);
     checkRange("rings", rings, 1, RINGS_MAX);
+    checkRange("workers", workers, WORKERS_MIN, WORKERS_MAX);
     Objects.requireNonNull(fallback, "fallback");
     Objects.requireNonNull(inline, "inline");
   }
 
   /**
    * What {@link Uring#shared()} uses: 256 entries, 8,192 completion entries, a gate of 80, 100 µs
-   * of looking, {@link Fallback#AUTO}, {@link Inline#NON_BLOCKING}, one ring.
+   * of looking, {@link Fallback#AUTO}, {@link Inline#NON_BLOCKING}, one ring, no bound on workers.
    *
    * @return the defaults
    */
@@ -123,7 +142,8 @@ public record UringOptions(
     checkPowerOfTwo("entries", entries, 2, ENTRIES_MAX);
     long proportional = (long) completionEntries / this.entries * entries;
     int completion = (int) Math.min(COMPLETION_ENTRIES_MAX, proportional);
-    return new UringOptions(entries, completion, gate, pollMicros, fallback, inline, rings);
+    return new UringOptions(
+        entries, completion, gate, pollMicros, fallback, inline, rings, workers);
   }
 
   /**
@@ -133,7 +153,8 @@ public record UringOptions(
    * @return the changed options
    */
   public UringOptions withCompletionEntries(int completionEntries) {
-    return new UringOptions(entries, completionEntries, gate, pollMicros, fallback, inline, rings);
+    return new UringOptions(
+        entries, completionEntries, gate, pollMicros, fallback, inline, rings, workers);
   }
 
   /**
@@ -143,7 +164,8 @@ public record UringOptions(
    * @return the changed options
    */
   public UringOptions withGate(int gate) {
-    return new UringOptions(entries, completionEntries, gate, pollMicros, fallback, inline, rings);
+    return new UringOptions(
+        entries, completionEntries, gate, pollMicros, fallback, inline, rings, workers);
   }
 
   /**
@@ -153,7 +175,8 @@ public record UringOptions(
    * @return the changed options
    */
   public UringOptions withPollMicros(int pollMicros) {
-    return new UringOptions(entries, completionEntries, gate, pollMicros, fallback, inline, rings);
+    return new UringOptions(
+        entries, completionEntries, gate, pollMicros, fallback, inline, rings, workers);
   }
 
   /**
@@ -163,7 +186,8 @@ public record UringOptions(
    * @return the changed options
    */
   public UringOptions withFallback(Fallback fallback) {
-    return new UringOptions(entries, completionEntries, gate, pollMicros, fallback, inline, rings);
+    return new UringOptions(
+        entries, completionEntries, gate, pollMicros, fallback, inline, rings, workers);
   }
 
   /**
@@ -173,7 +197,8 @@ public record UringOptions(
    * @return the changed options
    */
   public UringOptions withInline(Inline inline) {
-    return new UringOptions(entries, completionEntries, gate, pollMicros, fallback, inline, rings);
+    return new UringOptions(
+        entries, completionEntries, gate, pollMicros, fallback, inline, rings, workers);
   }
 
   /**
@@ -183,7 +208,19 @@ public record UringOptions(
    * @return the changed options
    */
   public UringOptions withRings(int rings) {
-    return new UringOptions(entries, completionEntries, gate, pollMicros, fallback, inline, rings);
+    return new UringOptions(
+        entries, completionEntries, gate, pollMicros, fallback, inline, rings, workers);
+  }
+
+  /**
+   * These options with another bound on the kernel's workers.
+   *
+   * @param workers see {@link UringOptions}
+   * @return the changed options
+   */
+  public UringOptions withWorkers(int workers) {
+    return new UringOptions(
+        entries, completionEntries, gate, pollMicros, fallback, inline, rings, workers);
   }
 
   private static void checkRange(String name, int value, int min, int max) {

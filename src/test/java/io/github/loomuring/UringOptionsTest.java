@@ -16,7 +16,8 @@ class UringOptionsTest {
   @Test
   void defaultsAreThoseDocumented() {
     assertThat(DEFAULTS)
-        .isEqualTo(new UringOptions(256, 8_192, 80, 100, Fallback.AUTO, Inline.NON_BLOCKING, 1));
+        .isEqualTo(
+            new UringOptions(256, 8_192, 80, 100, Fallback.AUTO, Inline.NON_BLOCKING, 1, 65_536));
   }
 
   @Test
@@ -26,6 +27,7 @@ class UringOptionsTest {
     assertThat(DEFAULTS.withFallback(Fallback.NEVER).fallback()).isEqualTo(Fallback.NEVER);
     assertThat(DEFAULTS.withInline(Inline.ADAPTIVE).inline()).isEqualTo(Inline.ADAPTIVE);
     assertThat(DEFAULTS.withRings(3).rings()).isEqualTo(3);
+    assertThat(DEFAULTS.withWorkers(3).workers()).isEqualTo(3);
     assertThat(DEFAULTS.withGate(7).withGate(80)).isEqualTo(DEFAULTS);
   }
 
@@ -34,6 +36,7 @@ class UringOptionsTest {
   void eachMethodLeavesTheOtherOptionsAlone() {
     UringOptions all =
         DEFAULTS
+            .withWorkers(5)
             .withRings(2)
             .withInline(Inline.ADAPTIVE)
             .withFallback(Fallback.NEVER)
@@ -42,7 +45,7 @@ class UringOptionsTest {
             .withCompletionEntries(1_024)
             .withEntries(512);
     assertThat(all)
-        .isEqualTo(new UringOptions(512, 2_048, 4, 3, Fallback.NEVER, Inline.ADAPTIVE, 2));
+        .isEqualTo(new UringOptions(512, 2_048, 4, 3, Fallback.NEVER, Inline.ADAPTIVE, 2, 5));
     UringOptions back =
         all.withEntries(256)
             .withCompletionEntries(8_192)
@@ -50,7 +53,8 @@ class UringOptionsTest {
             .withPollMicros(100)
             .withFallback(Fallback.AUTO)
             .withInline(Inline.NON_BLOCKING)
-            .withRings(1);
+            .withRings(1)
+            .withWorkers(65_536);
     assertThat(back).isEqualTo(DEFAULTS);
   }
 
@@ -68,7 +72,7 @@ class UringOptionsTest {
     assertRefused("entries=" + entries, () -> DEFAULTS.withEntries(entries));
     assertRefused(
         "entries=" + entries,
-        () -> new UringOptions(entries, 8_192, 128, 100, Fallback.AUTO, Inline.NEVER, 1));
+        () -> new UringOptions(entries, 8_192, 128, 100, Fallback.AUTO, Inline.NEVER, 1, 2));
   }
 
   @ParameterizedTest
@@ -89,12 +93,19 @@ class UringOptionsTest {
     assertRefused("rings=" + rings, () -> DEFAULTS.withRings(rings));
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, 1, 65_537})
+  void workersOutOfRangeAreRefused(int workers) {
+    assertRefused("workers=" + workers, () -> DEFAULTS.withWorkers(workers));
+  }
+
   @Test
   void limitsThemselvesAreAccepted() {
     assertThat(DEFAULTS.withEntries(2).withCompletionEntries(8).completionEntries()).isEqualTo(8);
     assertThat(DEFAULTS.withCompletionEntries(65_536).completionEntries()).isEqualTo(65_536);
     assertThat(DEFAULTS.withGate(1).withGate(65_536).gate()).isEqualTo(65_536);
     assertThat(DEFAULTS.withRings(64).withRings(1).rings()).isEqualTo(1);
+    assertThat(DEFAULTS.withWorkers(2).withWorkers(65_536).workers()).isEqualTo(65_536);
   }
 
   @Test

@@ -80,6 +80,9 @@ public final class RingEngine implements Engine {
   /** Of opens that may block for ever. */
   final Gate blockingOpens;
 
+  /** Parent of the gates of what may last for ever in a worker of the kernel. */
+  private final Gate lastingWork;
+
   final RemoteMounts remoteMounts = new RemoteMounts();
 
   /** Of operations on paths, whose device is not known: a server that hangs stops its own only. */
@@ -104,6 +107,8 @@ public final class RingEngine implements Engine {
    * @param inlineNonBlocking whether what cannot block is tried on the caller
    * @param inlineAdaptive whether plain writes are tried on the caller as long as they are quick
    * @param rings how many rings there are, which divide what is bounded
+   * @param workers of the kernel that each thread that submits may have; {@link #WORKERS_UNBOUNDED}
+   *     for as many as the gates let in
    */
   public record Settings(
       int entries,
@@ -112,7 +117,11 @@ public final class RingEngine implements Engine {
       long pollNanos,
       boolean inlineNonBlocking,
       boolean inlineAdaptive,
-      int rings) {
+      int rings,
+      int workers) {
+
+    /** More than the gates of any ring let in. */
+    public static final int WORKERS_UNBOUNDED = 65_536;
 
     /** Of one ring. */
     public Settings(
@@ -122,7 +131,15 @@ public final class RingEngine implements Engine {
         long pollNanos,
         boolean inlineNonBlocking,
         boolean inlineAdaptive) {
-      this(entries, completionEntries, gate, pollNanos, inlineNonBlocking, inlineAdaptive, 1);
+      this(
+          entries,
+          completionEntries,
+          gate,
+          pollNanos,
+          inlineNonBlocking,
+          inlineAdaptive,
+          1,
+          WORKERS_UNBOUNDED);
     }
   }
 
@@ -137,12 +154,23 @@ public final class RingEngine implements Engine {
     this.offload = new Offload(Math.max(OFFLOAD_THREADS_MIN, OFFLOAD_THREADS_MAX / rings));
     ring =
         Ring.open(
-            kernel, settings.entries(), settings.completionEntries(), settings.pollNanos(), slots);
+            kernel,
+            new Ring.Settings(
+                settings.entries(),
+                settings.completionEntries(),
+                settings.pollNanos(),
+                settings.workers()),
+            slots);
     slots.attach(ring);
     Gate room = ring.room();
     streamReads = Gate.ofLasting(Math.max(1, room.limit() / 4), room);
     streamWrites = Gate.ofLasting(Math.max(1, room.limit() / 4), room);
-    blockingOpens = Gate.ofLasting(Math.max(2, room.limit() / 8), room);
+    // The reaper's workers also run what it lets through gates: half of them are left to that.
+    lastingWork =
+        settings.workers() == Settings.WORKERS_UNBOUNDED
+            ? room
+            : Gate.ofLasting(Math.min(room.limit(), settings.workers() / 2), room);
+    blockingOpens = Gate.ofLasting(Math.max(2, room.limit() / 8), lastingWork);
     deviceLimit = Math.max(1, Math.min(settings.gate() / rings, room.limit() / 2));
     remoteLimit = Math.max(1, Math.min(REMOTE_GATE / rings, room.limit() / 2));
     localPaths = new Gate(deviceLimit, room);
@@ -366,7 +394,7 @@ public final class RingEngine implements Engine {
   Gate pathGate(Path remote) {
     return remote == null
         ? localPaths
-        : remotePaths.computeIfAbsent(remote, _ -> Gate.ofLasting(deviceLimit, ring.room()));
+        : remotePaths.computeIfAbsent(remote, _ -> Gate.ofLasting(deviceLimit, lastingWork));
   }
 
   boolean inlineOpens() {
@@ -392,7 +420,7 @@ public final class RingEngine implements Engine {
     // No block layer is behind a remote file system, but perhaps files of which only one hangs.
     return Device.isLocal(type)
         ? new Gate(deviceLimit, ring.room())
-        : Gate.ofLasting(Math.max(deviceLimit, remoteLimit), ring.room());
+        : Gate.ofLasting(Math.max(deviceLimit, remoteLimit), lastingWork);
   }
 
   private long fileSystemType(int fd) {

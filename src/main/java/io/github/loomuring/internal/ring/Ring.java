@@ -44,9 +44,6 @@ public final class Ring {
   private static final long USER_DATA_CANCEL = -1L;
   private static final long FIRST_OWN_USER_DATA = -16L;
 
-  /** More than the gates of any ring let in. */
-  private static final int WORKERS_MAX = 65_536;
-
   private final Kernel kernel;
   private final RingMemory memory;
   private final Completions completions;
@@ -75,18 +72,21 @@ public final class Ring {
   }
 
   /**
-   * Makes a ring and starts its reaper.
+   * How a ring is set up.
    *
    * @param entries of the submission queue, a power of two from 2 to 32768
    * @param completionEntries of the completion queue, at least twice {@code entries}
    * @param pollNanos how long a caller may look for its completion before it parks
+   * @param workers of the kernel that each thread that submits may have
    */
-  public static Ring open(
-      Kernel kernel, int entries, int completionEntries, long pollNanos, Completions completions)
+  public record Settings(int entries, int completionEntries, long pollNanos, int workers) {}
+
+  /** Makes a ring and starts its reaper. */
+  public static Ring open(Kernel kernel, Settings settings, Completions completions)
       throws UnavailableException {
-    RingMemory memory = RingMemory.open(kernel, entries, completionEntries);
-    Ring ring = new Ring(kernel, memory, completions, pollNanos);
-    ring.allowWorkers();
+    RingMemory memory = RingMemory.open(kernel, settings.entries(), settings.completionEntries());
+    Ring ring = new Ring(kernel, memory, completions, settings.pollNanos());
+    ring.boundWorkers(settings.workers());
     ring.reaper.start();
     return ring;
   }
@@ -333,14 +333,16 @@ public final class Ring {
   // ---- set-up and description
 
   /**
-   * Lets io-wq, the kernel's worker pool of each submitting thread, run whatever the gates let in.
-   * Its own bound (four workers a CPU) would hold requests back behind those that block. A thread
-   * keeps the bound of the first ring that it enters, for all rings: so it must not be this one's.
+   * Sets how many threads io-wq, the kernel's worker pool of each submitting thread, may have. Its
+   * own bound (four workers a CPU) would hold requests back behind those that block.
+   *
+   * <p>A thread keeps the bound of the first ring that it enters, for all rings, until it makes one
+   * itself, whose bound it then has. The reaper enters no other ring than this one.
    */
-  private void allowWorkers() {
+  private void boundWorkers(int workers) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment counts = arena.allocate(8, 8);
-      counts.set(JAVA_INT, 0, WORKERS_MAX); // bounded: regular files; capped by RLIMIT_NPROC
+      counts.set(JAVA_INT, 0, workers); // bounded: regular files, paths; capped by RLIMIT_NPROC
       counts.set(JAVA_INT, 4, 0); // unbounded: as it is
       int result =
           kernel.ioUringRegister(
