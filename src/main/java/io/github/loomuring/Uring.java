@@ -205,7 +205,8 @@ public final class Uring implements AutoCloseable {
         options.inline() != UringOptions.Inline.NEVER,
         options.inline() == UringOptions.Inline.ADAPTIVE,
         options.rings(),
-        options.workers());
+        options.workers(),
+        options.sqPollIdleMillis());
   }
 
   /** The lazily made shared one. */

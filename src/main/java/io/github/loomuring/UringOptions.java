@@ -42,6 +42,17 @@ import java.util.Objects;
  *     bound at most, all together; a local device that hangs may take all of it. Few workers hold
  *     many small writes with {@code force} back, because one commit of the file system's journal
  *     serves those who wait for it at once.
+ * @param sqPollIdleMillis 0 for off, or for how long, in milliseconds to 60,000, a thread of the
+ *     kernel looks in vain for requests before it sleeps (IORING_SETUP_SQPOLL and sq_thread_idle,
+ *     io_uring_setup(2)). It takes what callers write, so that no caller enters the kernel to
+ *     submit, or waits there for a device, as long as it is awake; waking it takes such a call. It
+ *     keeps a processor busy from the first request until it has looked in vain for that long, one
+ *     for each ring, which on machines of few processors makes everything slower. The workers are
+ *     its own, {@code workers} of them. It lets go of a file when it comes to it: close may return
+ *     a little before the kernel has released the file, so that whoever then at once opens the
+ *     other side of a FIFO, or executes the file, may still find it open here. Where the kernel
+ *     makes no such thread (before 5.11; before 5.13 without CAP_SYS_NICE; for want of memory or of
+ *     RLIMIT_NPROC), callers submit, which is logged once.
  */
 public record UringOptions(
     int entries,
@@ -51,7 +62,8 @@ public record UringOptions(
     Fallback fallback,
     Inline inline,
     int rings,
-    int workers) {
+    int workers,
+    int sqPollIdleMillis) {
 
   /** What to do where there is no io_uring. */
   public enum Fallback {
@@ -98,8 +110,9 @@ public record UringOptions(
   private static final int WORKERS_MIN = 2;
 
   private static final int WORKERS_MAX = 65_536;
+  private static final int SQ_POLL_IDLE_MILLIS_MAX = 60_000;
   private static final UringOptions DEFAULTS =
-      new UringOptions(256, 8_192, 80, 100, Fallback.AUTO, Inline.NON_BLOCKING, 1, WORKERS_MAX);
+      new UringOptions(256, 8_192, 80, 100, Fallback.AUTO, Inline.NON_BLOCKING, 1, WORKERS_MAX, 0);
 
   /**
    * Checks the values.
@@ -117,13 +130,15 @@ public record UringOptions(
     checkRange("pollMicros", pollMicros, 0, POLL_MICROS_MAX);
     checkRange("rings", rings, 1, RINGS_MAX);
     checkRange("workers", workers, WORKERS_MIN, WORKERS_MAX);
+    checkRange("sqPollIdleMillis", sqPollIdleMillis, 0, SQ_POLL_IDLE_MILLIS_MAX);
     Objects.requireNonNull(fallback, "fallback");
     Objects.requireNonNull(inline, "inline");
   }
 
   /**
    * What {@link Uring#shared()} uses: 256 entries, 8,192 completion entries, a gate of 80, 100 µs
-   * of looking, {@link Fallback#AUTO}, {@link Inline#NON_BLOCKING}, one ring, no bound on workers.
+   * of looking, {@link Fallback#AUTO}, {@link Inline#NON_BLOCKING}, one ring, no bound on workers,
+   * no thread of the kernel that submits.
    *
    * @return the defaults
    */
@@ -143,7 +158,7 @@ public record UringOptions(
     long proportional = (long) completionEntries / this.entries * entries;
     int completion = (int) Math.min(COMPLETION_ENTRIES_MAX, proportional);
     return new UringOptions(
-        entries, completion, gate, pollMicros, fallback, inline, rings, workers);
+        entries, completion, gate, pollMicros, fallback, inline, rings, workers, sqPollIdleMillis);
   }
 
   /**
@@ -154,7 +169,15 @@ public record UringOptions(
    */
   public UringOptions withCompletionEntries(int completionEntries) {
     return new UringOptions(
-        entries, completionEntries, gate, pollMicros, fallback, inline, rings, workers);
+        entries,
+        completionEntries,
+        gate,
+        pollMicros,
+        fallback,
+        inline,
+        rings,
+        workers,
+        sqPollIdleMillis);
   }
 
   /**
@@ -165,7 +188,15 @@ public record UringOptions(
    */
   public UringOptions withGate(int gate) {
     return new UringOptions(
-        entries, completionEntries, gate, pollMicros, fallback, inline, rings, workers);
+        entries,
+        completionEntries,
+        gate,
+        pollMicros,
+        fallback,
+        inline,
+        rings,
+        workers,
+        sqPollIdleMillis);
   }
 
   /**
@@ -176,7 +207,15 @@ public record UringOptions(
    */
   public UringOptions withPollMicros(int pollMicros) {
     return new UringOptions(
-        entries, completionEntries, gate, pollMicros, fallback, inline, rings, workers);
+        entries,
+        completionEntries,
+        gate,
+        pollMicros,
+        fallback,
+        inline,
+        rings,
+        workers,
+        sqPollIdleMillis);
   }
 
   /**
@@ -187,7 +226,15 @@ public record UringOptions(
    */
   public UringOptions withFallback(Fallback fallback) {
     return new UringOptions(
-        entries, completionEntries, gate, pollMicros, fallback, inline, rings, workers);
+        entries,
+        completionEntries,
+        gate,
+        pollMicros,
+        fallback,
+        inline,
+        rings,
+        workers,
+        sqPollIdleMillis);
   }
 
   /**
@@ -198,7 +245,15 @@ public record UringOptions(
    */
   public UringOptions withInline(Inline inline) {
     return new UringOptions(
-        entries, completionEntries, gate, pollMicros, fallback, inline, rings, workers);
+        entries,
+        completionEntries,
+        gate,
+        pollMicros,
+        fallback,
+        inline,
+        rings,
+        workers,
+        sqPollIdleMillis);
   }
 
   /**
@@ -209,7 +264,15 @@ public record UringOptions(
    */
   public UringOptions withRings(int rings) {
     return new UringOptions(
-        entries, completionEntries, gate, pollMicros, fallback, inline, rings, workers);
+        entries,
+        completionEntries,
+        gate,
+        pollMicros,
+        fallback,
+        inline,
+        rings,
+        workers,
+        sqPollIdleMillis);
   }
 
   /**
@@ -220,7 +283,34 @@ public record UringOptions(
    */
   public UringOptions withWorkers(int workers) {
     return new UringOptions(
-        entries, completionEntries, gate, pollMicros, fallback, inline, rings, workers);
+        entries,
+        completionEntries,
+        gate,
+        pollMicros,
+        fallback,
+        inline,
+        rings,
+        workers,
+        sqPollIdleMillis);
+  }
+
+  /**
+   * These options with or without a thread of the kernel that submits.
+   *
+   * @param sqPollIdleMillis see {@link UringOptions}; 0 for without
+   * @return the changed options
+   */
+  public UringOptions withSqPollIdleMillis(int sqPollIdleMillis) {
+    return new UringOptions(
+        entries,
+        completionEntries,
+        gate,
+        pollMicros,
+        fallback,
+        inline,
+        rings,
+        workers,
+        sqPollIdleMillis);
   }
 
   private static void checkRange(String name, int value, int min, int max) {

@@ -17,7 +17,8 @@ class UringOptionsTest {
   void defaultsAreThoseDocumented() {
     assertThat(DEFAULTS)
         .isEqualTo(
-            new UringOptions(256, 8_192, 80, 100, Fallback.AUTO, Inline.NON_BLOCKING, 1, 65_536));
+            new UringOptions(
+                256, 8_192, 80, 100, Fallback.AUTO, Inline.NON_BLOCKING, 1, 65_536, 0));
   }
 
   @Test
@@ -28,6 +29,7 @@ class UringOptionsTest {
     assertThat(DEFAULTS.withInline(Inline.ADAPTIVE).inline()).isEqualTo(Inline.ADAPTIVE);
     assertThat(DEFAULTS.withRings(3).rings()).isEqualTo(3);
     assertThat(DEFAULTS.withWorkers(3).workers()).isEqualTo(3);
+    assertThat(DEFAULTS.withSqPollIdleMillis(3).sqPollIdleMillis()).isEqualTo(3);
     assertThat(DEFAULTS.withGate(7).withGate(80)).isEqualTo(DEFAULTS);
   }
 
@@ -36,6 +38,7 @@ class UringOptionsTest {
   void eachMethodLeavesTheOtherOptionsAlone() {
     UringOptions all =
         DEFAULTS
+            .withSqPollIdleMillis(6)
             .withWorkers(5)
             .withRings(2)
             .withInline(Inline.ADAPTIVE)
@@ -45,7 +48,7 @@ class UringOptionsTest {
             .withCompletionEntries(1_024)
             .withEntries(512);
     assertThat(all)
-        .isEqualTo(new UringOptions(512, 2_048, 4, 3, Fallback.NEVER, Inline.ADAPTIVE, 2, 5));
+        .isEqualTo(new UringOptions(512, 2_048, 4, 3, Fallback.NEVER, Inline.ADAPTIVE, 2, 5, 6));
     UringOptions back =
         all.withEntries(256)
             .withCompletionEntries(8_192)
@@ -54,7 +57,8 @@ class UringOptionsTest {
             .withFallback(Fallback.AUTO)
             .withInline(Inline.NON_BLOCKING)
             .withRings(1)
-            .withWorkers(65_536);
+            .withWorkers(65_536)
+            .withSqPollIdleMillis(0);
     assertThat(back).isEqualTo(DEFAULTS);
   }
 
@@ -72,7 +76,7 @@ class UringOptionsTest {
     assertRefused("entries=" + entries, () -> DEFAULTS.withEntries(entries));
     assertRefused(
         "entries=" + entries,
-        () -> new UringOptions(entries, 8_192, 128, 100, Fallback.AUTO, Inline.NEVER, 1, 2));
+        () -> new UringOptions(entries, 8_192, 128, 100, Fallback.AUTO, Inline.NEVER, 1, 2, 0));
   }
 
   @ParameterizedTest
@@ -99,6 +103,12 @@ class UringOptionsTest {
     assertRefused("workers=" + workers, () -> DEFAULTS.withWorkers(workers));
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {Integer.MIN_VALUE, -1, 60_001})
+  void sqPollIdleMillisOutOfRangeAreRefused(int millis) {
+    assertRefused("sqPollIdleMillis=" + millis, () -> DEFAULTS.withSqPollIdleMillis(millis));
+  }
+
   @Test
   void limitsThemselvesAreAccepted() {
     assertThat(DEFAULTS.withEntries(2).withCompletionEntries(8).completionEntries()).isEqualTo(8);
@@ -106,6 +116,7 @@ class UringOptionsTest {
     assertThat(DEFAULTS.withGate(1).withGate(65_536).gate()).isEqualTo(65_536);
     assertThat(DEFAULTS.withRings(64).withRings(1).rings()).isEqualTo(1);
     assertThat(DEFAULTS.withWorkers(2).withWorkers(65_536).workers()).isEqualTo(65_536);
+    assertThat(DEFAULTS.withSqPollIdleMillis(60_000).sqPollIdleMillis()).isEqualTo(60_000);
   }
 
   @Test

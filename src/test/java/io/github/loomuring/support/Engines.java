@@ -19,6 +19,8 @@ public enum Engines {
   RING_TINY(ring().withEntries(2).withCompletionEntries(8).withInline(Inline.NEVER)),
   /** Files on three rings in turn. */
   RING_THREE(ring().withInline(Inline.NEVER).withRings(3)),
+  /** A thread of the kernel submits, and falls asleep now and then. */
+  RING_SQ_POLL(ring().withInline(Inline.NEVER).withSqPollIdleMillis(1)),
   POOL(UringOptions.defaults().withFallback(Fallback.ALWAYS));
 
   private final UringOptions options;

@@ -109,6 +109,8 @@ public final class RingEngine implements Engine {
    * @param rings how many rings there are, which divide what is bounded
    * @param workers of the kernel that each thread that submits may have; {@link #WORKERS_UNBOUNDED}
    *     for as many as the gates let in
+   * @param sqPollIdleMillis how long a thread of the kernel that submits looks for work before it
+   *     sleeps; zero for no such thread
    */
   public record Settings(
       int entries,
@@ -118,7 +120,8 @@ public final class RingEngine implements Engine {
       boolean inlineNonBlocking,
       boolean inlineAdaptive,
       int rings,
-      int workers) {
+      int workers,
+      int sqPollIdleMillis) {
 
     /** More than the gates of any ring let in. */
     public static final int WORKERS_UNBOUNDED = 65_536;
@@ -139,7 +142,8 @@ public final class RingEngine implements Engine {
           inlineNonBlocking,
           inlineAdaptive,
           1,
-          WORKERS_UNBOUNDED);
+          WORKERS_UNBOUNDED,
+          0);
     }
   }
 
@@ -159,13 +163,14 @@ public final class RingEngine implements Engine {
                 settings.entries(),
                 settings.completionEntries(),
                 settings.pollNanos(),
-                settings.workers()),
+                settings.workers(),
+                settings.sqPollIdleMillis()),
             slots);
     slots.attach(ring);
     Gate room = ring.room();
     streamReads = Gate.ofLasting(Math.max(1, room.limit() / 4), room);
     streamWrites = Gate.ofLasting(Math.max(1, room.limit() / 4), room);
-    // The reaper's workers also run what it lets through gates: half of them are left to that.
+    // The workers of who submits these run other requests too: half of them are left to those.
     lastingWork =
         settings.workers() == Settings.WORKERS_UNBOUNDED
             ? room

@@ -32,7 +32,8 @@ public final class Ring {
    *            back if it leaves something in flight, otherwise the next caller that parks does.
    *   reaper   waits in the kernel; drains; lets waiting requests through the gates that
    *            completions opened and writes their SQEs; the next entry submits them and waits.
-   *            Requests that may last for ever are left to it, see Reaper.
+   *            Requests that may last for ever are left to it, see Reaper; not if a thread of the
+   *            kernel submits, to which all requests belong then, and which lives as long.
    *
    * Locks are held for a few instructions, never two at once, and never in the kernel. The right to
    * be the one who submits is no lock: nobody waits for it.
@@ -44,6 +45,8 @@ public final class Ring {
   private static final long USER_DATA_CANCEL = -1L;
   private static final long FIRST_OWN_USER_DATA = -16L;
 
+  private static final AtomicBoolean SQ_THREAD_LACK_LOGGED = new AtomicBoolean();
+
   private final Kernel kernel;
   private final RingMemory memory;
   private final Completions completions;
@@ -52,6 +55,7 @@ public final class Ring {
   private final Gate room;
   private final Poller poller;
   private final Reaper reaper;
+  private final boolean sqThread;
   private final int cancelRoom;
   private final AtomicInteger cancelsInFlight = new AtomicInteger();
   private final CompletionQueue.Consumer dispatch = this::dispatch; // one: a loop allocates nothing
@@ -64,6 +68,7 @@ public final class Ring {
     this.completions = completions;
     this.submission = new Submission(this, kernel, memory);
     this.cq = new CompletionQueue(memory);
+    this.sqThread = memory.hasSqThread();
     // The completion queue has room for every request, every cancel and one wake-up at once.
     this.cancelRoom = Math.max(1, memory.cqEntries / 8);
     this.room = new Gate(Math.max(1, memory.cqEntries - cancelRoom - 1), null);
@@ -78,13 +83,26 @@ public final class Ring {
    * @param completionEntries of the completion queue, at least twice {@code entries}
    * @param pollNanos how long a caller may look for its completion before it parks
    * @param workers of the kernel that each thread that submits may have
+   * @param sqPollIdleMillis how long a thread of the kernel that submits looks for work before it
+   *     sleeps; zero for no such thread
    */
-  public record Settings(int entries, int completionEntries, long pollNanos, int workers) {}
+  public record Settings(
+      int entries, int completionEntries, long pollNanos, int workers, int sqPollIdleMillis) {}
 
   /** Makes a ring and starts its reaper. */
   public static Ring open(Kernel kernel, Settings settings, Completions completions)
       throws UnavailableException {
-    RingMemory memory = RingMemory.open(kernel, settings.entries(), settings.completionEntries());
+    RingMemory memory =
+        RingMemory.open(
+            kernel, settings.entries(), settings.completionEntries(), settings.sqPollIdleMillis());
+    if (settings.sqPollIdleMillis() > 0
+        && !memory.hasSqThread()
+        && SQ_THREAD_LACK_LOGGED.compareAndSet(false, true)) {
+      LOGGER.log(
+          Level.WARNING,
+          "the kernel makes no thread that submits (IORING_SETUP_SQPOLL), callers do it: it needs"
+              + " Linux 5.11, before 5.13 with CAP_SYS_NICE, and room for a thread (RLIMIT_NPROC)");
+    }
     Ring ring = new Ring(kernel, memory, completions, settings.pollNanos());
     ring.boundWorkers(settings.workers());
     ring.reaper.start();
@@ -118,7 +136,7 @@ public final class Ring {
       if (!passes(request, request.gate)) {
         continue;
       }
-      if (request.gate.isLasting()) {
+      if (!sqThread && request.gate.isLasting()) {
         reaper.submit(request, errno);
       } else {
         last = submission.offer(request, errno);
@@ -135,7 +153,7 @@ public final class Ring {
    * @param errno the calling thread's scratch; null in the reaper
    */
   public void resubmit(Request request, MemorySegment errno) throws IOException {
-    if (request.gate.isLasting()) {
+    if (!sqThread && request.gate.isLasting()) {
       reaper.submit(request, errno);
     } else if (errno == null) {
       submission.offerFromReaper(request, reaper.errno());
@@ -337,7 +355,8 @@ public final class Ring {
    * own bound (four workers a CPU) would hold requests back behind those that block.
    *
    * <p>A thread keeps the bound of the first ring that it enters, for all rings, until it makes one
-   * itself, whose bound it then has. The reaper enters no other ring than this one.
+   * itself, whose bound it then has. The reaper enters no other ring than this one. If a thread of
+   * the kernel submits, the bound is that one's alone.
    */
   private void boundWorkers(int workers) {
     try (Arena arena = Arena.ofConfined()) {

@@ -65,6 +65,7 @@ public final class SimulatedKernel implements Kernel {
   private final List<Sqe> taken = new ArrayList<>();
   private final List<Sqe> held = new ArrayList<>();
   private final List<Integer> setupFlags = new ArrayList<>();
+  private final List<Integer> sqThreadIdles = new ArrayList<>();
   private final Map<String, AtomicInteger> calls = new ConcurrentHashMap<>();
   private final Map<String, Integer> answers = new ConcurrentHashMap<>();
   private final Map<Integer, AtomicInteger> opened = new ConcurrentHashMap<>();
@@ -74,6 +75,8 @@ public final class SimulatedKernel implements Kernel {
   private SimulatedRing ring;
   private int features = FEATURES;
   private int unknownFlags;
+  private int refusedFlags;
+  private Errno refusal;
   private int entriesMax = Integer.MAX_VALUE;
   private int sqPosition;
   private int cqPosition;
@@ -92,6 +95,13 @@ public final class SimulatedKernel implements Kernel {
   /** Set-up flags that are answered with EINVAL. */
   public SimulatedKernel unknownFlags(int flags) {
     this.unknownFlags = flags;
+    return this;
+  }
+
+  /** Set-up flags that are known and answered with {@code errno}. */
+  public SimulatedKernel refuse(int flags, Errno errno) {
+    this.refusedFlags = flags;
+    this.refusal = errno;
     return this;
   }
 
@@ -221,6 +231,11 @@ public final class SimulatedKernel implements Kernel {
     return setupFlags;
   }
 
+  /** The sq_thread_idle of every io_uring_setup, in their order. */
+  public List<Integer> sqThreadIdles() {
+    return sqThreadIdles;
+  }
+
   /** How often a call has been made. */
   public int calls(String call) {
     return count(calls, call);
@@ -259,12 +274,16 @@ public final class SimulatedKernel implements Kernel {
     MemorySegment p = Memory.at(params, PARAMS_BYTES);
     int flags = p.get(JAVA_INT, PARAMS_FLAGS);
     setupFlags.add(flags);
+    sqThreadIdles.add(p.get(JAVA_INT, PARAMS_SQ_THREAD_IDLE));
     Integer answer = counted("ioUringSetup");
     if (answer != null) {
       return answer;
     }
     if ((flags & unknownFlags) != 0) {
       return Errno.EINVAL.negated();
+    }
+    if ((flags & refusedFlags) != 0) {
+      return refusal.negated();
     }
     if (entries > entriesMax) {
       return Errno.ENOMEM.negated();

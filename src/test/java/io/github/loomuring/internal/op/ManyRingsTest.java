@@ -50,7 +50,7 @@ class ManyRingsTest {
   @TempDir Path directory;
 
   private static RingEngine.Settings settings(int rings, int gate) {
-    return new RingEngine.Settings(8, 64, gate, 0, false, false, rings, 65_536);
+    return new RingEngine.Settings(8, 64, gate, 0, false, false, rings, 65_536, 0);
   }
 
   private static ManyRings open(int rings, int gate) {

@@ -94,7 +94,8 @@ class RingTest {
   private final Log log = new Log();
 
   private Ring open(SimulatedKernel kernel, int entries, int completionEntries) throws Exception {
-    Ring ring = Ring.open(kernel, new Ring.Settings(entries, completionEntries, 0, WORKERS), log);
+    Ring ring =
+        Ring.open(kernel, new Ring.Settings(entries, completionEntries, 0, WORKERS, 0), log);
     log.ring = ring;
     return ring;
   }

@@ -27,14 +27,16 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The bound on the kernel's workers, with opens of FIFOs, each of which takes one until the other
- * side comes. The reaper submits them all, so that there is one pool of workers.
+ * side comes. The reaper, or the kernel's thread, submits them all, so that there is one pool of
+ * workers.
  */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @ExtendWith(LeakCheck.class)
@@ -95,9 +97,13 @@ class WorkersTest {
     public void failed(Throwable cause) {}
   }
 
-  private Ring open(int workers) {
+  private Ring open(int workers, int sqPollIdleMillis) {
     try {
-      Ring ring = Ring.open(LinuxKernel.INSTANCE, new Ring.Settings(16, 64, 0, workers), results);
+      Ring ring =
+          Ring.open(
+              LinuxKernel.INSTANCE,
+              new Ring.Settings(16, 64, 0, workers, sqPollIdleMillis),
+              results);
       results.ring = ring;
       results.gate = Gate.ofLasting(OPENS, ring.room());
       return ring;
@@ -106,10 +112,11 @@ class WorkersTest {
     }
   }
 
-  @Test
-  void noMoreWorkersRunThanAreAllowed() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void noMoreWorkersRunThanAreAllowed(int sqPollIdleMillis) throws Exception {
     Set<String> others = workers();
-    Ring ring = open(WORKERS);
+    Ring ring = open(WORKERS, sqPollIdleMillis);
     List<Path> fifos = Fifos.make(directory, OPENS);
     submit(ring, fifos);
     Waiting.until("as many workers as are allowed", () -> surplus(others) >= WORKERS);
@@ -133,10 +140,11 @@ class WorkersTest {
     assertThat(ring.close(CLOSE_NANOS)).isTrue();
   }
 
-  @Test
-  void cancelsEndWhatHasWorkersAndWhatWaitsForThem() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void cancelsEndWhatHasWorkersAndWhatWaitsForThem(int sqPollIdleMillis) throws Exception {
     Set<String> others = workers();
-    Ring ring = open(WORKERS);
+    Ring ring = open(WORKERS, sqPollIdleMillis);
     submit(ring, Fifos.make(directory, OPENS));
     Waiting.until("as many workers as are allowed", () -> surplus(others) >= WORKERS);
     for (long i = OPENS - 1; i >= 0; i--) {
