@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
 import io.github.loomuring.UringOptions;
-import io.github.loomuring.UringOptions.Inline;
 import io.github.loomuring.hazard.Call.On;
 import io.github.loomuring.support.Engines;
 import io.github.loomuring.support.Fifos;
@@ -25,32 +24,24 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Opens of FIFOs wait for the other side as FileChannel's do, and can be interrupted. */
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-@ParameterizedClass
-@EnumSource(names = {"RING", "RING_SQ_POLL"})
 class FifoOpenHazardTest {
-  @Parameter Engines engine;
-
   @TempDir Path directory;
   private Uring uring;
 
   @BeforeEach
   void open() {
-    engine.open().close(); // ends the test where there is no io_uring
-    uring = Uring.open(engine.options().withInline(Inline.NON_BLOCKING));
+    uring = Engines.RING.open();
   }
 
   @AfterEach
@@ -197,9 +188,6 @@ class FifoOpenHazardTest {
   /** A writer that comes, writes and goes at once must be seen, with its bytes. */
   @Test
   void noByteOfQuickWriterIsLost() throws Exception {
-    Assumptions.assumeTrue(
-        engine == Engines.RING,
-        "with SQPOLL a reader may be there after its close, and the next writer meets that one");
     Path fifo = Fifos.make(directory.resolve("fifo"));
     int rounds = 200;
     // Each round ends for both sides when the reader has seen the end of the file.
@@ -263,7 +251,7 @@ class FifoOpenHazardTest {
   @Test
   void openForReadingEndsWithTheWritersOpenOnSmallRingToo() throws Exception {
     List<Path> fifos = Fifos.make(directory, 20);
-    UringOptions small = engine.options().withEntries(2);
+    UringOptions small = Engines.RING.options().withEntries(2);
     List<FileChannel> writers = new ArrayList<>();
     try (Uring smallRing = Uring.open(small)) {
       List<Call<UringFile>> opens = new ArrayList<>();
