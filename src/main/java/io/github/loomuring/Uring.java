@@ -2,6 +2,7 @@ package io.github.loomuring;
 
 import io.github.loomuring.internal.Engine;
 import io.github.loomuring.internal.OpenSpec;
+import io.github.loomuring.internal.op.ManyRings;
 import io.github.loomuring.internal.op.RingEngine;
 import io.github.loomuring.internal.pool.PoolEngine;
 import io.github.loomuring.internal.ring.UnavailableException;
@@ -18,7 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What file operations run on: an io_uring of the kernel with one thread that reaps its
- * completions, or, where there is none, a pool of platform threads.
+ * completions, or several ({@link UringOptions#rings()}), or, where there is none, a pool of
+ * platform threads.
  *
  * <p>Most programs need only the {@linkplain #shared() shared} one, which {@link UringFile#open}
  * uses. All methods may be called by any thread, virtual or platform.
@@ -39,7 +41,7 @@ public final class Uring implements AutoCloseable {
   private Uring(Engine engine, boolean isShared) {
     this.engine = engine;
     this.files = new FileOperations(engine);
-    this.ring = engine instanceof RingEngine;
+    this.ring = !(engine instanceof PoolEngine);
     this.isShared = isShared;
   }
 
@@ -71,7 +73,10 @@ public final class Uring implements AutoCloseable {
       return new Uring(new PoolEngine(POOL_THREADS_MAX), isShared);
     }
     try {
-      return new Uring(RingEngine.open(settings(options)), isShared);
+      RingEngine.Settings settings = settings(options);
+      // One ring is used without a detour.
+      Engine engine = options.rings() == 1 ? RingEngine.open(settings) : ManyRings.open(settings);
+      return new Uring(engine, isShared);
     } catch (UnavailableException e) {
       if (options.fallback() == UringOptions.Fallback.NEVER) {
         throw new UnsupportedOperationException("io_uring is not available: " + e.getMessage(), e);
@@ -187,7 +192,7 @@ public final class Uring implements AutoCloseable {
 
   /**
    * Ends every operation in flight, whose callers get an {@link
-   * java.nio.channels.AsynchronousCloseException}, and gives the ring back to the kernel. Calls on
+   * java.nio.channels.AsynchronousCloseException}, and gives its rings back to the kernel. Calls on
    * its files then throw {@link java.nio.channels.ClosedChannelException}; the files' own {@code
    * close} still closes their descriptors.
    *
@@ -216,7 +221,10 @@ public final class Uring implements AutoCloseable {
         options.gate(),
         TimeUnit.MICROSECONDS.toNanos(options.pollMicros()),
         options.inline() != UringOptions.Inline.NEVER,
-        options.inline() == UringOptions.Inline.ADAPTIVE);
+        options.inline() == UringOptions.Inline.ADAPTIVE,
+        options.rings(),
+        options.workers(),
+        options.sqPollIdleMillis());
   }
 
   /** The lazily made shared one. */

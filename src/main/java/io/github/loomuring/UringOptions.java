@@ -23,6 +23,36 @@ import java.util.Objects;
  *     looking in vain, up to 256 calls do not look.
  * @param fallback what to do where there is no io_uring
  * @param inline which operations may be carried out on the calling thread
+ * @param rings how many rings there are, from 1 to 64. One is enough where a few threads run at
+ *     once: on many processors all of them submit to one queue under one lock of the kernel, and
+ *     one reaper wakes every caller. A file belongs to the ring that opened it, and files are
+ *     opened on the rings in turn; operations on paths use the ring that the calling thread's
+ *     number leads to. What is said of one ring holds of each: queues, a platform thread that
+ *     reaps, a caller that looks for its completion. The gate holds of all rings together: each has
+ *     {@code gate / rings}, and at least one, so a single file has that many requests in flight.
+ * @param workers how many threads of io-wq, the kernel's worker pool, may carry out requests that
+ *     block, from 2 to 65,536 (IORING_REGISTER_IOWQ_MAX_WORKERS, io_uring_register(2); the class it
+ *     calls bounded). 65,536 leaves it to the gates, and to RLIMIT_NPROC. The kernel counts them
+ *     for each thread that submits, not for a ring: carriers, the reapers, platform threads that
+ *     call; so this many times as many threads may run, and a thread keeps the bound of the first
+ *     ring that it uses, for all rings. Buffered writes of ext4, {@code force}, opens and
+ *     operations on paths are such requests, those on the page cache and most of O_DIRECT are not.
+ *     Requests that find no worker wait in the kernel, where an interrupt ends them at once. What
+ *     may last for ever (opens of FIFOs, whatever is on remote file systems) takes half of the
+ *     bound at most, all together; a local device that hangs may take all of it. Few workers hold
+ *     many small writes with {@code force} back, because one commit of the file system's journal
+ *     serves those who wait for it at once.
+ * @param sqPollIdleMillis 0 for off, or for how long, in milliseconds to 60,000, a thread of the
+ *     kernel looks in vain for requests before it sleeps (IORING_SETUP_SQPOLL and sq_thread_idle,
+ *     io_uring_setup(2)). It takes what callers write, so that no caller enters the kernel to
+ *     submit, or waits there for a device, as long as it is awake; waking it takes such a call. It
+ *     keeps a processor busy from the first request until it has looked in vain for that long, one
+ *     for each ring, which on machines of few processors makes everything slower. The workers are
+ *     its own, {@code workers} of them. It lets go of a file when it comes to it: close may return
+ *     a little before the kernel has released the file, so that whoever then at once opens the
+ *     other side of a FIFO, or executes the file, may still find it open here. Where the kernel
+ *     makes no such thread (before 5.11; before 5.13 without CAP_SYS_NICE; for want of memory or of
+ *     RLIMIT_NPROC), callers submit, which is logged once.
  */
 public record UringOptions(
     int entries,
@@ -30,7 +60,10 @@ public record UringOptions(
     int gate,
     int pollMicros,
     Fallback fallback,
-    Inline inline) {
+    Inline inline,
+    int rings,
+    int workers,
+    int sqPollIdleMillis) {
 
   /** What to do where there is no io_uring. */
   public enum Fallback {
@@ -71,8 +104,15 @@ public record UringOptions(
   private static final int COMPLETION_ENTRIES_MIN = 8;
   private static final int COMPLETION_ENTRIES_MAX = 65_536;
   private static final int POLL_MICROS_MAX = 10_000;
+  private static final int RINGS_MAX = 64;
+
+  /** One would leave none to the others while it is taken for ever. */
+  private static final int WORKERS_MIN = 2;
+
+  private static final int WORKERS_MAX = 65_536;
+  private static final int SQ_POLL_IDLE_MILLIS_MAX = 60_000;
   private static final UringOptions DEFAULTS =
-      new UringOptions(256, 8_192, 80, 100, Fallback.AUTO, Inline.NON_BLOCKING);
+      new UringOptions(256, 8_192, 80, 100, Fallback.AUTO, Inline.NON_BLOCKING, 1, WORKERS_MAX, 0);
 
   /**
    * Checks the values.
@@ -86,21 +126,19 @@ public record UringOptions(
         completionEntries,
         Math.max(COMPLETION_ENTRIES_MIN, 2 * entries),
         COMPLETION_ENTRIES_MAX);
-    if (gate < 1 || gate > COMPLETION_ENTRIES_MAX) {
-      throw new IllegalArgumentException(
-          "gate=" + gate + " is not from 1 to " + COMPLETION_ENTRIES_MAX);
-    }
-    if (pollMicros < 0 || pollMicros > POLL_MICROS_MAX) {
-      throw new IllegalArgumentException(
-          "pollMicros=" + pollMicros + " is not from 0 to " + POLL_MICROS_MAX);
-    }
+    checkRange("gate", gate, 1, COMPLETION_ENTRIES_MAX);
+    checkRange("pollMicros", pollMicros, 0, POLL_MICROS_MAX);
+    checkRange("rings", rings, 1, RINGS_MAX);
+    checkRange("workers", workers, WORKERS_MIN, WORKERS_MAX);
+    checkRange("sqPollIdleMillis", sqPollIdleMillis, 0, SQ_POLL_IDLE_MILLIS_MAX);
     Objects.requireNonNull(fallback, "fallback");
     Objects.requireNonNull(inline, "inline");
   }
 
   /**
    * What {@link Uring#shared()} uses: 256 entries, 8,192 completion entries, a gate of 80, 100 µs
-   * of looking, {@link Fallback#AUTO}, {@link Inline#NON_BLOCKING}.
+   * of looking, {@link Fallback#AUTO}, {@link Inline#NON_BLOCKING}, one ring, no bound on workers,
+   * no thread of the kernel that submits.
    *
    * @return the defaults
    */
@@ -119,7 +157,8 @@ public record UringOptions(
     checkPowerOfTwo("entries", entries, 2, ENTRIES_MAX);
     long proportional = (long) completionEntries / this.entries * entries;
     int completion = (int) Math.min(COMPLETION_ENTRIES_MAX, proportional);
-    return new UringOptions(entries, completion, gate, pollMicros, fallback, inline);
+    return new UringOptions(
+        entries, completion, gate, pollMicros, fallback, inline, rings, workers, sqPollIdleMillis);
   }
 
   /**
@@ -129,7 +168,16 @@ public record UringOptions(
    * @return the changed options
    */
   public UringOptions withCompletionEntries(int completionEntries) {
-    return new UringOptions(entries, completionEntries, gate, pollMicros, fallback, inline);
+    return new UringOptions(
+        entries,
+        completionEntries,
+        gate,
+        pollMicros,
+        fallback,
+        inline,
+        rings,
+        workers,
+        sqPollIdleMillis);
   }
 
   /**
@@ -139,7 +187,16 @@ public record UringOptions(
    * @return the changed options
    */
   public UringOptions withGate(int gate) {
-    return new UringOptions(entries, completionEntries, gate, pollMicros, fallback, inline);
+    return new UringOptions(
+        entries,
+        completionEntries,
+        gate,
+        pollMicros,
+        fallback,
+        inline,
+        rings,
+        workers,
+        sqPollIdleMillis);
   }
 
   /**
@@ -149,7 +206,16 @@ public record UringOptions(
    * @return the changed options
    */
   public UringOptions withPollMicros(int pollMicros) {
-    return new UringOptions(entries, completionEntries, gate, pollMicros, fallback, inline);
+    return new UringOptions(
+        entries,
+        completionEntries,
+        gate,
+        pollMicros,
+        fallback,
+        inline,
+        rings,
+        workers,
+        sqPollIdleMillis);
   }
 
   /**
@@ -159,7 +225,16 @@ public record UringOptions(
    * @return the changed options
    */
   public UringOptions withFallback(Fallback fallback) {
-    return new UringOptions(entries, completionEntries, gate, pollMicros, fallback, inline);
+    return new UringOptions(
+        entries,
+        completionEntries,
+        gate,
+        pollMicros,
+        fallback,
+        inline,
+        rings,
+        workers,
+        sqPollIdleMillis);
   }
 
   /**
@@ -169,7 +244,79 @@ public record UringOptions(
    * @return the changed options
    */
   public UringOptions withInline(Inline inline) {
-    return new UringOptions(entries, completionEntries, gate, pollMicros, fallback, inline);
+    return new UringOptions(
+        entries,
+        completionEntries,
+        gate,
+        pollMicros,
+        fallback,
+        inline,
+        rings,
+        workers,
+        sqPollIdleMillis);
+  }
+
+  /**
+   * These options with another number of rings.
+   *
+   * @param rings see {@link UringOptions}
+   * @return the changed options
+   */
+  public UringOptions withRings(int rings) {
+    return new UringOptions(
+        entries,
+        completionEntries,
+        gate,
+        pollMicros,
+        fallback,
+        inline,
+        rings,
+        workers,
+        sqPollIdleMillis);
+  }
+
+  /**
+   * These options with another bound on the kernel's workers.
+   *
+   * @param workers see {@link UringOptions}
+   * @return the changed options
+   */
+  public UringOptions withWorkers(int workers) {
+    return new UringOptions(
+        entries,
+        completionEntries,
+        gate,
+        pollMicros,
+        fallback,
+        inline,
+        rings,
+        workers,
+        sqPollIdleMillis);
+  }
+
+  /**
+   * These options with or without a thread of the kernel that submits.
+   *
+   * @param sqPollIdleMillis see {@link UringOptions}; 0 for without
+   * @return the changed options
+   */
+  public UringOptions withSqPollIdleMillis(int sqPollIdleMillis) {
+    return new UringOptions(
+        entries,
+        completionEntries,
+        gate,
+        pollMicros,
+        fallback,
+        inline,
+        rings,
+        workers,
+        sqPollIdleMillis);
+  }
+
+  private static void checkRange(String name, int value, int min, int max) {
+    if (value < min || value > max) {
+      throw new IllegalArgumentException(name + "=" + value + " is not from " + min + " to " + max);
+    }
   }
 
   private static void checkPowerOfTwo(String name, int value, int min, int max) {

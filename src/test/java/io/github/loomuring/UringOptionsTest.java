@@ -16,7 +16,9 @@ class UringOptionsTest {
   @Test
   void defaultsAreThoseDocumented() {
     assertThat(DEFAULTS)
-        .isEqualTo(new UringOptions(256, 8_192, 80, 100, Fallback.AUTO, Inline.NON_BLOCKING));
+        .isEqualTo(
+            new UringOptions(
+                256, 8_192, 80, 100, Fallback.AUTO, Inline.NON_BLOCKING, 1, 65_536, 0));
   }
 
   @Test
@@ -25,7 +27,39 @@ class UringOptionsTest {
     assertThat(DEFAULTS.withGate(7).gate()).isEqualTo(7);
     assertThat(DEFAULTS.withFallback(Fallback.NEVER).fallback()).isEqualTo(Fallback.NEVER);
     assertThat(DEFAULTS.withInline(Inline.ADAPTIVE).inline()).isEqualTo(Inline.ADAPTIVE);
+    assertThat(DEFAULTS.withRings(3).rings()).isEqualTo(3);
+    assertThat(DEFAULTS.withWorkers(3).workers()).isEqualTo(3);
+    assertThat(DEFAULTS.withSqPollIdleMillis(3).sqPollIdleMillis()).isEqualTo(3);
     assertThat(DEFAULTS.withGate(7).withGate(80)).isEqualTo(DEFAULTS);
+  }
+
+  /** Each method in turn, away from the defaults and back, in either order. */
+  @Test
+  void eachMethodLeavesTheOtherOptionsAlone() {
+    UringOptions all =
+        DEFAULTS
+            .withSqPollIdleMillis(6)
+            .withWorkers(5)
+            .withRings(2)
+            .withInline(Inline.ADAPTIVE)
+            .withFallback(Fallback.NEVER)
+            .withPollMicros(3)
+            .withGate(4)
+            .withCompletionEntries(1_024)
+            .withEntries(512);
+    assertThat(all)
+        .isEqualTo(new UringOptions(512, 2_048, 4, 3, Fallback.NEVER, Inline.ADAPTIVE, 2, 5, 6));
+    UringOptions back =
+        all.withEntries(256)
+            .withCompletionEntries(8_192)
+            .withGate(80)
+            .withPollMicros(100)
+            .withFallback(Fallback.AUTO)
+            .withInline(Inline.NON_BLOCKING)
+            .withRings(1)
+            .withWorkers(65_536)
+            .withSqPollIdleMillis(0);
+    assertThat(back).isEqualTo(DEFAULTS);
   }
 
   @ParameterizedTest
@@ -42,7 +76,7 @@ class UringOptionsTest {
     assertRefused("entries=" + entries, () -> DEFAULTS.withEntries(entries));
     assertRefused(
         "entries=" + entries,
-        () -> new UringOptions(entries, 8_192, 128, 100, Fallback.AUTO, Inline.NEVER));
+        () -> new UringOptions(entries, 8_192, 128, 100, Fallback.AUTO, Inline.NEVER, 1, 2, 0));
   }
 
   @ParameterizedTest
@@ -57,11 +91,32 @@ class UringOptionsTest {
     assertRefused("gate=" + gate, () -> DEFAULTS.withGate(gate));
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, 65, Integer.MAX_VALUE})
+  void ringsOutOfRangeAreRefused(int rings) {
+    assertRefused("rings=" + rings, () -> DEFAULTS.withRings(rings));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, 1, 65_537})
+  void workersOutOfRangeAreRefused(int workers) {
+    assertRefused("workers=" + workers, () -> DEFAULTS.withWorkers(workers));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {Integer.MIN_VALUE, -1, 60_001})
+  void sqPollIdleMillisOutOfRangeAreRefused(int millis) {
+    assertRefused("sqPollIdleMillis=" + millis, () -> DEFAULTS.withSqPollIdleMillis(millis));
+  }
+
   @Test
   void limitsThemselvesAreAccepted() {
     assertThat(DEFAULTS.withEntries(2).withCompletionEntries(8).completionEntries()).isEqualTo(8);
     assertThat(DEFAULTS.withCompletionEntries(65_536).completionEntries()).isEqualTo(65_536);
     assertThat(DEFAULTS.withGate(1).withGate(65_536).gate()).isEqualTo(65_536);
+    assertThat(DEFAULTS.withRings(64).withRings(1).rings()).isEqualTo(1);
+    assertThat(DEFAULTS.withWorkers(2).withWorkers(65_536).workers()).isEqualTo(65_536);
+    assertThat(DEFAULTS.withSqPollIdleMillis(60_000).sqPollIdleMillis()).isEqualTo(60_000);
   }
 
   @Test

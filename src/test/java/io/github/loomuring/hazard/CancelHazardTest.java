@@ -29,13 +29,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** An interrupt finds an operation pending, running or completed: one true outcome each time. */
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@ParameterizedClass
+@EnumSource(names = {"RING", "RING_SQ_POLL"})
 class CancelHazardTest {
+  @Parameter Engines engine;
+
   private static final byte CANARY = 0x5a;
 
   @TempDir Path directory;
@@ -43,7 +49,7 @@ class CancelHazardTest {
 
   @BeforeEach
   void open() {
-    uring = Engines.RING.open();
+    uring = engine.open();
   }
 
   @AfterEach

@@ -20,22 +20,29 @@ import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Many more callers than the queues have entries; 8 completion entries are the fewest allowed. */
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@ParameterizedClass
+@EnumSource(names = {"RING_NOTHING_INLINE", "RING_SQ_POLL"})
 class SmallRingHazardTest {
+  @Parameter Engines engine;
+
   private static final int CALLERS = 10_000;
   private static final int BYTES = 32;
 
   @TempDir Path directory;
 
-  private static Uring ring(int completionEntries) {
-    Uring probe = Engines.RING_TINY.open(); // ends the test where there is no io_uring
+  private Uring ring(int completionEntries) {
+    Uring probe = engine.open(); // ends the test where there is no io_uring
     probe.close();
-    UringOptions options = Engines.RING_NOTHING_INLINE.options().withEntries(2);
+    UringOptions options = engine.options().withEntries(2);
     return Uring.open(options.withCompletionEntries(completionEntries));
   }
 

@@ -17,6 +17,10 @@ public enum Engines {
   RING_POLLED(ring().withInline(Inline.NEVER).withPollMicros(10_000)),
   /** Everything through queues of 2 and 8 entries. */
   RING_TINY(ring().withEntries(2).withCompletionEntries(8).withInline(Inline.NEVER)),
+  /** Files on three rings in turn. */
+  RING_THREE(ring().withInline(Inline.NEVER).withRings(3)),
+  /** A thread of the kernel submits, and falls asleep now and then. */
+  RING_SQ_POLL(ring().withInline(Inline.NEVER).withSqPollIdleMillis(1)),
   POOL(UringOptions.defaults().withFallback(Fallback.ALWAYS));
 
   private final UringOptions options;

@@ -37,6 +37,7 @@ public final class IoUring {
   public static final int IORING_FSYNC_DATASYNC = 1;
 
   // io_uring_setup(2) flags
+  public static final int IORING_SETUP_SQPOLL = 1 << 1;
   public static final int IORING_SETUP_CQSIZE = 1 << 3;
   public static final int IORING_SETUP_CLAMP = 1 << 4;
   public static final int IORING_SETUP_SUBMIT_ALL = 1 << 7;
@@ -46,11 +47,15 @@ public final class IoUring {
   public static final int IORING_FEAT_SINGLE_MMAP = 1;
   public static final int IORING_FEAT_NODROP = 1 << 1;
   public static final int IORING_FEAT_SUBMIT_STABLE = 1 << 2;
+  public static final int IORING_FEAT_SQPOLL_NONFIXED = 1 << 7;
 
   // io_uring_enter(2) flags
   public static final int IORING_ENTER_GETEVENTS = 1;
+  public static final int IORING_ENTER_SQ_WAKEUP = 1 << 1;
+  public static final int IORING_ENTER_SQ_WAIT = 1 << 2;
 
   // sq_ring->flags
+  public static final int IORING_SQ_NEED_WAKEUP = 1;
   public static final int IORING_SQ_CQ_OVERFLOW = 1 << 1;
 
   // io_uring_register(2) opcodes
@@ -99,6 +104,7 @@ public final class IoUring {
   public static final long PARAMS_SQ_ENTRIES = 0;
   public static final long PARAMS_CQ_ENTRIES = 4;
   public static final long PARAMS_FLAGS = 8;
+  public static final long PARAMS_SQ_THREAD_IDLE = 16;
   public static final long PARAMS_FEATURES = 20;
   public static final long PARAMS_SQ_OFF_HEAD = 40;
   public static final long PARAMS_SQ_OFF_TAIL = 44;

@@ -25,12 +25,8 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.CopyOption;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.util.List;
 import java.util.Set;
@@ -57,23 +53,26 @@ public final class RingEngine implements Engine {
     IORING_OP_POLL_ADD
   };
   private static final int OFFLOAD_THREADS_MAX = 64;
-  private static final int WHOLE_FILE_THREADS_MAX = 64;
+
+  /** Of one ring among many: what hangs in one thread must leave others. */
+  private static final int OFFLOAD_THREADS_MIN = 8;
+
   private static final int DIRECTORY_MODE = 0777;
 
   /** Requests in flight on a remote file system; each has a worker of the kernel. */
   private static final int REMOTE_GATE = 128;
 
-  private static final long CLOSE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
+  static final long CLOSE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   final Kernel kernel;
   final SlotTable slots = new SlotTable();
   final Staging staging = new Staging();
-  final Offload offload = new Offload(OFFLOAD_THREADS_MAX);
+  final Offload offload;
 
   /** Of what writes and reads whole files; apart, so that these do not keep closes waiting. */
-  final Offload wholeFiles = new Offload(WHOLE_FILE_THREADS_MAX);
+  final Offload wholeFiles;
 
-  final BufferSets bufferSets = new BufferSets();
+  final BufferSets bufferSets;
   final boolean inlineReads;
   final boolean inlineWrites;
   final boolean adaptiveWrites;
@@ -85,6 +84,9 @@ public final class RingEngine implements Engine {
 
   /** Of opens that may block for ever. */
   final Gate blockingOpens;
+
+  /** Parent of the gates of what may last for ever in a worker of the kernel. */
+  private final Gate lastingWork;
 
   final RemoteMounts remoteMounts = new RemoteMounts();
 
@@ -106,10 +108,15 @@ public final class RingEngine implements Engine {
    *
    * @param entries of the submission queue
    * @param completionEntries of the completion queue
-   * @param gate requests in flight on one device
+   * @param gate requests in flight on one device, on all rings together
    * @param pollNanos how long a caller may look for its completion before it parks
    * @param inlineNonBlocking whether what cannot block is tried on the caller
    * @param inlineAdaptive whether plain writes are tried on the caller as long as they are quick
+   * @param rings how many rings there are, which divide what is bounded
+   * @param workers of the kernel that each thread that submits may have; {@link #WORKERS_UNBOUNDED}
+   *     for as many as the gates let in
+   * @param sqPollIdleMillis how long a thread of the kernel that submits looks for work before it
+   *     sleeps; zero for no such thread
    */
   public record Settings(
       int entries,
@@ -117,26 +124,71 @@ public final class RingEngine implements Engine {
       int gate,
       long pollNanos,
       boolean inlineNonBlocking,
-      boolean inlineAdaptive) {}
+      boolean inlineAdaptive,
+      int rings,
+      int workers,
+      int sqPollIdleMillis) {
 
-  private RingEngine(Kernel kernel, Settings settings) throws UnavailableException {
+    /** More than the gates of any ring let in. */
+    public static final int WORKERS_UNBOUNDED = 65_536;
+
+    /** Of one ring. */
+    public Settings(
+        int entries,
+        int completionEntries,
+        int gate,
+        long pollNanos,
+        boolean inlineNonBlocking,
+        boolean inlineAdaptive) {
+      this(
+          entries,
+          completionEntries,
+          gate,
+          pollNanos,
+          inlineNonBlocking,
+          inlineAdaptive,
+          1,
+          WORKERS_UNBOUNDED,
+          0);
+    }
+  }
+
+  private RingEngine(Kernel kernel, Settings settings, BufferSets bufferSets)
+      throws UnavailableException {
     this.kernel = kernel;
     this.inlineReads = settings.inlineNonBlocking();
     this.inlineOpens = settings.inlineNonBlocking();
     this.inlineWrites = settings.inlineNonBlocking();
     this.adaptiveWrites = settings.inlineAdaptive();
     this.inline = !inlineReads ? "never" : adaptiveWrites ? "adaptive" : "what cannot block";
+    int rings = settings.rings();
+    int threads = Math.max(OFFLOAD_THREADS_MIN, OFFLOAD_THREADS_MAX / rings);
+    this.offload = new Offload(threads);
+    this.wholeFiles = new Offload(threads);
+    this.bufferSets = bufferSets;
     ring =
         Ring.open(
-            kernel, settings.entries(), settings.completionEntries(), settings.pollNanos(), slots);
+            kernel,
+            new Ring.Settings(
+                settings.entries(),
+                settings.completionEntries(),
+                settings.pollNanos(),
+                settings.workers(),
+                settings.sqPollIdleMillis()),
+            slots);
     slots.attach(ring);
     registeredBuffers = new RegisteredBuffers(List.of(ring));
     Gate room = ring.room();
     streamReads = Gate.ofLasting(Math.max(1, room.limit() / 4), room);
     streamWrites = Gate.ofLasting(Math.max(1, room.limit() / 4), room);
-    blockingOpens = Gate.ofLasting(Math.max(2, room.limit() / 8), room);
-    deviceLimit = Math.max(1, Math.min(settings.gate(), room.limit() / 2));
-    remoteLimit = Math.max(1, Math.min(REMOTE_GATE, room.limit() / 2));
+    // The workers of who submits these run other requests too: half of them are left to those.
+    lastingWork =
+        settings.workers() == Settings.WORKERS_UNBOUNDED
+            ? room
+            : Gate.ofLasting(Math.min(room.limit(), settings.workers() / 2), room);
+    blockingOpens = Gate.ofLasting(Math.max(2, room.limit() / 8), lastingWork);
+    deviceLimit = Math.max(1, Math.min(settings.gate() / rings, room.limit() / 2));
+    remoteLimit = Math.max(1, Math.min(REMOTE_GATE / rings, room.limit() / 2));
     localPaths = new Gate(deviceLimit, room);
     try {
       checkRequired();
@@ -149,6 +201,11 @@ public final class RingEngine implements Engine {
 
   /** Opens a ring on the running kernel, or says why there is none. */
   public static RingEngine open(Settings settings) throws UnavailableException {
+    return open(runningKernel(), settings);
+  }
+
+  /** The kernel, or why it cannot be called. */
+  static Kernel runningKernel() throws UnavailableException {
     String system = System.getProperty("os.name");
     String architecture = System.getProperty("os.arch");
     if (!system.equals("Linux")) {
@@ -158,22 +215,26 @@ public final class RingEngine implements Engine {
       throw new UnavailableException(
           "os.arch=" + architecture + " is not supported; amd64 and aarch64 are");
     }
-    Kernel kernel;
     try {
-      kernel = LinuxKernel.INSTANCE;
+      return LinuxKernel.INSTANCE;
     } catch (ExceptionInInitializerError | NoClassDefFoundError e) {
-      throw noNativeAccess(e);
-    }
-    try {
-      return open(kernel, settings);
-    } catch (IllegalCallerException e) {
       throw noNativeAccess(e);
     }
   }
 
   /** Opens a ring on {@code kernel}. */
   public static RingEngine open(Kernel kernel, Settings settings) throws UnavailableException {
-    return new RingEngine(kernel, settings);
+    return open(kernel, settings, new BufferSets());
+  }
+
+  /** As {@link #open(Kernel, Settings)}; {@code bufferSets} are those of several rings. */
+  static RingEngine open(Kernel kernel, Settings settings, BufferSets bufferSets)
+      throws UnavailableException {
+    try {
+      return new RingEngine(kernel, settings, bufferSets);
+    } catch (IllegalCallerException e) {
+      throw noNativeAccess(e);
+    }
   }
 
   private static UnavailableException noNativeAccess(Throwable t) {
@@ -253,67 +314,23 @@ public final class RingEngine implements Engine {
 
   @Override
   public void move(Path source, Path target, Set<CopyOption> options) throws IOException {
-    boolean atomic = options.contains(StandardCopyOption.ATOMIC_MOVE);
-    boolean replaces = atomic || options.contains(StandardCopyOption.REPLACE_EXISTING);
-    if (!ring.supports(IORING_OP_RENAMEAT)) {
-      Engine.super.move(source, target, options);
-      return;
+    if (ring.supports(IORING_OP_RENAMEAT)) {
+      Move.move(this, source, target, options);
+    } else {
+      moveByJdk(source, target, options);
     }
-    int result = PathOperation.rename(this, source, target, replaces ? 0 : Fcntl.RENAME_NOREPLACE);
-    if (Errno.EXDEV.is(result) && atomic) {
-      throw new AtomicMoveNotSupportedException(
-          source.toString(), target.toString(), Errno.describe(result));
-    }
-    if (result >= 0 || (Errno.EEXIST.is(result) && !replaces && isSameFile(source, target))) {
-      return;
-    }
-    if (Errno.EEXIST.is(result) && !replaces) {
-      throw new FileAlreadyExistsException(target.toString());
-    }
-    if (!atomic && mayTakeSteps(result, replaces)) {
-      Engine.super.move(source, target, options);
-      return;
-    }
-    if (!atomic) {
-      status(source, false); // fails, if it is the source that is missing
-    }
-    throw Errno.exception(result, source.toString(), target.toString(), "rename");
   }
 
-  /**
-   * Whether the JDK may move in several steps what could not be renamed: copy to another file
-   * system, or remove an empty directory that a file is to replace. It looks first and acts then,
-   * so that it might replace, or remove for nothing, what others change meanwhile.
-   */
-  private static boolean mayTakeSteps(int result, boolean replaces) {
-    return Errno.EXDEV.is(result)
-        || (replaces
-            ? !Errno.ENOENT.is(result) && !Errno.EINVAL.is(result)
-            : Errno.EINVAL.is(result)); // a file system without RENAME_NOREPLACE
-  }
-
-  private boolean isSameFile(Path one, Path other) throws IOException {
-    try {
-      FileStatus first = status(one, false);
-      FileStatus second = status(other, false);
-      return first.device() == second.device() && first.inode() == second.inode();
-    } catch (FileSystemException e) {
-      return false; // it is gone by now
-    }
+  void moveByJdk(Path source, Path target, Set<CopyOption> options) throws IOException {
+    Engine.super.move(source, target, options);
   }
 
   @Override
   public void exchange(Path one, Path other) throws IOException {
-    if (!ring.supports(IORING_OP_RENAMEAT)) {
+    if (ring.supports(IORING_OP_RENAMEAT)) {
+      Move.exchange(this, one, other);
+    } else {
       Engine.super.exchange(one, other);
-    }
-    int result = PathOperation.rename(this, one, other, Fcntl.RENAME_EXCHANGE);
-    if (Errno.EINVAL.is(result)) {
-      throw new UnsupportedOperationException(
-          "the file system of " + one + " cannot exchange two files: " + Errno.describe(result));
-    }
-    if (result < 0) {
-      throw Errno.exception(result, one.toString(), other.toString(), "exchange");
     }
   }
 
@@ -359,12 +376,21 @@ public final class RingEngine implements Engine {
 
   @Override
   public BufferSet buffers(int count, int bytes) throws IOException {
+    return buffers(count, bytes, registeredBuffers);
+  }
+
+  /** As {@link #buffers(int, int)}, known to the rings of {@code registered}. */
+  BufferSet buffers(int count, int bytes, RegisteredBuffers registered) throws IOException {
     slots.checkOpen(null);
-    return offload.callUninterruptibly(() -> bufferSets.make(count, bytes, registeredBuffers));
+    return offload.callUninterruptibly(() -> bufferSets.make(count, bytes, registered));
   }
 
   @Override
   public void close(BufferSet buffers) {
+    close(buffers, registeredBuffers);
+  }
+
+  void close(BufferSet buffers, RegisteredBuffers registered) {
     BufferSet.Registration registration = bufferSets.close(buffers);
     if (registration == null || !isOpen()) {
       return;
@@ -372,7 +398,7 @@ public final class RingEngine implements Engine {
     try {
       offload.callUninterruptibly(
           () -> {
-            registeredBuffers.unregister(registration);
+            registered.unregister(registration);
             return null;
           });
     } catch (IOException e) {
@@ -390,7 +416,7 @@ public final class RingEngine implements Engine {
   Gate pathGate(Path remote) {
     return remote == null
         ? localPaths
-        : remotePaths.computeIfAbsent(remote, _ -> Gate.ofLasting(deviceLimit, ring.room()));
+        : remotePaths.computeIfAbsent(remote, _ -> Gate.ofLasting(deviceLimit, lastingWork));
   }
 
   boolean inlineOpens() {
@@ -416,7 +442,7 @@ public final class RingEngine implements Engine {
     // No block layer is behind a remote file system, but perhaps files of which only one hangs.
     return Device.isLocal(type)
         ? new Gate(deviceLimit, ring.room())
-        : Gate.ofLasting(Math.max(deviceLimit, remoteLimit), ring.room());
+        : Gate.ofLasting(Math.max(deviceLimit, remoteLimit), lastingWork);
   }
 
   private long fileSystemType(int fd) {
@@ -492,9 +518,20 @@ public final class RingEngine implements Engine {
 
   @Override
   public void close() {
+    beginClose();
+    awaitClosed(System.nanoTime() + CLOSE_TIMEOUT_NANOS);
+  }
+
+  /** Refuses new operations and cancels all that are open. */
+  void beginClose() {
     slots.close();
     bufferSets.close();
-    if (!ring.close(CLOSE_TIMEOUT_NANOS)) {
+    ring.beginClose();
+  }
+
+  /** Waits for the end of what has been begun, and says so if {@code deadlineNanos} comes first. */
+  void awaitClosed(long deadlineNanos) {
+    if (!ring.close(deadlineNanos - System.nanoTime())) {
       LOGGER.log(
           Level.WARNING,
           "{0} operations are still in the kernel after {1} s; the ring''s memory is kept until"

@@ -163,9 +163,7 @@ final class Reaper {
         submitLasting();
         boolean wait = !closing && lasting.isEmpty();
         // The thread inside takes along what the reaper wrote; not for long, when the ring closes.
-        int toSubmit = submission.isBegun() && !closing ? 0 : submission.pending();
-        int result =
-            submission.enterFromReaper(errno, toSubmit, wait ? 1 : 0, IORING_ENTER_GETEVENTS);
+        int result = submission.enterAndWait(errno, closing, wait ? 1 : 0);
         if (submission.isOverflown()) {
           overflows.incrementAndGet(); // the next entry, with GETEVENTS, brings them
         }

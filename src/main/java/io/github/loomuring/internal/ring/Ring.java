@@ -32,7 +32,8 @@ public final class Ring {
    *            back if it leaves something in flight, otherwise the next caller that parks does.
    *   reaper   waits in the kernel; drains; lets waiting requests through the gates that
    *            completions opened and writes their SQEs; the next entry submits them and waits.
-   *            Requests that may last for ever are left to it, see Reaper.
+   *            Requests that may last for ever are left to it, see Reaper; not if a thread of the
+   *            kernel submits, to which all requests belong then, and which lives as long.
    *
    * Locks are held for a few instructions, never two at once, and never in the kernel. The right to
    * be the one who submits is no lock: nobody waits for it.
@@ -44,8 +45,7 @@ public final class Ring {
   private static final long USER_DATA_CANCEL = -1L;
   private static final long FIRST_OWN_USER_DATA = -16L;
 
-  /** More than the gates of any ring let in. */
-  private static final int WORKERS_MAX = 65_536;
+  private static final AtomicBoolean SQ_THREAD_LACK_LOGGED = new AtomicBoolean();
 
   private final Kernel kernel;
   private final RingMemory memory;
@@ -55,6 +55,7 @@ public final class Ring {
   private final Gate room;
   private final Poller poller;
   private final Reaper reaper;
+  private final boolean sqThread;
   private final int cancelRoom;
   private final AtomicInteger cancelsInFlight = new AtomicInteger();
   private final CompletionQueue.Consumer dispatch = this::dispatch; // one: a loop allocates nothing
@@ -67,6 +68,7 @@ public final class Ring {
     this.completions = completions;
     this.submission = new Submission(this, kernel, memory);
     this.cq = new CompletionQueue(memory);
+    this.sqThread = memory.hasSqThread();
     // The completion queue has room for every request, every cancel and one wake-up at once.
     this.cancelRoom = Math.max(1, memory.cqEntries / 8);
     this.room = new Gate(Math.max(1, memory.cqEntries - cancelRoom - 1), null);
@@ -75,18 +77,34 @@ public final class Ring {
   }
 
   /**
-   * Makes a ring and starts its reaper.
+   * How a ring is set up.
    *
    * @param entries of the submission queue, a power of two from 2 to 32768
    * @param completionEntries of the completion queue, at least twice {@code entries}
    * @param pollNanos how long a caller may look for its completion before it parks
+   * @param workers of the kernel that each thread that submits may have
+   * @param sqPollIdleMillis how long a thread of the kernel that submits looks for work before it
+   *     sleeps; zero for no such thread
    */
-  public static Ring open(
-      Kernel kernel, int entries, int completionEntries, long pollNanos, Completions completions)
+  public record Settings(
+      int entries, int completionEntries, long pollNanos, int workers, int sqPollIdleMillis) {}
+
+  /** Makes a ring and starts its reaper. */
+  public static Ring open(Kernel kernel, Settings settings, Completions completions)
       throws UnavailableException {
-    RingMemory memory = RingMemory.open(kernel, entries, completionEntries);
-    Ring ring = new Ring(kernel, memory, completions, pollNanos);
-    ring.allowWorkers();
+    RingMemory memory =
+        RingMemory.open(
+            kernel, settings.entries(), settings.completionEntries(), settings.sqPollIdleMillis());
+    if (settings.sqPollIdleMillis() > 0
+        && !memory.hasSqThread()
+        && SQ_THREAD_LACK_LOGGED.compareAndSet(false, true)) {
+      LOGGER.log(
+          Level.WARNING,
+          "the kernel makes no thread that submits (IORING_SETUP_SQPOLL), callers do it: it needs"
+              + " Linux 5.11, before 5.13 with CAP_SYS_NICE, and room for a thread (RLIMIT_NPROC)");
+    }
+    Ring ring = new Ring(kernel, memory, completions, settings.pollNanos());
+    ring.boundWorkers(settings.workers());
     ring.reaper.start();
     return ring;
   }
@@ -118,7 +136,7 @@ public final class Ring {
       if (!passes(request, request.gate)) {
         continue;
       }
-      if (request.gate.isLasting()) {
+      if (!sqThread && request.gate.isLasting()) {
         reaper.submit(request, errno);
       } else {
         last = submission.offer(request, errno);
@@ -135,7 +153,7 @@ public final class Ring {
    * @param errno the calling thread's scratch; null in the reaper
    */
   public void resubmit(Request request, MemorySegment errno) throws IOException {
-    if (request.gate.isLasting()) {
+    if (!sqThread && request.gate.isLasting()) {
       reaper.submit(request, errno);
     } else if (errno == null) {
       submission.offerFromReaper(request, reaper.errno());
@@ -244,6 +262,12 @@ public final class Ring {
    *     goes on waiting for them, and the ring's memory stays until they end
    */
   public boolean close(long timeoutNanos) {
+    beginClose();
+    return reaper.awaitEnd(timeoutNanos);
+  }
+
+  /** As {@link #close}, which must follow, without the wait. */
+  public void beginClose() {
     if (closeBegun.compareAndSet(false, true)) {
       try {
         reaper.close(Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8));
@@ -251,7 +275,6 @@ public final class Ring {
         LOGGER.log(Level.DEBUG, "the ring failed before it was closed", e);
       }
     }
-    return reaper.awaitEnd(timeoutNanos);
   }
 
   // ---- gates
@@ -328,14 +351,17 @@ public final class Ring {
   // ---- set-up and description
 
   /**
-   * Lets io-wq, the kernel's worker pool of each submitting thread, run whatever the gates let in.
-   * Its own bound (four workers a CPU) would hold requests back behind those that block. A thread
-   * keeps the bound of the first ring that it enters, for all rings: so it must not be this one's.
+   * Sets how many threads io-wq, the kernel's worker pool of each submitting thread, may have. Its
+   * own bound (four workers a CPU) would hold requests back behind those that block.
+   *
+   * <p>A thread keeps the bound of the first ring that it enters, for all rings, until it makes one
+   * itself, whose bound it then has. The reaper enters no other ring than this one. If a thread of
+   * the kernel submits, the bound is that one's alone.
    */
-  private void allowWorkers() {
+  private void boundWorkers(int workers) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment counts = arena.allocate(8, 8);
-      counts.set(JAVA_INT, 0, WORKERS_MAX); // bounded: regular files; capped by RLIMIT_NPROC
+      counts.set(JAVA_INT, 0, workers); // bounded: regular files, paths; capped by RLIMIT_NPROC
       counts.set(JAVA_INT, 4, 0); // unbounded: as it is
       int result =
           kernel.ioUringRegister(

@@ -25,9 +25,15 @@ import java.util.concurrent.locks.ReentrantLock;
 final class RingMemory {
   // In the order in which they are given up.
   private static final int[] OPTIONAL_FLAGS = {
-    IORING_SETUP_NO_SQARRAY, IORING_SETUP_SUBMIT_ALL, IORING_SETUP_CQSIZE, IORING_SETUP_CLAMP
+    IORING_SETUP_NO_SQARRAY,
+    IORING_SETUP_SUBMIT_ALL,
+    IORING_SETUP_CQSIZE,
+    IORING_SETUP_CLAMP,
+    IORING_SETUP_SQPOLL
   };
-  private static final String[] OPTIONAL_NAMES = {"NO_SQARRAY", "SUBMIT_ALL", "CQSIZE", "CLAMP"};
+  private static final String[] OPTIONAL_NAMES = {
+    "NO_SQARRAY", "SUBMIT_ALL", "CQSIZE", "CLAMP", "SQPOLL"
+  };
   private static final int REQUIRED_FEATURES =
       IORING_FEAT_SINGLE_MMAP | IORING_FEAT_NODROP | IORING_FEAT_SUBMIT_STABLE;
   private static final int SMALLEST_ENTRIES = 8;
@@ -93,13 +99,24 @@ final class RingMemory {
     }
   }
 
-  /** Makes a ring, or says why there is none. */
-  static RingMemory open(Kernel kernel, int entries, int completionEntries)
+  /**
+   * Makes a ring, or says why there is none.
+   *
+   * @param sqPollIdleMillis how long a thread of the kernel looks in vain for what is submitted
+   *     before it sleeps; zero for no such thread. Without one if there can be none, see {@link
+   *     #hasSqThread}.
+   */
+  static RingMemory open(Kernel kernel, int entries, int completionEntries, int sqPollIdleMillis)
       throws UnavailableException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment errno = arena.allocate(Kernel.ERRNO_BYTES, 8);
       MemorySegment params = arena.allocate(PARAMS_BYTES, 8);
-      int fd = setup(kernel, errno, params, entries, completionEntries);
+      int fd = setup(kernel, errno, params, entries, completionEntries, sqPollIdleMillis);
+      if (hasSqThread(params.get(JAVA_INT, PARAMS_FLAGS))
+          && (params.get(JAVA_INT, PARAMS_FEATURES) & IORING_FEAT_SQPOLL_NONFIXED) == 0) {
+        kernel.close(errno, fd); // before 5.11, such a thread takes registered files only
+        fd = setup(kernel, errno, params, entries, completionEntries, 0);
+      }
       try {
         return new RingMemory(kernel, arena, errno, fd, params);
       } catch (UnavailableException e) {
@@ -110,16 +127,22 @@ final class RingMemory {
   }
 
   private static int setup(
-      Kernel kernel, MemorySegment errno, MemorySegment params, int entries, int cqEntries)
+      Kernel kernel,
+      MemorySegment errno,
+      MemorySegment params,
+      int entries,
+      int cqEntries,
+      int sqPollIdleMillis)
       throws UnavailableException {
     int flags = 0;
     for (int flag : OPTIONAL_FLAGS) {
-      flags |= flag;
+      flags |= flag == IORING_SETUP_SQPOLL && sqPollIdleMillis == 0 ? 0 : flag;
     }
     int peeled = 0;
     for (; ; ) {
       params.fill((byte) 0);
       params.set(JAVA_INT, PARAMS_FLAGS, flags);
+      params.set(JAVA_INT, PARAMS_SQ_THREAD_IDLE, hasSqThread(flags) ? sqPollIdleMillis : 0);
       if ((flags & IORING_SETUP_CQSIZE) != 0) {
         params.set(JAVA_INT, PARAMS_CQ_ENTRIES, cqEntries);
       }
@@ -129,6 +152,10 @@ final class RingMemory {
       }
       if (Errno.EINVAL.is(fd) && peeled < OPTIONAL_FLAGS.length) {
         flags &= ~OPTIONAL_FLAGS[peeled++];
+      } else if (hasSqThread(flags) && !Errno.EINTR.is(fd)) {
+        // EPERM before 5.13, without privileges; EAGAIN, ENOMEM: no thread could be made. Or there
+        // can be no ring at all, which the next attempt tells.
+        flags &= ~IORING_SETUP_SQPOLL;
       } else if (Errno.ENOMEM.is(fd) && entries > SMALLEST_ENTRIES) {
         entries /= 2;
         cqEntries = Math.max(cqEntries / 2, 2 * entries);
@@ -182,6 +209,15 @@ final class RingMemory {
 
   private boolean sqArrayNeeded() {
     return (flags & IORING_SETUP_NO_SQARRAY) == 0;
+  }
+
+  /** Whether a thread of the kernel takes what is submitted. */
+  boolean hasSqThread() {
+    return hasSqThread(flags);
+  }
+
+  private static boolean hasSqThread(int flags) {
+    return (flags & IORING_SETUP_SQPOLL) != 0;
   }
 
   boolean supports(byte opcode) {

@@ -1,5 +1,7 @@
 package io.github.loomuring.internal.ring;
 
+import static io.github.loomuring.internal.linux.IoUring.*;
+
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
 import java.io.IOException;
@@ -15,6 +17,9 @@ import java.util.concurrent.locks.LockSupport;
  * <p>Entries exclude each other in the kernel, which spins meanwhile. So whoever finds another
  * thread inside leaves its SQE to that one, which looks again when it comes out. In the kernel, a
  * request belongs to the thread that took it along.
+ *
+ * <p>With IORING_SETUP_SQPOLL a thread of the kernel takes every SQE, and nobody is ever inside;
+ * whoever finds that thread asleep wakes it.
  */
 final class Submission {
   private static final VarHandle INSIDE;
@@ -40,6 +45,7 @@ final class Submission {
   private final Kernel kernel;
   private final RingMemory memory;
   private final SubmissionQueue queue;
+  private final boolean sqThread;
 
   /** Whether one thread is in the kernel, submitting, and looks again when it comes out. */
   private volatile boolean inside;
@@ -49,6 +55,7 @@ final class Submission {
     this.kernel = kernel;
     this.memory = memory;
     this.queue = new SubmissionQueue(memory);
+    this.sqThread = memory.hasSqThread();
   }
 
   // ---- callers
@@ -88,6 +95,10 @@ final class Submission {
 
   /** Has the kernel take the SQE at {@code position}, now or when another thread comes out. */
   void flush(int position, MemorySegment errno) throws IOException {
+    if (sqThread) {
+      wakeSqThread(errno);
+      return;
+    }
     // Whoever comes out looks at the queue again, and whoever finds another one inside has written
     // to the queue before: so one of the two sees the other, for which each needs a full fence.
     int last = position;
@@ -117,15 +128,28 @@ final class Submission {
     } while (!queue.isConsumed(last));
   }
 
-  /** Enters once; whether the SQE at {@code position} has been taken. */
-  private boolean enter(int position, MemorySegment errno) throws IOException {
+  /** Has the kernel's thread look at the queue, if it does not anyway. */
+  private void wakeSqThread(MemorySegment errno) throws IOException {
     ring.checkNotFailed();
-    int result = kernel.ioUringEnter(errno, memory.fd, queue.pending(), 0, 0);
+    // That thread says that it sleeps, and then looks once more: so one sees the other.
+    VarHandle.fullFence();
+    if (queue.isWakeUpNeeded()) {
+      check(kernel.ioUringEnter(errno, memory.fd, 0, 0, IORING_ENTER_SQ_WAKEUP));
+    }
+  }
+
+  private void check(int result) throws IOException {
     if (isFatal(result)) {
       FatalException fatal = new FatalException(result);
       ring.fail(fatal);
       throw new IOException("the ring has failed", fatal);
     }
+  }
+
+  /** Enters once; whether the SQE at {@code position} has been taken. */
+  private boolean enter(int position, MemorySegment errno) throws IOException {
+    ring.checkNotFailed();
+    check(kernel.ioUringEnter(errno, memory.fd, queue.pending(), 0, 0));
     return queue.isConsumed(position);
   }
 
@@ -154,7 +178,7 @@ final class Submission {
   }
 
   /** Whether a thread is inside, so that what is written now is taken along. */
-  boolean isBegun() {
+  private boolean isBegun() {
     VarHandle.fullFence(); // as in flush
     return inside;
   }
@@ -162,8 +186,27 @@ final class Submission {
   /** Writes the SQE of {@code request} for a later entry; the one inside may take it along. */
   void offerFromReaper(Request request, MemorySegment errno) {
     while (queue.offer(request) == SubmissionQueue.FULL) {
-      enterFromReaper(errno, queue.pending(), 0, 0);
+      if (sqThread) {
+        enterFromReaper(errno, 0, 0, IORING_ENTER_SQ_WAKEUP | IORING_ENTER_SQ_WAIT);
+      } else {
+        enterFromReaper(errno, queue.pending(), 0, 0);
+      }
     }
+  }
+
+  /**
+   * Submits what is written, unless another thread is doing it, and waits for completions.
+   *
+   * @param takeOver whether to submit in any case
+   */
+  int enterAndWait(MemorySegment errno, boolean takeOver, int minComplete) {
+    if (sqThread) {
+      VarHandle.fullFence(); // as in wakeSqThread
+      int wakeUp = queue.isWakeUpNeeded() ? IORING_ENTER_SQ_WAKEUP : 0;
+      return enterFromReaper(errno, 0, minComplete, IORING_ENTER_GETEVENTS | wakeUp);
+    }
+    int toSubmit = isBegun() && !takeOver ? 0 : queue.pending();
+    return enterFromReaper(errno, toSubmit, minComplete, IORING_ENTER_GETEVENTS);
   }
 
   /** Enters, whoever else is inside; the result, or a negated errno that passes by itself. */

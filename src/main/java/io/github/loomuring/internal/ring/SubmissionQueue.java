@@ -52,6 +52,11 @@ final class SubmissionQueue {
     return (Memory.intVolatile(rings, memory.sqFlags) & IORING_SQ_CQ_OVERFLOW) != 0;
   }
 
+  /** Whether the kernel's thread sleeps. Only after a full fence is that what it finds too. */
+  boolean isWakeUpNeeded() {
+    return (Memory.intVolatile(rings, memory.sqFlags) & IORING_SQ_NEED_WAKEUP) != 0;
+  }
+
   /** Writes the SQE of {@code request}; its position, or FULL. */
   long offer(Request request) {
     lock.lock();

@@ -56,7 +56,14 @@ class LayoutTest {
   private static Map<String, String> expressions() {
     Map<String, String> all = new TreeMap<>();
     struct(
-        all, "PARAMS", "struct io_uring_params", "SQ_ENTRIES", "CQ_ENTRIES", "FLAGS", "FEATURES");
+        all,
+        "PARAMS",
+        "struct io_uring_params",
+        "SQ_ENTRIES",
+        "CQ_ENTRIES",
+        "FLAGS",
+        "SQ_THREAD_IDLE",
+        "FEATURES");
     for (String field : new String[] {"HEAD", "TAIL", "FLAGS", "ARRAY"}) {
       String name = "sq_off." + field.toLowerCase(java.util.Locale.ROOT);
       all.put("PARAMS_SQ_OFF_" + field, "offsetof(struct io_uring_params, " + name + ")");

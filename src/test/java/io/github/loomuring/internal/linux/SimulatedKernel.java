@@ -65,6 +65,7 @@ public final class SimulatedKernel extends SimulatedFileCalls {
   private final List<Sqe> taken = new ArrayList<>();
   private final List<Sqe> held = new ArrayList<>();
   private final List<Integer> setupFlags = new ArrayList<>();
+  private final List<Integer> sqThreadIdles = new ArrayList<>();
   private final Map<String, AtomicInteger> calls = new ConcurrentHashMap<>();
   private final Map<String, Integer> answers = new ConcurrentHashMap<>();
   private final Map<Integer, AtomicInteger> opened = new ConcurrentHashMap<>();
@@ -75,6 +76,8 @@ public final class SimulatedKernel extends SimulatedFileCalls {
   private SimulatedRing ring;
   private int features = FEATURES;
   private int unknownFlags;
+  private int refusedFlags;
+  private Errno refusal;
   private int entriesMax = Integer.MAX_VALUE;
   private int sqPosition;
   private int cqPosition;
@@ -94,6 +97,13 @@ public final class SimulatedKernel extends SimulatedFileCalls {
   /** Set-up flags that are answered with EINVAL. */
   public SimulatedKernel unknownFlags(int flags) {
     this.unknownFlags = flags;
+    return this;
+  }
+
+  /** Set-up flags that are known and answered with {@code errno}. */
+  public SimulatedKernel refuse(int flags, Errno errno) {
+    this.refusedFlags = flags;
+    this.refusal = errno;
     return this;
   }
 
@@ -249,6 +259,11 @@ public final class SimulatedKernel extends SimulatedFileCalls {
     return buffers.registered();
   }
 
+  /** The sq_thread_idle of every io_uring_setup, in their order. */
+  public List<Integer> sqThreadIdles() {
+    return sqThreadIdles;
+  }
+
   /** How often a call has been made. */
   public int calls(String call) {
     return count(calls, call);
@@ -287,12 +302,16 @@ public final class SimulatedKernel extends SimulatedFileCalls {
     MemorySegment p = Memory.at(params, PARAMS_BYTES);
     int flags = p.get(JAVA_INT, PARAMS_FLAGS);
     setupFlags.add(flags);
+    sqThreadIdles.add(p.get(JAVA_INT, PARAMS_SQ_THREAD_IDLE));
     Integer answer = counted("ioUringSetup");
     if (answer != null) {
       return answer;
     }
     if ((flags & unknownFlags) != 0) {
       return Errno.EINVAL.negated();
+    }
+    if ((flags & refusedFlags) != 0) {
+      return refusal.negated();
     }
     if (entries > entriesMax) {
       return Errno.ENOMEM.negated();

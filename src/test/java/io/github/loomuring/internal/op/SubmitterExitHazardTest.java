@@ -28,6 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Requests belong to the thread that submitted them, and idle carriers exit. The kernel then ends
@@ -40,14 +43,20 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@ParameterizedClass
+@ValueSource(ints = {0, 1})
 class SubmitterExitHazardTest {
+  @Parameter int sqPollIdleMillis; // with a thread of the kernel, which submits, or without
+
   @TempDir Path directory;
   private RingEngine engine;
 
   @BeforeEach
   void open() {
     try {
-      engine = RingEngine.open(new RingEngine.Settings(64, 256, 128, 0, false, false));
+      engine =
+          RingEngine.open(
+              new RingEngine.Settings(64, 256, 128, 0, false, false, 1, 65_536, sqPollIdleMillis));
     } catch (UnavailableException e) {
       Assumptions.abort(e.getMessage());
     }

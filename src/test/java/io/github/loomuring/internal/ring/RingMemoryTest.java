@@ -30,7 +30,12 @@ class RingMemoryTest {
   private int mappings;
 
   private RingMemory open(int entries, int completionEntries) throws UnavailableException {
-    RingMemory memory = RingMemory.open(kernel, entries, completionEntries);
+    return open(entries, completionEntries, 0);
+  }
+
+  private RingMemory open(int entries, int completionEntries, int sqPollIdleMillis)
+      throws UnavailableException {
+    RingMemory memory = RingMemory.open(kernel, entries, completionEntries, sqPollIdleMillis);
     mappings = 2;
     memory.close(Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8));
     return memory;
@@ -161,5 +166,61 @@ class RingMemoryTest {
     assertThat(memory.supports(IORING_OP_FTRUNCATE)).isFalse();
     assertThat(memory.supports(IORING_OP_READ)).isTrue();
     assertThat(memory.opcodeCount()).isEqualTo(64);
+  }
+
+  // ---- a thread of the kernel that submits
+
+  @Test
+  void threadThatSubmitsIsMadeWithItsIdleTime() throws Exception {
+    kernel.features(-1);
+    RingMemory memory = open(8, 64, 123);
+    assertThat(memory.hasSqThread()).isTrue();
+    assertThat(memory.grantedFlags()).contains("SQPOLL");
+    assertThat(kernel.setupFlags()).containsExactly(ALL | IORING_SETUP_SQPOLL);
+    assertThat(kernel.sqThreadIdles()).containsExactly(123);
+  }
+
+  @Test
+  void noThreadSubmitsUnlessItIsAskedFor() throws Exception {
+    kernel.features(-1);
+    RingMemory memory = open(8, 64);
+    assertThat(memory.hasSqThread()).isFalse();
+    assertThat(kernel.sqThreadIdles()).containsExactly(0);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"EPERM", "EAGAIN", "ENOMEM"})
+  void ringIsMadeWithoutThreadThatTheKernelRefuses(Errno errno) throws Exception {
+    kernel.features(-1).refuse(IORING_SETUP_SQPOLL, errno);
+    RingMemory memory = open(128, 512, 123);
+    assertThat(memory.hasSqThread()).isFalse();
+    assertThat(kernel.setupFlags()).containsExactly(ALL | IORING_SETUP_SQPOLL, ALL);
+    assertThat(kernel.sqThreadIdles()).containsExactly(123, 0);
+    assertThat(memory.sqEntries).isEqualTo(128);
+    assertThat(memory.cqEntries).isEqualTo(512);
+  }
+
+  @Test
+  void flagsThatOlderKernelsLackCostNoThread() throws Exception {
+    kernel.features(-1).unknownFlags(IORING_SETUP_NO_SQARRAY | IORING_SETUP_SUBMIT_ALL);
+    assertThat(open(8, 64, 123).grantedFlags()).containsExactly("CQSIZE", "CLAMP", "SQPOLL");
+  }
+
+  @Test
+  void threadThatTakesRegisteredFilesOnlyIsDoneWithout() throws Exception {
+    kernel.features(-1 & ~IORING_FEAT_SQPOLL_NONFIXED);
+    RingMemory memory = open(8, 64, 123);
+    assertThat(memory.hasSqThread()).isFalse();
+    assertThat(kernel.setupFlags()).containsExactly(ALL | IORING_SETUP_SQPOLL, ALL);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"EPERM", "ENOSYS", "EMFILE"})
+  void ringThatCannotBeMadeAtAllIsNotTheThreadsFault(Errno errno) {
+    kernel.answer("ioUringSetup", errno.negated());
+    assertThatExceptionOfType(UnavailableException.class)
+        .isThrownBy(() -> open(8, 16, 123))
+        .withMessageContaining(errno.name());
+    assertThat(kernel.setupFlags()).last().isEqualTo(ALL);
   }
 }

@@ -1,0 +1,204 @@
+package io.github.loomuring.internal.op;
+
+import io.github.loomuring.internal.BufferSet;
+import io.github.loomuring.internal.BufferSets;
+import io.github.loomuring.internal.Engine;
+import io.github.loomuring.internal.EngineFile;
+import io.github.loomuring.internal.FileStatus;
+import io.github.loomuring.internal.Flush;
+import io.github.loomuring.internal.OpenSpec;
+import io.github.loomuring.internal.linux.Kernel;
+import io.github.loomuring.internal.ring.UnavailableException;
+import java.io.IOException;
+import java.nio.file.CopyOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Several rings as one engine, for more processors than one ring serves.
+ *
+ * <p>Files are opened on the rings in turn, and then have nothing to do with this class. In turn,
+ * and not by the thread that opens, because one thread often opens what many use. Everything else
+ * goes to the ring that the calling thread's number leads to, with nothing shared between threads.
+ */
+public final class ManyRings implements Engine {
+  private final RingEngine[] rings;
+  private final AtomicInteger opens = new AtomicInteger();
+
+  /** Of all rings, so that a buffer has the same index in each. */
+  private final RegisteredBuffers registeredBuffers;
+
+  private ManyRings(RingEngine[] rings) {
+    this.rings = rings;
+    this.registeredBuffers =
+        new RegisteredBuffers(Arrays.stream(rings).map(RingEngine::ring).toList());
+  }
+
+  /** Opens {@code settings.rings()} rings on the running kernel, or says why there are none. */
+  public static ManyRings open(RingEngine.Settings settings) throws UnavailableException {
+    return open(RingEngine.runningKernel(), settings);
+  }
+
+  /** As {@link #open(RingEngine.Settings)}, on {@code kernel}. */
+  static ManyRings open(Kernel kernel, RingEngine.Settings settings) throws UnavailableException {
+    RingEngine[] rings = new RingEngine[settings.rings()];
+    BufferSets bufferSets = new BufferSets();
+    int opened = 0;
+    try {
+      while (opened < rings.length) {
+        rings[opened] = RingEngine.open(kernel, settings, bufferSets);
+        opened++;
+      }
+    } finally {
+      if (opened < rings.length) {
+        close(Arrays.asList(rings).subList(0, opened));
+      }
+    }
+    return new ManyRings(rings);
+  }
+
+  @Override
+  public EngineFile open(Path path, OpenSpec spec) throws IOException {
+    return rings[Math.floorMod(opens.getAndIncrement(), rings.length)].open(path, spec);
+  }
+
+  /** The ring of the calling thread. */
+  private RingEngine near() {
+    // Thread numbers may come in steps, such as of two where threads come in pairs: mixed, all
+    // rings get their share. The factor is 2^64 divided by the golden ratio.
+    long mixed = Thread.currentThread().threadId() * 0x9e3779b97f4a7c15L;
+    return rings[(int) (((mixed >>> 32) * rings.length) >>> 32)];
+  }
+
+  @Override
+  public <T> T call(Callable<T> work) throws IOException {
+    return near().call(work);
+  }
+
+  @Override
+  public <T> T callOrLeave(Callable<T> work) throws IOException {
+    return near().callOrLeave(work);
+  }
+
+  @Override
+  public FileStatus status(Path path, boolean followLinks) throws IOException {
+    return near().status(path, followLinks);
+  }
+
+  @Override
+  public void delete(Path path) throws IOException {
+    near().delete(path);
+  }
+
+  @Override
+  public void move(Path source, Path target, Set<CopyOption> options) throws IOException {
+    near().move(source, target, options);
+  }
+
+  @Override
+  public void exchange(Path one, Path other) throws IOException {
+    near().exchange(one, other);
+  }
+
+  @Override
+  public void createDirectory(Path directory, FileAttribute<?>... attributes) throws IOException {
+    near().createDirectory(directory, attributes);
+  }
+
+  @Override
+  public void createSymbolicLink(Path link, Path target) throws IOException {
+    near().createSymbolicLink(link, target);
+  }
+
+  @Override
+  public void createLink(Path link, Path existing) throws IOException {
+    near().createLink(link, existing);
+  }
+
+  @Override
+  public Path readSymbolicLink(Path link) throws IOException {
+    return near().readSymbolicLink(link);
+  }
+
+  @Override
+  public void copy(Path source, Path target, CopyOption... options) throws IOException {
+    near().copy(source, target, options);
+  }
+
+  @Override
+  public List<Path> list(Path directory) throws IOException {
+    return near().list(directory);
+  }
+
+  @Override
+  public void setTimes(Path path, FileTime lastModified, FileTime lastAccess) throws IOException {
+    near().setTimes(path, lastModified, lastAccess);
+  }
+
+  @Override
+  public void setPermissions(Path path, Set<PosixFilePermission> permissions) throws IOException {
+    near().setPermissions(path, permissions);
+  }
+
+  @Override
+  public byte[] readAll(Path path) throws IOException {
+    return near().readAll(path);
+  }
+
+  @Override
+  public void write(Path path, OpenSpec spec, byte[] bytes, Flush flush) throws IOException {
+    near().write(path, spec, bytes, flush);
+  }
+
+  @Override
+  public BufferSet buffers(int count, int bytes) throws IOException {
+    return rings[0].buffers(count, bytes, registeredBuffers);
+  }
+
+  @Override
+  public void close(BufferSet buffers) {
+    rings[0].close(buffers, registeredBuffers);
+  }
+
+  /** Whether all are: where one has failed, files cannot be relied on to open. */
+  @Override
+  public boolean isOpen() {
+    for (RingEngine ring : rings) {
+      if (!ring.isOpen()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public void close() {
+    close(List.of(rings));
+  }
+
+  /** All at once: one that is slow must not take the time that others are given to end. */
+  private static void close(List<RingEngine> rings) {
+    long deadlineNanos = System.nanoTime() + RingEngine.CLOSE_TIMEOUT_NANOS;
+    rings.forEach(RingEngine::beginClose);
+    for (RingEngine ring : rings) {
+      ring.awaitClosed(deadlineNanos);
+    }
+  }
+
+  /** The rings, for tests and diagnosis. */
+  public List<RingEngine> rings() {
+    return List.of(rings);
+  }
+
+  @Override
+  public String toString() {
+    return rings.length + " rings, each a " + rings[0];
+  }
+}
