@@ -49,10 +49,11 @@ import java.util.Objects;
  *     keeps a processor busy from the first request until it has looked in vain for that long, one
  *     for each ring, which on machines of few processors makes everything slower. The workers are
  *     its own, {@code workers} of them. It lets go of a file when it comes to it: close may return
- *     a little before the kernel has released the file, so that whoever then at once opens the
- *     other side of a FIFO, or executes the file, may still find it open here. Where the kernel
- *     makes no such thread (before 5.11; before 5.13 without CAP_SYS_NICE; for want of memory or of
- *     RLIMIT_NPROC), callers submit, which is logged once.
+ *     a little before the kernel has released the file, so that executing a file just written may
+ *     fail (ETXTBSY). Do not use FIFOs then: a writer that comes in that moment meets a reader that
+ *     is no longer there, and its bytes are lost. Where the kernel makes no such thread (before
+ *     5.11; before 5.13 without CAP_SYS_NICE; for want of memory or of RLIMIT_NPROC), callers
+ *     submit, which is logged once.
  */
 public record UringOptions(
     int entries,

@@ -201,13 +201,17 @@ final class ChildJvm {
       }
     }
 
-    /** Lines the child has printed; all, once it has ended. */
-    int lines() throws InterruptedException {
+    /** The last number the child has printed on a line of its own; once it has ended, of all. */
+    int lastNumber() throws InterruptedException {
       if (!process.isAlive()) {
         outReader.join();
       }
       synchronized (out) {
-        return (int) out.toString().lines().count();
+        return out.toString()
+            .lines()
+            .filter(line -> line.matches("\\d+")) // a reader of a child that was killed adds others
+            .mapToInt(Integer::parseInt)
+            .reduce(-1, (_, last) -> last);
       }
     }
 

@@ -4,7 +4,7 @@ import io.github.loomuring.internal.Deadlines;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.Callable;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -32,17 +32,44 @@ public final class Offload implements AutoCloseable {
     String prefix = "loom-uring-pool-" + NUMBERS.incrementAndGet() + "-";
     threads =
         new ThreadPoolExecutor(
-            threadsMax,
+            0,
             threadsMax,
             IDLE_SECONDS,
             TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
+            new Handover(),
             Thread.ofPlatform()
                 .daemon()
                 .name(prefix, 1)
                 .inheritInheritableThreadLocals(false)
-                .factory());
-    threads.allowCoreThreadTimeOut(true);
+                .factory(),
+            Offload::enqueue);
+  }
+
+  /** All threads are busy: the first that is not takes the call. */
+  private static void enqueue(Runnable task, ThreadPoolExecutor executor) {
+    executor.getQueue().add(task);
+    if (executor.isShutdown() && executor.remove(task)) {
+      throw new RejectedExecutionException("the pool is closed");
+    }
+  }
+
+  /**
+   * A queue that an executor offers to in vain unless a thread waits: so it makes another one only
+   * then, and few callers find threads that have just run.
+   */
+  private static final class Handover extends LinkedTransferQueue<Runnable> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public boolean offer(Runnable task) {
+      return tryTransfer(task);
+    }
+
+    @Override
+    public boolean add(Runnable task) {
+      put(task);
+      return true;
+    }
   }
 
   /**
