@@ -137,6 +137,10 @@ final class WriteFile implements Offload.Steps<Integer> {
       if (n < 0 && !Errno.EINTR.is(n)) {
         return (int) n;
       }
+      if (n == 0) {
+        step += " moved no byte";
+        return Errno.EIO.negated();
+      }
       done += (int) Math.max(n, 0);
     }
     if (flush == Flush.NONE) {

@@ -3,6 +3,7 @@ package io.github.loomuring.internal.pool;
 import io.github.loomuring.internal.Deadlines;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.channels.AsynchronousCloseException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -76,6 +77,7 @@ public final class Offload implements AutoCloseable {
    * Runs {@code work}; once it has started, it is waited for.
    *
    * @throws InterruptedIOException if the caller was interrupted before it started
+   * @throws AsynchronousCloseException if the pool is closed
    */
   public <T> T call(Callable<T> work) throws IOException {
     return run(new Task<>(work, null), true, UNNAMED);
@@ -126,7 +128,7 @@ public final class Offload implements AutoCloseable {
     try {
       threads.execute(task);
     } catch (RejectedExecutionException e) {
-      throw new IOException("the pool is closed", e);
+      throw (IOException) new AsynchronousCloseException().initCause(e);
     }
     boolean interrupted = false;
     boolean late = false;
