@@ -129,7 +129,9 @@ class WholeFileFaultTest {
     try (Simulation s = Simulation.inline(kernel)) {
       kernel.answer("preadv2", Errno.EAGAIN.negated());
       assertThatThrownBy(() -> s.engine.readAll(path)).hasMessageContaining("read: EAGAIN");
-      assertThat(kernel.calls("preadv2")).isGreaterThanOrEqualTo(2);
+      assertThat(kernel.calls("preadv2")).isEqualTo(2);
+      assertThat(kernel.calls("openat2")).isEqualTo(1);
+      assertThat(kernel.calls("openat")).isZero();
     }
   }
 }
