@@ -2,6 +2,7 @@ package io.github.loomuring;
 
 import static java.nio.file.StandardOpenOption.*;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.loomuring.support.Engines;
@@ -179,6 +180,20 @@ class UringBuffersTransferTest {
       System.arraycopy(content, 1_000, expected, FILE_BYTES + 100 * i, 100);
     }
     assertThat(path).hasBinaryContent(expected);
+  }
+
+  @Test
+  void rangesWithABufferThatIsNotLeasedWriteNothing() throws IOException {
+    try (UringBuffers buffers = uring.buffers(1, 100);
+        UringFile file = uring.openFile(path, READ, WRITE)) {
+      UringBuffers.Lease lease = buffers.lease();
+      ByteBuffer returned = lease.buffer();
+      lease.close();
+      List<Range> ranges = List.of(new Range(ByteBuffer.allocate(50), 0), new Range(returned, 100));
+      assertThatIllegalStateException().isThrownBy(() -> file.writeRanges(ranges));
+      assertThat(ranges.getFirst().buffer().position()).isZero();
+    }
+    assertThat(path).hasBinaryContent(content);
   }
 
   @Test

@@ -1,10 +1,14 @@
 package io.github.loomuring.internal.op;
 
+import static io.github.loomuring.internal.linux.IoUring.IORING_OP_READ;
 import static io.github.loomuring.internal.linux.IoUring.IORING_OP_READ_FIXED;
+import static io.github.loomuring.internal.linux.IoUring.IORING_OP_WRITE;
 import static io.github.loomuring.internal.linux.IoUring.IORING_OP_WRITE_FIXED;
 
 import io.github.loomuring.internal.BufferSet;
 import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.ring.Gate;
+import java.io.IOException;
 
 /**
  * IORING_OP_READ_FIXED and IORING_OP_WRITE_FIXED: transfers whose memory the kernel has pinned once
@@ -12,6 +16,45 @@ import io.github.loomuring.internal.linux.Errno;
  */
 final class Fixed {
   private Fixed() {}
+
+  /**
+   * The result of a read or write request, or a negated errno: by the registered buffer, if the
+   * memory is in one and the file takes it.
+   *
+   * @param leased what the memory is in, or null
+   */
+  static int orPlain(
+      RingFile file,
+      Operation operation,
+      BufferSet.Buffer leased,
+      boolean reading,
+      long address,
+      int length,
+      long offset,
+      int flags)
+      throws IOException {
+    boolean fixed = isPossible(file, leased, address, length);
+    for (; ; ) {
+      byte opcode = reading ? IORING_OP_READ : IORING_OP_WRITE;
+      Gate gate = reading ? file.readGate : file.writeGate;
+      operation.set(opcode, file.fd, address, length, offset, flags, gate);
+      if (fixed) {
+        set(operation, leased, reading);
+      }
+      if (!file.device.local) {
+        operation.setAsync();
+      }
+      int result =
+          file.isQuick()
+              ? operation.runPolled(file.engine.slots, file)
+              : operation.run(file.engine.slots, file);
+      if (!fixed || !isRefused(operation, result)) {
+        return result;
+      }
+      fixed = false;
+      operation.end(); // what follows is another use of the slot
+    }
+  }
 
   /** Whether a transfer can go so: all of it is in {@code buffer}, which may be null. */
   static boolean isPossible(RingFile file, BufferSet.Buffer buffer, long address, long length) {

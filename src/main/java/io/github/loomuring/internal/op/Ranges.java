@@ -63,10 +63,15 @@ final class Ranges {
   private void run(List<RangeTransfer> ranges) throws IOException {
     List<Part> parts = new ArrayList<>(ranges.size());
     try {
-      List<Part> inFlight = new ArrayList<>(ranges.size());
       for (RangeTransfer range : ranges) {
         Part part = new Part(range, file.start());
         parts.add(part);
+        if (part.length > 0) {
+          part.leased = file.engine.bufferSets.begin(range.buffer); // may throw: nothing moved yet
+        }
+      }
+      List<Part> inFlight = new ArrayList<>(ranges.size());
+      for (Part part : parts) {
         if (part.length > 0 && !isDoneOnCaller(part)) {
           inFlight.add(part);
         }
@@ -92,7 +97,6 @@ final class Ranges {
   /** Whether the range is done, or has failed, without a request. */
   private boolean isDoneOnCaller(Part part) {
     RangeTransfer range = part.range;
-    part.leased = file.engine.bufferSets.begin(range.buffer);
     try {
       if (!range.buffer.isDirect()) {
         file.checkAligned(0, part.length, range.offset);

@@ -237,13 +237,19 @@ final class PoolFile implements EngineFile {
     int run(RangeTransfer range) throws IOException;
   }
 
-  private static void each(List<RangeTransfer> ranges, RangeStep step) {
-    for (RangeTransfer range : ranges) {
-      try {
-        range.bytes = range.buffer.hasRemaining() ? step.run(range) : 0;
-      } catch (IOException e) {
-        range.failure = e;
+  private void each(List<RangeTransfer> ranges, RangeStep step) {
+    ByteBuffer[] buffers = ranges.stream().map(r -> r.buffer).toArray(ByteBuffer[]::new);
+    BufferSet.Buffer[] leased = engine.bufferSets.begin(buffers); // all, before any is moved
+    try {
+      for (RangeTransfer range : ranges) {
+        try {
+          range.bytes = range.buffer.hasRemaining() ? step.run(range) : 0;
+        } catch (IOException e) {
+          range.failure = e;
+        }
       }
+    } finally {
+      BufferSets.end(leased);
     }
   }
 
