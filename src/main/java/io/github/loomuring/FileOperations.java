@@ -3,6 +3,7 @@ package io.github.loomuring;
 import io.github.loomuring.internal.Engine;
 import io.github.loomuring.internal.Flush;
 import io.github.loomuring.internal.OpenSpec;
+import io.github.loomuring.internal.PlatformPaths;
 import io.github.loomuring.internal.Replacement;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,12 +14,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.CopyOption;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.FileSystems;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.ProviderMismatchException;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -33,12 +32,13 @@ import java.util.Set;
  * Operations on files by their paths, as those of {@link java.nio.file.Files}, on one {@link
  * Uring}. Each parks the calling thread as long as it has to wait; none holds a carrier.
  *
- * <p>Paths are of the default file system, otherwise a {@link ProviderMismatchException} is thrown.
- * An interrupt ends every call in an {@link java.io.InterruptedIOException}, with the interrupt
- * status still set; what was begun may then still happen. On a closed {@link Uring} every call ends
- * in a {@link java.nio.channels.ClosedChannelException}. A null argument is a {@link
- * NullPointerException}. Other failures are {@link FileSystemException}s, or the subclass that
- * {@code Files} throws in such a case.
+ * <p>Paths are of the default file system, otherwise a {@link
+ * java.nio.file.ProviderMismatchException} is thrown. An interrupt ends every call in an {@link
+ * java.io.InterruptedIOException}, with the interrupt status still set; what was begun may then
+ * still happen. On a closed {@link Uring} every call ends in a {@link
+ * java.nio.channels.ClosedChannelException}. A null argument is a {@link NullPointerException}.
+ * Other failures are {@link FileSystemException}s, or the subclass that {@code Files} throws in
+ * such a case.
  *
  * @see UringFiles
  */
@@ -64,8 +64,8 @@ public final class FileOperations {
    * @throws IOException if the file cannot be read
    */
   public byte[] readAllBytes(Path path) throws IOException {
-    check("path", path);
-    return engine.readAll(path);
+    Path platformPath = PlatformPaths.unwrap("path", path);
+    return engine.readAll(platformPath);
   }
 
   /**
@@ -108,9 +108,9 @@ public final class FileOperations {
    * @throws IOException if the file cannot be written; it may exist then, and hold a part
    */
   public Path write(Path path, byte[] bytes, OpenOption... options) throws IOException {
-    check("path", path);
+    Path platformPath = PlatformPaths.unwrap("path", path);
     Objects.requireNonNull(bytes, "bytes");
-    engine.write(path, writing(options), bytes, Flush.NONE);
+    engine.write(platformPath, writing(options), bytes, Flush.NONE);
     return path;
   }
 
@@ -127,10 +127,10 @@ public final class FileOperations {
    * @throws IOException if the file cannot be written or stored; it may exist then, and hold a part
    */
   public Path write(Path path, byte[] bytes, Sync sync, OpenOption... options) throws IOException {
-    check("path", path);
+    Path platformPath = PlatformPaths.unwrap("path", path);
     Objects.requireNonNull(bytes, "bytes");
     Objects.requireNonNull(sync, "sync");
-    engine.write(path, writing(options), bytes, sync.flush);
+    engine.write(platformPath, writing(options), bytes, sync.flush);
     return path;
   }
 
@@ -153,9 +153,9 @@ public final class FileOperations {
    *     forced, the file is as it was
    */
   public Path replace(Path path, byte[] bytes) throws IOException {
-    check("path", path);
+    Path platformPath = PlatformPaths.unwrap("path", path);
     Objects.requireNonNull(bytes, "bytes");
-    engine.call(new Replacement(path, bytes));
+    engine.call(new Replacement(platformPath, bytes));
     return path;
   }
 
@@ -205,8 +205,8 @@ public final class FileOperations {
    * @throws IOException if it cannot be deleted
    */
   public void delete(Path path) throws IOException {
-    check("path", path);
-    engine.delete(path);
+    Path platformPath = PlatformPaths.unwrap("path", path);
+    engine.delete(platformPath);
   }
 
   /**
@@ -218,9 +218,9 @@ public final class FileOperations {
    * @throws IOException if it cannot be deleted
    */
   public boolean deleteIfExists(Path path) throws IOException {
-    check("path", path);
+    Path platformPath = PlatformPaths.unwrap("path", path);
     try {
-      engine.delete(path);
+      engine.delete(platformPath);
       return true;
     } catch (NoSuchFileException e) {
       return false;
@@ -248,8 +248,8 @@ public final class FileOperations {
    * @throws IOException if it cannot be moved
    */
   public Path move(Path source, Path target, CopyOption... options) throws IOException {
-    check("source", source);
-    check("target", target);
+    Path platformSource = PlatformPaths.unwrap("source", source);
+    Path platformTarget = PlatformPaths.unwrap("target", target);
     Set<CopyOption> set = new HashSet<>();
     for (CopyOption option : options) {
       switch (option) {
@@ -261,7 +261,7 @@ public final class FileOperations {
             throw new UnsupportedOperationException("option=" + option + " is not supported");
       }
     }
-    engine.move(source, target, set);
+    engine.move(platformSource, platformTarget, set);
     return target;
   }
 
@@ -275,12 +275,12 @@ public final class FileOperations {
    * @throws IOException if they cannot be exchanged
    */
   public void exchange(Path one, Path other) throws IOException {
-    check("one", one);
-    check("other", other);
+    Path platformOne = PlatformPaths.unwrap("one", one);
+    Path platformOther = PlatformPaths.unwrap("other", other);
     if (!engine.isOpen()) {
       throw new ClosedChannelException();
     }
-    engine.exchange(one, other);
+    engine.exchange(platformOne, platformOther);
   }
 
   /**
@@ -296,9 +296,9 @@ public final class FileOperations {
    * @throws IOException if it cannot be copied
    */
   public Path copy(Path source, Path target, CopyOption... options) throws IOException {
-    check("source", source);
-    check("target", target);
-    engine.copy(source, target, options);
+    Path platformSource = PlatformPaths.unwrap("source", source);
+    Path platformTarget = PlatformPaths.unwrap("target", target);
+    engine.copy(platformSource, platformTarget, options);
     return target;
   }
 
@@ -314,8 +314,8 @@ public final class FileOperations {
    * @throws IOException if it cannot be created
    */
   public Path createDirectory(Path directory, FileAttribute<?>... attributes) throws IOException {
-    check("directory", directory);
-    engine.createDirectory(directory, attributes);
+    Path platformDirectory = PlatformPaths.unwrap("directory", directory);
+    engine.createDirectory(platformDirectory, attributes);
     return directory;
   }
 
@@ -329,17 +329,7 @@ public final class FileOperations {
    * @throws IOException if one cannot be created
    */
   public Path createDirectories(Path directory, FileAttribute<?>... attributes) throws IOException {
-    check("directory", directory);
-    try {
-      createOrFind(directory, attributes);
-    } catch (NoSuchFileException e) {
-      Path parent = directory.toAbsolutePath().getParent();
-      if (parent == null) {
-        throw e;
-      }
-      createDirectories(parent, attributes);
-      createOrFind(directory, attributes);
-    }
+    createOrFindAll(PlatformPaths.unwrap("directory", directory), attributes);
     return directory;
   }
 
@@ -353,9 +343,9 @@ public final class FileOperations {
    * @throws IOException if it cannot be created
    */
   public Path createSymbolicLink(Path link, Path target) throws IOException {
-    check("link", link);
-    check("target", target);
-    engine.createSymbolicLink(link, target);
+    Path platformLink = PlatformPaths.unwrap("link", link);
+    Path platformTarget = PlatformPaths.unwrap("target", target);
+    engine.createSymbolicLink(platformLink, platformTarget);
     return link;
   }
 
@@ -369,9 +359,9 @@ public final class FileOperations {
    * @throws IOException if it cannot be created
    */
   public Path createLink(Path link, Path existing) throws IOException {
-    check("link", link);
-    check("existing", existing);
-    engine.createLink(link, existing);
+    Path platformLink = PlatformPaths.unwrap("link", link);
+    Path platformExisting = PlatformPaths.unwrap("existing", existing);
+    engine.createLink(platformLink, platformExisting);
     return link;
   }
 
@@ -384,8 +374,8 @@ public final class FileOperations {
    * @throws IOException if it cannot be read
    */
   public Path readSymbolicLink(Path link) throws IOException {
-    check("link", link);
-    return engine.readSymbolicLink(link);
+    Path platformLink = PlatformPaths.unwrap("link", link);
+    return PlatformPaths.like(link, engine.readSymbolicLink(platformLink));
   }
 
   /**
@@ -428,13 +418,13 @@ public final class FileOperations {
    * @throws IOException if the file system does not say
    */
   public UringAttributes attributes(Path path, LinkOption... options) throws IOException {
-    check("path", path);
+    Path platformPath = PlatformPaths.unwrap("path", path);
     boolean followLinks = true;
     for (LinkOption option : options) {
       Objects.requireNonNull(option, "options contains null");
       followLinks = false; // there is only this one
     }
-    return new UringAttributes(engine.status(path, followLinks));
+    return new UringAttributes(engine.status(platformPath, followLinks));
   }
 
   /**
@@ -449,8 +439,8 @@ public final class FileOperations {
    * @throws IOException if the process may not, which only the file's owner may
    */
   public Path setTimes(Path path, FileTime lastModified, FileTime lastAccess) throws IOException {
-    check("path", path);
-    engine.setTimes(path, lastModified, lastAccess);
+    Path platformPath = PlatformPaths.unwrap("path", path);
+    engine.setTimes(platformPath, lastModified, lastAccess);
     return path;
   }
 
@@ -466,8 +456,8 @@ public final class FileOperations {
    * @throws IOException if the process may not, which only the file's owner may
    */
   public Path setPermissions(Path path, Set<PosixFilePermission> permissions) throws IOException {
-    check("path", path);
-    engine.setPermissions(path, Arguments.copyOf(permissions));
+    Path platformPath = PlatformPaths.unwrap("path", path);
+    engine.setPermissions(platformPath, Arguments.copyOf(permissions));
     return path;
   }
 
@@ -480,8 +470,11 @@ public final class FileOperations {
    * @throws IOException if it cannot be read
    */
   public List<Path> list(Path directory) throws IOException {
-    check("directory", directory);
-    return engine.list(directory);
+    Path platformDirectory = PlatformPaths.unwrap("directory", directory);
+    List<Path> found = engine.list(platformDirectory);
+    return directory == platformDirectory
+        ? found
+        : found.stream().map(path -> PlatformPaths.like(directory, path)).toList();
   }
 
   private static OpenSpec writing(OpenOption... options) {
@@ -500,6 +493,19 @@ public final class FileOperations {
     return OpenSpec.of(all);
   }
 
+  private void createOrFindAll(Path directory, FileAttribute<?>... attributes) throws IOException {
+    try {
+      createOrFind(directory, attributes);
+    } catch (NoSuchFileException e) {
+      Path parent = directory.toAbsolutePath().getParent();
+      if (parent == null) {
+        throw e;
+      }
+      createOrFindAll(parent, attributes);
+      createOrFind(directory, attributes);
+    }
+  }
+
   private void createOrFind(Path directory, FileAttribute<?>... attributes) throws IOException {
     try {
       engine.createDirectory(directory, attributes);
@@ -515,13 +521,6 @@ public final class FileOperations {
       return attributes(path).isDirectory();
     } catch (FileSystemException e) {
       return false; // a link to nothing
-    }
-  }
-
-  private static void check(String name, Path path) {
-    Objects.requireNonNull(path, name);
-    if (path.getFileSystem() != FileSystems.getDefault()) {
-      throw new ProviderMismatchException(name + "=" + path + " is not of the default file system");
     }
   }
 }

@@ -3,6 +3,7 @@ package io.github.loomuring;
 import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.FileCopy;
 import io.github.loomuring.internal.OpenSpec;
+import io.github.loomuring.internal.PlatformPaths;
 import io.github.loomuring.internal.RangeTransfer;
 import io.github.loomuring.internal.Space;
 import java.io.EOFException;
@@ -17,7 +18,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
-import java.nio.file.FileSystems;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.ProviderMismatchException;
@@ -64,14 +64,12 @@ public final class UringFile implements AutoCloseable {
   private final Cleaner.Cleanable leak;
 
   UringFile(Uring uring, Path path, OpenSpec spec) throws IOException {
-    if (path.getFileSystem() != FileSystems.getDefault()) {
-      throw new ProviderMismatchException("path=" + path + " is not of the default file system");
-    }
+    Path platformPath = PlatformPaths.unwrap("path", path);
     this.path = path;
     this.readable = spec.read();
     this.writable = spec.write();
     this.append = spec.append();
-    this.file = uring.engine().open(path, spec);
+    this.file = uring.engine().open(platformPath, spec);
     this.leak = Leak.watch(this, file, path);
   }
 

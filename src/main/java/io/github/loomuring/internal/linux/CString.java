@@ -1,13 +1,12 @@
 package io.github.loomuring.internal.linux;
 
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystems;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.ProviderMismatchException;
 
 /** Paths as the kernel takes them: bytes of the file system, ended by a NUL. */
 public final class CString {
@@ -25,13 +24,10 @@ public final class CString {
   /**
    * The bytes of {@code path}, without a closing NUL.
    *
-   * @throws ProviderMismatchException if the path is not of the default file system
+   * @param path of the platform's file system
    * @throws InvalidPathException if the path contains a NUL
    */
   public static byte[] bytes(Path path) {
-    if (path.getFileSystem() != FileSystems.getDefault()) {
-      throw new ProviderMismatchException("path=" + path + " is not of the default file system");
-    }
     byte[] bytes =
         unresolvedBytes(
             RESOLVE_AGAINST_USER_DIR && !path.isAbsolute() ? path.toAbsolutePath() : path);
@@ -75,9 +71,9 @@ public final class CString {
   }
 
   private static boolean userDirIsNotWorkingDirectory() {
-    try {
-      Path working = Path.of("/proc/self/cwd").toRealPath();
-      return !working.equals(Path.of(System.getProperty("user.dir")).toRealPath());
+    try { // by java.io, which does not ask for the default file system: that may be one of ours
+      String working = new File("/proc/self/cwd").getCanonicalPath();
+      return !working.equals(new File(System.getProperty("user.dir")).getCanonicalPath());
     } catch (IOException | RuntimeException e) {
       return true; // an absolute path is right in every case
     }

@@ -1,8 +1,10 @@
 package io.github.loomuring.internal.linux;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.FileInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  * first second.
  */
 public final class RemoteMounts {
-  private static final Path MOUNTINFO = Path.of("/proc/self/mountinfo");
+  private static final String MOUNTINFO = "/proc/self/mountinfo";
   private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** Types that live on a block device of this machine, or in its memory. */
@@ -66,25 +68,24 @@ public final class RemoteMounts {
           "rpc_pipefs",
           "fusectl");
 
-  private volatile List<Path> mountPoints = read(); // before anybody asks
+  private volatile List<String> mountPoints = read(); // before anybody asks
   private volatile long readNanos = System.nanoTime();
 
   /** The mount point of the remote file system on which {@code path} is, or null. */
   public Path of(Path path) {
     refresh();
-    List<Path> points = mountPoints;
+    List<String> points = mountPoints;
     if (points.isEmpty()) {
       return null;
     }
     Path absolute = path.toAbsolutePath().normalize();
-    Path longest = null;
-    for (Path point : points) {
-      if (absolute.startsWith(point)
-          && (longest == null || point.getNameCount() > longest.getNameCount())) {
+    String longest = null;
+    for (String point : points) {
+      if (absolute.startsWith(point) && (longest == null || point.length() > longest.length())) {
         longest = point;
       }
     }
-    return longest;
+    return longest == null ? null : path.getFileSystem().getPath(longest);
   }
 
   private void refresh() {
@@ -96,11 +97,12 @@ public final class RemoteMounts {
     mountPoints = read();
   }
 
-  private static List<Path> read() {
-    List<Path> points = new ArrayList<>();
-    try {
-      for (String line : Files.readAllLines(MOUNTINFO, StandardCharsets.ISO_8859_1)) {
-        Path point = remoteMountPoint(line);
+  /** By java.io, which does not ask for the default file system: that may be one of ours. */
+  private static List<String> read() {
+    List<String> points = new ArrayList<>();
+    try (FileInputStream mounts = new FileInputStream(MOUNTINFO)) {
+      for (String line : new String(mounts.readAllBytes(), ISO_8859_1).split("\n", -1)) {
+        String point = remoteMountPoint(line);
         if (point != null) {
           points.add(point);
         }
@@ -112,11 +114,11 @@ public final class RemoteMounts {
   }
 
   /** {@code 36 35 98:0 /root /mount/point options [optional ...] - type source options}. */
-  private static Path remoteMountPoint(String line) {
+  private static String remoteMountPoint(String line) {
     String[] fields = line.split(" ", -1);
     for (int i = 6; i + 1 < fields.length; i++) {
       if (fields[i].equals("-")) {
-        return LOCAL.contains(fields[i + 1]) ? null : Path.of(unescape(fields[4]));
+        return LOCAL.contains(fields[i + 1]) ? null : unescape(fields[4]);
       }
     }
     return null;
@@ -124,7 +126,7 @@ public final class RemoteMounts {
 
   /** Spaces, tabs, line feeds and backslashes are written as {@code \} and three octal digits. */
   private static String unescape(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+    byte[] bytes = text.getBytes(ISO_8859_1);
     int length = 0;
     for (int i = 0; i < bytes.length; i++) {
       if (bytes[i] == '\\' && i + 3 < bytes.length) {
@@ -134,6 +136,6 @@ public final class RemoteMounts {
         bytes[length++] = bytes[i];
       }
     }
-    return new String(bytes, 0, length, StandardCharsets.UTF_8);
+    return new String(bytes, 0, length, UTF_8);
   }
 }

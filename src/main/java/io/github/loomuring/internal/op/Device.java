@@ -2,6 +2,7 @@ package io.github.loomuring.internal.op;
 
 import static io.github.loomuring.internal.linux.Fcntl.*;
 
+import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.ring.Gate;
 
 /**
@@ -55,6 +56,13 @@ final class Device {
         || type == RAMFS_MAGIC
         || type == OVERLAYFS_SUPER_MAGIC
         || type == PIPEFS_MAGIC;
+  }
+
+  /** Whether a result says that RWF_NOWAIT is not for this file, whatever is cached. */
+  static boolean isNowaitRefused(long result) {
+    return Errno.EOPNOTSUPP.is(result)
+        || Errno.ENOSYS.is(result)
+        || Errno.EPERM.is(result); // by a seccomp profile that does not know preadv2 and pwritev2
   }
 
   boolean nowaitReads() {

@@ -1,7 +1,5 @@
 package io.github.loomuring.internal.op;
 
-import static io.github.loomuring.internal.linux.IoUring.IORING_OP_READ;
-
 import io.github.loomuring.internal.BufferSet;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Fcntl;
@@ -147,7 +145,8 @@ final class Read {
       }
     }
     long position = file.seekable ? offset + done : 0;
-    int n = request(file, operation, leased, address + done, length - done, position);
+    int n =
+        Fixed.orPlain(file, operation, leased, true, address + done, length - done, position, 0);
     if (n < 0) {
       if (done > 0) {
         return done;
@@ -155,36 +154,6 @@ final class Read {
       throw file.failure(n, operation, "read", offset, length);
     }
     return done + n;
-  }
-
-  /** The result of the request, or a negated errno. */
-  private static int request(
-      RingFile file,
-      Operation operation,
-      BufferSet.Buffer leased,
-      long address,
-      int length,
-      long offset)
-      throws IOException {
-    boolean fixed = Fixed.isPossible(file, leased, address, length);
-    for (; ; ) {
-      operation.set(IORING_OP_READ, file.fd, address, length, offset, 0, file.readGate);
-      if (fixed) {
-        Fixed.set(operation, leased, true);
-      }
-      if (!file.device.local) {
-        operation.setAsync();
-      }
-      int n =
-          file.isQuick()
-              ? operation.runPolled(file.engine.slots, file)
-              : operation.run(file.engine.slots, file);
-      if (!fixed || !Fixed.isRefused(operation, n)) {
-        return n;
-      }
-      fixed = false;
-      operation.end(); // what follows is another use of the slot
-    }
   }
 
   /** Bytes that an attempt on the caller has read, 0 at the end of the file, or an errno. */
@@ -219,8 +188,8 @@ final class Read {
       file.missedCache = true;
       return true;
     }
-    if (Errno.EOPNOTSUPP.is(result) || Errno.ENOSYS.is(result) || Errno.EPERM.is(result)) {
-      file.device.noNowaitReads(); // EPERM: by a seccomp profile that does not know preadv2
+    if (Device.isNowaitRefused(result)) {
+      file.device.noNowaitReads();
       return true;
     }
     return Errno.EINTR.is(result);

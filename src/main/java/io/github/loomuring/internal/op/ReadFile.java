@@ -61,6 +61,9 @@ final class ReadFile implements Offload.Steps<Integer>, AutoCloseable {
     }
     int n = read(RWF_NOWAIT);
     if (n != memory.statSize()) {
+      if (Device.isNowaitRefused(n)) {
+        device.noNowaitReads();
+      }
       return null;
     }
     scratch.onCaller.done(n);

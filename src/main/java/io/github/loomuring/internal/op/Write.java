@@ -1,7 +1,5 @@
 package io.github.loomuring.internal.op;
 
-import static io.github.loomuring.internal.linux.IoUring.IORING_OP_WRITE;
-
 import io.github.loomuring.internal.BufferSet;
 import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.linux.Errno;
@@ -130,7 +128,8 @@ final class Write {
       throw file.failure(n, operation, "write", offset, length);
     }
     int result =
-        request(file, operation, leased, address + done, length - done, position + done, flags);
+        Fixed.orPlain(
+            file, operation, leased, false, address + done, length - done, position + done, flags);
     if (result < 0) {
       if (done > 0) {
         return done;
@@ -138,37 +137,6 @@ final class Write {
       throw file.failure(result, operation, "write", offset, length);
     }
     return done + result;
-  }
-
-  /** The result of the request, or a negated errno. */
-  private static int request(
-      RingFile file,
-      Operation operation,
-      BufferSet.Buffer leased,
-      long address,
-      int length,
-      long position,
-      int flags)
-      throws IOException {
-    boolean fixed = Fixed.isPossible(file, leased, address, length);
-    for (; ; ) {
-      operation.set(IORING_OP_WRITE, file.fd, address, length, position, flags, file.writeGate);
-      if (fixed) {
-        Fixed.set(operation, leased, false);
-      }
-      if (!file.device.local) {
-        operation.setAsync();
-      }
-      int result =
-          file.isQuick()
-              ? operation.runPolled(file.engine.slots, file)
-              : operation.run(file.engine.slots, file);
-      if (!fixed || !Fixed.isRefused(operation, result)) {
-        return result;
-      }
-      fixed = false;
-      operation.end(); // what follows is another use of the slot
-    }
   }
 
   /** Bytes of {@code count} iovecs that an attempt on the caller has written, or an errno. */
@@ -196,8 +164,8 @@ final class Write {
     }
     if (device.nowaitWrites()) {
       long n = nowait(file, operation, iovecs, count, position, flags);
-      if (Errno.EOPNOTSUPP.is(n) || Errno.ENOSYS.is(n) || Errno.EPERM.is(n)) {
-        device.noNowaitWrites(); // EPERM: by a seccomp profile that does not know pwritev2
+      if (Device.isNowaitRefused(n)) {
+        device.noNowaitWrites();
       }
       if (n >= 0 || !file.engine.adaptiveWrites) {
         return n;
@@ -240,10 +208,6 @@ final class Write {
   }
 
   private static boolean isDecidedByRing(long result) {
-    return Errno.EAGAIN.is(result)
-        || Errno.EINTR.is(result)
-        || Errno.EOPNOTSUPP.is(result)
-        || Errno.ENOSYS.is(result)
-        || Errno.EPERM.is(result);
+    return Errno.EAGAIN.is(result) || Errno.EINTR.is(result) || Device.isNowaitRefused(result);
   }
 }

@@ -4,17 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import java.net.URI;
 import java.nio.charset.Charset;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.ProviderMismatchException;
 import java.util.HexFormat;
-import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,16 +46,6 @@ class CStringTest {
   void nulIsNotAllowed() {
     assertThatExceptionOfType(InvalidPathException.class)
         .isThrownBy(() -> CString.bytes(Path.of("a\0b")));
-  }
-
-  @Test
-  void pathOfAnotherProviderIsRefused() throws Exception {
-    URI zip = URI.create("jar:" + directory.resolve("a.zip").toUri());
-    try (FileSystem other = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
-      assertThatExceptionOfType(ProviderMismatchException.class)
-          .isThrownBy(() -> CString.bytes(other.getPath("/a")))
-          .withMessageContaining("path=/a");
-    }
   }
 
   @ParameterizedTest
