@@ -8,7 +8,10 @@ import java.util.List;
 /** The target that reads and writes leave nothing on the heap. */
 final class Allocation {
   static final double BYTES_BELOW = 1;
-  private static final List<String> WORKS = List.of("direct-", "warm-", "cold-", "buffered-write-");
+
+  /** Not {@code direct-ranges}: a call for many ranges answers with a list of outcomes. */
+  private static final List<String> WORKS =
+      List.of("direct-read-", "direct-write-", "warm-", "cold-", "buffered-write-");
 
   private Allocation() {}
 
