@@ -69,14 +69,18 @@ final class PoolFile implements EngineFile {
   public int read(ByteBuffer dst, long offset) throws IOException {
     BufferSet.Buffer leased = engine.bufferSets.begin(dst);
     try {
-      int n =
-          seekable
-              ? call(() -> channel.read(dst, offset))
-              : inOrder(readLock, () -> channel.read(dst));
-      return Math.max(n, 0);
+      return readNow(dst, offset);
     } finally {
       BufferSets.end(leased);
     }
+  }
+
+  private int readNow(ByteBuffer dst, long offset) throws IOException {
+    int n =
+        seekable
+            ? call(() -> channel.read(dst, offset))
+            : inOrder(readLock, () -> channel.read(dst));
+    return Math.max(n, 0);
   }
 
   @Override
@@ -224,12 +228,12 @@ final class PoolFile implements EngineFile {
 
   @Override
   public void readRanges(List<RangeTransfer> ranges) throws IOException {
-    each(ranges, range -> read(range.buffer, range.offset));
+    each(ranges, range -> readNow(range.buffer, range.offset));
   }
 
   @Override
   public void writeRanges(List<RangeTransfer> ranges) throws IOException {
-    each(ranges, range -> write(range.buffer, range.offset));
+    each(ranges, range -> writeNow(range.buffer, range.offset));
   }
 
   /** What transfers one range. */
