@@ -1,6 +1,7 @@
 package io.github.loomuring;
 
 import io.github.loomuring.internal.EngineFile;
+import io.github.loomuring.internal.FileAccess;
 import io.github.loomuring.internal.FileCopy;
 import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.PlatformPaths;
@@ -56,6 +57,10 @@ import java.util.Set;
  * java.nio.file.Files} throws in such a case. A null argument is a {@link NullPointerException}.
  */
 public final class UringFile implements AutoCloseable {
+  static {
+    FileAccess.show(file -> file.file);
+  }
+
   private final Path path;
   private final EngineFile file;
   private final boolean readable;

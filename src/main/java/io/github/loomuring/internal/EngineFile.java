@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
@@ -87,6 +88,33 @@ public interface EngineFile {
       throws IOException {
     return 0;
   }
+
+  /** Where work with a JDK's channel of the file runs. */
+  enum PlainUse {
+    /** On the pool; an interrupt or a deadline takes it back before it has begun. */
+    POOL,
+    /** On the pool, whatever happens to the caller. */
+    POOL_ALWAYS,
+    /** On the caller, with a channel that an interrupt may close. */
+    CALLER
+  }
+
+  /** Work with a JDK's channel. */
+  interface PlainWork<T> {
+    T run(FileChannel channel) throws IOException;
+  }
+
+  /**
+   * Runs work with a JDK's channel of the file, opened for the same. On the pool it is always the
+   * same one, which stays open, and keeps its locks, until the file is closed.
+   */
+  <T> T withPlainChannel(PlainUse use, PlainWork<T> work) throws IOException;
+
+  /**
+   * The number of the file's inode, or what {@link PosixLocks} has in its place. Not for a virtual
+   * thread.
+   */
+  long inode();
 
   boolean isOpen();
 

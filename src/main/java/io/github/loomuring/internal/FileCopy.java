@@ -1,5 +1,6 @@
 package io.github.loomuring.internal;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
@@ -35,13 +36,11 @@ public final class FileCopy {
       boolean targetAppends)
       throws IOException {
     long size = source.size();
-    // Files that do not say their size, as those of /proc, are copied until they end.
-    long limit = size > 0 ? Math.min(count, size - offset) : count;
+    long limit = limit(size, offset, count);
     if (limit <= 0) {
       return 0;
     }
-    boolean overlap = offset - targetOffset < limit && targetOffset - offset < limit;
-    if (overlap && !targetAppends && isSameFile(source, target)) {
+    if (!targetAppends && isOverlap(source, offset, limit, target, targetOffset)) {
       if (size == 0) {
         return 0; // it is empty
       }
@@ -55,6 +54,44 @@ public final class FileCopy {
               + " in one file overlap");
     }
     return new FileCopy(source, target).copy(offset, limit, targetOffset);
+  }
+
+  /**
+   * As {@link #copy}, also where the ranges are of one file and overlap: as if all bytes were read
+   * before the first is written. If that means to copy from the end to the start, a failure on the
+   * way leaves it open which bytes were copied, and is thrown.
+   */
+  public static long copyOverlapping(
+      EngineFile source,
+      long offset,
+      long count,
+      EngineFile target,
+      long targetOffset,
+      boolean targetAppends)
+      throws IOException {
+    long size = source.size();
+    long limit = limit(size, offset, count);
+    if (limit <= 0) {
+      return 0;
+    }
+    FileCopy copy = new FileCopy(source, target);
+    boolean forward = targetAppends || targetOffset <= offset;
+    if (forward || !isOverlap(source, offset, limit, target, targetOffset)) {
+      return copy.copy(offset, limit, targetOffset);
+    }
+    return size == 0 ? 0 : copy.copyBackward(offset, limit, targetOffset);
+  }
+
+  /** Files that do not say their size, as those of /proc, are copied until they end. */
+  private static long limit(long size, long offset, long count) {
+    return size > 0 ? Math.min(count, size - offset) : count;
+  }
+
+  private static boolean isOverlap(
+      EngineFile source, long offset, long length, EngineFile target, long targetOffset)
+      throws IOException {
+    boolean overlap = offset - targetOffset < length && targetOffset - offset < length;
+    return overlap && isSameFile(source, target);
   }
 
   private static boolean isSameFile(EngineFile one, EngineFile other) throws IOException {
@@ -114,6 +151,30 @@ public final class FileCopy {
       if (done > 0) {
         return done; // a lasting error comes with the next call
       }
+      throw wasOpen(e);
+    }
+  }
+
+  private long copyBackward(long offset, long count, long targetOffset) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BUFFER_BYTES, count));
+    try {
+      for (long left = count; left > 0; left -= buffer.limit()) {
+        buffer.clear().limit((int) Math.min(buffer.capacity(), left));
+        long from = left - buffer.limit();
+        while (buffer.hasRemaining()) {
+          if (source.read(buffer, offset + from + buffer.position()) == 0) {
+            throw new EOFException(source + ": the file was cut during the copy");
+          }
+        }
+        buffer.flip();
+        while (buffer.hasRemaining()) {
+          if (target.write(buffer, targetOffset + from + buffer.position()) == 0) {
+            throw new IOException(target + ": a write of " + buffer.remaining() + " moved none");
+          }
+        }
+      }
+      return count;
+    } catch (IOException e) {
       throw wasOpen(e);
     }
   }

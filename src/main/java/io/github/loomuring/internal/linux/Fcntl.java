@@ -129,6 +129,7 @@ public final class Fcntl {
    */
   public static final long STATX_BYTES = 256;
   public static final int STATX_TYPE = 0x1;
+  public static final int STATX_INO = 0x100;
   public static final int STATX_SIZE = 0x200;
   public static final int STATX_BASIC_STATS = 0x7ff;
   public static final int STATX_BTIME = 0x800;

@@ -42,6 +42,8 @@ final class Open {
   record Kind(
       boolean seekable,
       boolean fifo,
+      boolean readable,
+      boolean writable,
       boolean append,
       boolean synchronous,
       int memoryAlignment,
@@ -344,6 +346,8 @@ final class Open {
     return new Kind(
         type == S_IFREG || type == S_IFBLK || type == S_IFDIR,
         type == S_IFIFO,
+        spec.read(),
+        spec.write(),
         spec.append(),
         spec.sync() || spec.dsync(),
         memoryAlignment,

@@ -119,6 +119,10 @@ final class PathMemory implements AutoCloseable {
     return Short.toUnsignedInt(segment.get(JAVA_SHORT, STATX + STATX_MODE));
   }
 
+  long statInode() {
+    return segment.get(JAVA_LONG, STATX + STATX_INO_OFFSET);
+  }
+
   long statSize() {
     return segment.get(JAVA_LONG, STATX + STATX_SIZE_BYTES);
   }
@@ -141,7 +145,7 @@ final class PathMemory implements AutoCloseable {
         Integer.toUnsignedLong(segment.get(JAVA_INT, STATX + STATX_UID_OFFSET)),
         Integer.toUnsignedLong(segment.get(JAVA_INT, STATX + STATX_GID_OFFSET)),
         statDevice(),
-        segment.get(JAVA_LONG, STATX + STATX_INO_OFFSET),
+        statInode(),
         Integer.toUnsignedLong(segment.get(JAVA_INT, STATX + STATX_NLINK_OFFSET)),
         statSize(),
         segment.get(JAVA_LONG, STATX + STATX_BLOCKS_OFFSET),

@@ -97,7 +97,7 @@ final class ReadFile implements Offload.Steps<Integer>, AutoCloseable {
   @Override
   public void close() {
     if (fd >= 0) {
-      kernel.close(scratch.errno, take()); // nothing was written: it cannot fail, nor wait
+      engine.closeQuietly(take()); // nothing was written: it cannot fail, nor wait
     }
     if (buffer != null) {
       engine.staging.release(buffer);

@@ -501,12 +501,7 @@ public final class RingEngine implements Engine {
   }
 
   private int closeNow(int fd) throws IOException {
-    Operation scratch = slots.acquireAlways();
-    try {
-      return kernel.close(scratch.errno, fd);
-    } finally {
-      slots.release(scratch);
-    }
+    return Descriptor.close(this, fd);
   }
 
   // ---- the end

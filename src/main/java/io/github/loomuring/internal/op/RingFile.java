@@ -57,6 +57,8 @@ final class RingFile implements EngineFile {
   final boolean seekable;
 
   final boolean fifo;
+  final boolean readable;
+  final boolean writable;
   final boolean append;
 
   /** Whether a write goes to the disk before it returns. */
@@ -78,6 +80,7 @@ final class RingFile implements EngineFile {
   private volatile int references; // CLOSED is the sign bit
   private volatile Thread closer;
   private volatile Force force; // made when it is needed: most files are never forced
+  private final PlainChannel plain = new PlainChannel(this);
 
   RingFile(RingEngine engine, Path path, int fd, Device device, Open.Kind kind) {
     this.engine = engine;
@@ -86,6 +89,8 @@ final class RingFile implements EngineFile {
     this.device = device;
     this.seekable = kind.seekable();
     this.fifo = kind.fifo();
+    this.readable = kind.readable();
+    this.writable = kind.writable();
     this.append = kind.append();
     this.synchronous = kind.synchronous();
     this.memoryAlignment = kind.memoryAlignment();
@@ -198,6 +203,21 @@ final class RingFile implements EngineFile {
         : 0;
   }
 
+  @Override
+  public <T> T withPlainChannel(PlainUse use, PlainWork<T> work) throws IOException {
+    retain();
+    try {
+      return plain.run(use, work);
+    } finally {
+      release();
+    }
+  }
+
+  @Override
+  public long inode() {
+    return Descriptor.inode(engine, fd);
+  }
+
   /** Whether a read or write may complete within the time that waking a thread takes. */
   boolean isQuick() {
     return seekable && device.local && !synchronous;
@@ -293,7 +313,11 @@ final class RingFile implements EngineFile {
       awaitUnused();
     }
     closer = null;
-    engine.closeDescriptor(fd, device.local && !dirty, path);
+    try {
+      plain.end();
+    } finally {
+      engine.closeDescriptor(fd, device.local && !dirty, path);
+    }
   }
 
   private void awaitUnused() {

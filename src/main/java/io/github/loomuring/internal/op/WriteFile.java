@@ -22,6 +22,7 @@ import java.nio.file.Path;
 final class WriteFile implements Offload.Steps<Integer> {
   private static final int NOT_HERE = Integer.MIN_VALUE;
 
+  private final RingEngine engine;
   private final Kernel kernel;
   private final Operation scratch;
   private final PathMemory memory;
@@ -43,6 +44,7 @@ final class WriteFile implements Offload.Steps<Integer> {
       OpenSpec spec,
       int length,
       Flush flush) {
+    this.engine = engine;
     this.kernel = engine.kernel;
     this.scratch = scratch;
     this.memory = memory;
@@ -101,7 +103,7 @@ final class WriteFile implements Offload.Steps<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     // What blocks, or takes bytes as it likes, is for requests that can be cancelled.
     if (isSpecial()) {
       return NOT_HERE;
@@ -111,7 +113,7 @@ final class WriteFile implements Offload.Steps<Integer> {
       return Errno.EAGAIN.is(fd) || Errno.ENXIO.is(fd) ? NOT_HERE : fd;
     }
     int result = fill(fd);
-    int closed = kernel.close(scratch.errno, fd);
+    int closed = Descriptor.close(engine, fd);
     if (result >= 0 && closed < 0 && !Errno.EINTR.is(closed)) {
       step = "close";
       return closed;

@@ -112,6 +112,13 @@ public final class Offload implements AutoCloseable {
     return run(new Task<>(work, null), false, UNNAMED);
   }
 
+  /** Runs {@code work} on the caller: where there is no pool any more. */
+  public static <T> T callHere(Callable<T> work) throws IOException {
+    Task<T> task = new Task<>(work, null);
+    task.run();
+    return task.result();
+  }
+
   /** Runs {@code work} some time, for nobody. */
   public void execute(Runnable work) {
     threads.execute(work);

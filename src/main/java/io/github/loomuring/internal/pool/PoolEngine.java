@@ -10,6 +10,7 @@ import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.Failures;
 import io.github.loomuring.internal.Flush;
 import io.github.loomuring.internal.OpenSpec;
+import io.github.loomuring.internal.PosixLocks;
 import io.github.loomuring.internal.WholeFile;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -100,7 +101,7 @@ public final class PoolEngine implements Engine {
     byte[] bytes =
         callOrLeave(
             () -> {
-              if (!Files.isRegularFile(path)) {
+              if (!Files.isRegularFile(path) || PosixLocks.areHeld()) {
                 return null; // it may block: the one that opens it can be left
               }
               WholeFile.checkFits(path, Files.size(path));
@@ -114,7 +115,7 @@ public final class PoolEngine implements Engine {
     boolean written =
         call(
             () -> {
-              if (!isSeekable(path) || spec.direct()) {
+              if (!isSeekable(path) || spec.direct() || PosixLocks.areHeld()) {
                 return false;
               }
               writeNow(path, spec, bytes, flush);

@@ -6,6 +6,7 @@ import io.github.loomuring.internal.Deadlines;
 import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.Failures;
 import io.github.loomuring.internal.FileStatus;
+import io.github.loomuring.internal.PosixLocks;
 import io.github.loomuring.internal.RangeTransfer;
 import io.github.loomuring.internal.Space;
 import java.io.IOException;
@@ -391,6 +392,38 @@ final class PoolFile implements EngineFile {
     }
   }
 
+  // ---- the channel itself
+
+  @Override
+  public <T> T withPlainChannel(PlainUse use, PlainWork<T> work) throws IOException {
+    return switch (use) {
+      case POOL -> call(() -> work.run(writing));
+      case POOL_ALWAYS -> {
+        if (closed) {
+          throw new ClosedChannelException();
+        }
+        yield engine.offload().callUninterruptibly(() -> work.run(writing));
+      }
+      case CALLER -> onCaller(work);
+    };
+  }
+
+  private <T> T onCaller(PlainWork<T> work) throws IOException {
+    checkMayBegin();
+    try {
+      return work.run(writing);
+    } finally {
+      if (!writing.isOpen()) {
+        closeQuietly(); // an interrupt has closed it
+      }
+    }
+  }
+
+  @Override
+  public long inode() {
+    return descriptors().inode();
+  }
+
   @Override
   public boolean isOpen() {
     return !closed;
@@ -407,11 +440,13 @@ final class PoolFile implements EngineFile {
         .closers()
         .callUninterruptibly(
             () -> {
-              try (channel) {
-                writing.close();
-              }
+              PosixLocks.close(descriptors());
               return null;
             });
+  }
+
+  private PoolDescriptors descriptors() {
+    return new PoolDescriptors(path, channel, writing);
   }
 
   void closeQuietly() {

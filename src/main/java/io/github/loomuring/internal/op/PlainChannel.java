@@ -1,0 +1,107 @@
+package io.github.loomuring.internal.op;
+
+import io.github.loomuring.internal.EngineFile.PlainUse;
+import io.github.loomuring.internal.EngineFile.PlainWork;
+import io.github.loomuring.internal.PlatformPaths;
+import io.github.loomuring.internal.PosixLocks;
+import io.github.loomuring.internal.pool.Offload;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystemException;
+import java.nio.file.OpenOption;
+import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.Callable;
+
+/**
+ * A JDK's channel of a file of the ring, for what only the JDK has: mappings and locks.
+ *
+ * <p>It is opened when it is first needed, through the descriptor, so that it is of the same file
+ * whatever has become of the path. Whoever calls holds a reference to the file.
+ */
+final class PlainChannel implements PosixLocks.Descriptor {
+  private final RingFile file;
+  private volatile FileChannel channel;
+  private long
+      inode; // written before the channel, as it is asked for when the descriptor is closed
+
+  PlainChannel(RingFile file) {
+    this.file = file;
+  }
+
+  <T> T run(PlainUse use, PlainWork<T> work) throws IOException {
+    if (!file.seekable) {
+      throw new FileSystemException(
+          file.path.toString(), null, "only a regular file can be mapped or locked");
+    }
+    return switch (use) {
+      case POOL -> file.engine.offload.call(() -> work.run(channel()));
+      case POOL_ALWAYS -> always(() -> work.run(channel()));
+      case CALLER -> onCaller(work);
+    };
+  }
+
+  /** With a channel of its own, which an interrupt may close. */
+  private <T> T onCaller(PlainWork<T> work) throws IOException {
+    PlainChannel own = new PlainChannel(file);
+    try {
+      return work.run(file.engine.offload.call(own::channel));
+    } finally {
+      own.end();
+    }
+  }
+
+  /** Called by threads of the pool, which may wait. */
+  private synchronized FileChannel channel() throws IOException {
+    if (channel == null) {
+      inode = file.inode();
+      channel = open();
+    }
+    return channel;
+  }
+
+  private FileChannel open() throws IOException {
+    Set<OpenOption> access = new HashSet<>();
+    if (file.readable) {
+      access.add(StandardOpenOption.READ);
+    }
+    if (file.writable) {
+      access.add(StandardOpenOption.WRITE);
+    }
+    FileSystem platform = PlatformPaths.fileSystem();
+    return platform.provider().newFileChannel(platform.getPath("/proc/self/fd/" + file.fd), access);
+  }
+
+  private <T> T always(Callable<T> work) throws IOException {
+    RingEngine engine = file.engine;
+    return engine.isOpen() ? engine.offload.callUninterruptibly(work) : Offload.callHere(work);
+  }
+
+  /** Has the channel closed, if there is one, as soon as no lock stands against it. */
+  void end() throws IOException {
+    if (channel != null) {
+      always(
+          () -> {
+            PosixLocks.close(this);
+            return null;
+          });
+    }
+  }
+
+  @Override
+  public long inode() {
+    return inode;
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+
+  @Override
+  public String toString() {
+    return "the JDK's channel of " + file;
+  }
+}
