@@ -3,4 +3,5 @@ module io.github.loomuring {
   requires static jdk.management; // tells whether virtual threads wait for a carrier
 
   exports io.github.loomuring;
+  exports io.github.loomuring.nio;
 }

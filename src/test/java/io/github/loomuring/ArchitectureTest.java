@@ -20,6 +20,7 @@ import com.tngtech.archunit.lang.ArchRule;
 @AnalyzeClasses(packages = "io.github.loomuring", importOptions = OnlyTheLibrary.class)
 class ArchitectureTest {
   private static final String API = "io.github.loomuring";
+  private static final String NIO = API + ".nio";
   private static final String INTERNAL = "io.github.loomuring.internal";
   private static final String LINUX = INTERNAL + ".linux";
   private static final String RING = INTERNAL + ".ring";
@@ -71,7 +72,7 @@ class ArchitectureTest {
   static final ArchRule THE_API_KNOWS_NO_KERNEL =
       noClasses()
           .that()
-          .resideInAPackage(API)
+          .resideInAnyPackage(API, NIO)
           .should()
           .dependOnClassesThat()
           .resideInAPackage(LINUX);
@@ -83,7 +84,7 @@ class ArchitectureTest {
           .resideInAPackage(RING)
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(OP, POOL, INTERNAL, API);
+          .resideInAnyPackage(OP, POOL, INTERNAL, API, NIO);
 
   @ArchTest
   static final ArchRule THE_BINDING_KNOWS_NOBODY =
@@ -92,7 +93,7 @@ class ArchitectureTest {
           .resideInAPackage(LINUX)
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(RING, OP, POOL, INTERNAL, API);
+          .resideInAnyPackage(RING, OP, POOL, INTERNAL, API, NIO);
 
   @ArchTest
   static final ArchRule THE_POOL_KNOWS_NO_RING =
@@ -101,7 +102,18 @@ class ArchitectureTest {
           .resideInAPackage(POOL)
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(RING, OP, API);
+          .resideInAnyPackage(RING, OP, API, NIO);
+
+  @ArchTest
+  static final ArchRule THE_API_DOES_NOT_KNOW_WHAT_IS_ON_TOP_OF_IT =
+      noClasses()
+          .that()
+          .resideInAPackage(API)
+          .or()
+          .resideInAPackage(INTERNAL + "..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(NIO);
 
   /** Otherwise the rules would hold of nothing. */
   @ArchTest
@@ -131,7 +143,7 @@ class ArchitectureTest {
       methods()
           .that()
           .areDeclaredInClassesThat()
-          .resideInAnyPackage(API, RING, OP, POOL)
+          .resideInAnyPackage(API, NIO, RING, OP, POOL)
           .and(DescribedPredicate.describe("park or enter the kernel", ArchitectureTest::mayWait))
           .should()
           .notHaveModifier(JavaModifier.SYNCHRONIZED);
@@ -149,7 +161,7 @@ class ArchitectureTest {
       classes()
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage("java..", "jdk.management", API, INTERNAL + "..");
+          .resideInAnyPackage("java..", "jdk.management", API, NIO, INTERNAL + "..");
 
   private static DescribedPredicate<JavaAccess<?>> named(String owner, String methods) {
     return DescribedPredicate.describe(

@@ -33,7 +33,11 @@ class AllocationTest {
     "write direct",
     "write heap",
     "write segment",
-    "write leased"
+    "write leased",
+    "channel read",
+    "channel read at",
+    "channel write",
+    "channel write at"
   };
 
   @TempDir Path directory;

@@ -7,15 +7,18 @@ import io.github.loomuring.UringFile;
 import io.github.loomuring.UringOptions;
 import io.github.loomuring.UringOptions.Fallback;
 import io.github.loomuring.UringOptions.Inline;
+import io.github.loomuring.nio.UringFileChannel;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** Prints how many bytes each kind of transfer allocates on the Java heap once it is compiled. */
@@ -41,6 +44,11 @@ final class MeasureAllocation {
     try (Uring uring = Uring.open(options);
         UringFile file =
             uring.openFile(Path.of(args[1]), StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel channel =
+            UringFileChannel.open(
+                uring,
+                Path.of(args[1]),
+                Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE));
         Arena arena = Arena.ofConfined()) {
       ByteBuffer direct = ByteBuffer.allocateDirect(BYTES);
       ByteBuffer heap = ByteBuffer.allocate(BYTES);
@@ -52,6 +60,10 @@ final class MeasureAllocation {
       transfers.put("write direct", () -> file.write(direct.clear(), 0));
       transfers.put("write heap", () -> file.write(heap.clear(), 0));
       transfers.put("write segment", () -> file.write(segment, 0));
+      transfers.put("channel read", () -> channel.position(0).read(direct.clear()));
+      transfers.put("channel read at", () -> channel.read(direct.clear(), 0));
+      transfers.put("channel write", () -> channel.position(0).write(direct.clear()));
+      transfers.put("channel write at", () -> channel.write(direct.clear(), 0));
       transfers.put("control", () -> sink = new byte[16]);
       for (Map.Entry<String, Transfer> transfer : transfers.entrySet()) {
         System.out.println(transfer.getKey() + "=" + bytesPerOperation(transfer.getValue()));

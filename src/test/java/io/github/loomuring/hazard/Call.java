@@ -6,9 +6,9 @@ import java.io.InterruptedIOException;
 import java.util.concurrent.Callable;
 
 /** A call on a thread of its own, and what became of it. */
-final class Call<T> {
+public final class Call<T> {
   /** The kinds of threads that may call. */
-  enum On {
+  public enum On {
     VIRTUAL,
     PLATFORM
   }
@@ -34,39 +34,39 @@ final class Call<T> {
             : Thread.ofPlatform().daemon().name("hazard-caller").start(run);
   }
 
-  static <T> Call<T> start(On on, Callable<T> work) {
+  public static <T> Call<T> start(On on, Callable<T> work) {
     return new Call<>(on, work);
   }
 
-  static <T> Call<T> start(Callable<T> work) {
+  public static <T> Call<T> start(Callable<T> work) {
     return start(On.VIRTUAL, work);
   }
 
   /** Starts a call and returns when it is parked: submitted, or queued at a gate. */
-  static <T> Call<T> startParked(On on, Callable<T> work) throws Exception {
+  public static <T> Call<T> startParked(On on, Callable<T> work) throws Exception {
     Call<T> call = start(on, work);
     Waiting.untilParked(call.thread);
     return call;
   }
 
-  static <T> Call<T> startParked(Callable<T> work) throws Exception {
+  public static <T> Call<T> startParked(Callable<T> work) throws Exception {
     return startParked(On.VIRTUAL, work);
   }
 
-  Thread thread() {
+  public Thread thread() {
     return thread;
   }
 
-  boolean hasEnded() {
+  public boolean hasEnded() {
     return !thread.isAlive();
   }
 
-  void interrupt() {
+  public void interrupt() {
     thread.interrupt();
   }
 
   /** Waits for the end; the value. Throws what the call threw. */
-  T value() throws Exception {
+  public T value() throws Exception {
     join();
     if (failure != null) {
       throw new AssertionError("the call failed: " + failure, failure);
@@ -75,19 +75,19 @@ final class Call<T> {
   }
 
   /** Waits for the end; what the call threw, or null. */
-  Throwable failure() throws InterruptedException {
+  public Throwable failure() throws InterruptedException {
     join();
     return failure;
   }
 
   /** Whether the thread's interrupt status was set when the call had ended. */
-  boolean interruptedAfterwards() throws InterruptedException {
+  public boolean interruptedAfterwards() throws InterruptedException {
     join();
     return interruptedAfterwards;
   }
 
   /** Waits for the end, which must be an interrupt as documented, with nothing transferred. */
-  void assertInterrupted() throws InterruptedException {
+  public void assertInterrupted() throws InterruptedException {
     Throwable end = failure();
     if (!(end instanceof InterruptedIOException interrupted)
         || end.getClass() != InterruptedIOException.class
@@ -103,7 +103,7 @@ final class Call<T> {
   }
 
   /** Waits for the end, which must be an {@link IOException} of exactly {@code type}. */
-  void assertFailed(Class<? extends IOException> type) throws InterruptedException {
+  public void assertFailed(Class<? extends IOException> type) throws InterruptedException {
     Throwable end = failure();
     if (end == null || end.getClass() != type) {
       throw new AssertionError("expected " + type.getName() + "; value=" + value, end);

@@ -10,6 +10,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.Pipe;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -119,6 +120,9 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
     new SecureRandom().nextInt(); // opens /dev/random for good
     Path file = Files.createTempFile("warm-up", null);
     ByteBuffer bytes = ByteBuffer.allocate(10);
+    Pipe pipe = Pipe.open(); // as does this
+    pipe.sink().close();
+    pipe.source().close();
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.write(bytes); // makes the JDK's descriptor for pre-closing
     }
