@@ -3,9 +3,11 @@ package io.github.loomuring.benchmarks.jmh;
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
 import io.github.loomuring.UringOptions;
+import io.github.loomuring.nio.UringFileChannel;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -30,18 +32,21 @@ import org.openjdk.jmh.annotations.Warmup;
 public class CachedRead {
   private Uring uring;
   private UringFile uringFile;
+  private FileChannel uringChannel;
   private FileChannel channel;
 
   @Setup(Level.Trial)
   public void open(BenchmarkFile file) throws IOException {
     uring = Uring.open(UringOptions.defaults().withFallback(UringOptions.Fallback.NEVER));
     uringFile = uring.openFile(file.path(), StandardOpenOption.READ);
+    uringChannel = UringFileChannel.open(uring, file.path(), Set.of(StandardOpenOption.READ));
     channel = FileChannel.open(file.path(), StandardOpenOption.READ);
   }
 
   @TearDown(Level.Trial)
   public void close() throws IOException {
     channel.close();
+    uringChannel.close();
     uringFile.close();
     uring.close();
   }
@@ -49,6 +54,11 @@ public class CachedRead {
   @Benchmark
   public int ring(BenchmarkFile.Block block) throws IOException {
     return uringFile.read(block.buffer(), block.nextOffset());
+  }
+
+  @Benchmark
+  public int ringChannel(BenchmarkFile.Block block) throws IOException {
+    return uringChannel.read(block.buffer(), block.nextOffset());
   }
 
   @Benchmark

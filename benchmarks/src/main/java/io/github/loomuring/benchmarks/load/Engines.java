@@ -14,6 +14,9 @@ final class Engines {
   /** The ring, with memory that is registered. */
   static final String RING_REGISTERED = "ring-registered";
 
+  /** The ring, by {@code UringFileChannel}. */
+  static final String RING_CHANNEL = "ring-channel";
+
   static final String POOL = "pool";
 
   /** What every ratio is against. */
@@ -35,6 +38,7 @@ final class Engines {
           RING,
           RING_ADAPTIVE,
           RING_REGISTERED,
+          RING_CHANNEL,
           POOL,
           FILE_CHANNEL,
           FILES,
@@ -78,6 +82,7 @@ final class Engines {
       case RING -> uring(ring);
       case RING_ADAPTIVE -> uring(ring.withInline(Inline.ADAPTIVE));
       case RING_REGISTERED -> new RegisteredEngine(Uring.open(ring));
+      case RING_CHANNEL -> new UringChannelEngine(Uring.open(ring));
       case POOL -> uring(ring.withFallback(Fallback.ALWAYS));
       case FILE_CHANNEL -> FileChannelEngine.shared();
       case FILES -> new FilesEngine();

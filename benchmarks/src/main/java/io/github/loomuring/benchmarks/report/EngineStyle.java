@@ -53,6 +53,7 @@ record EngineStyle(Color color, Stroke stroke, Shape shape) {
     styles.put("ring", new EngineStyle(new Color(0x0072B2), STRONG, circle));
     styles.put("ring-adaptive", new EngineStyle(new Color(0x56B4E9), PLAIN, smallCircle));
     styles.put("ring-registered", new EngineStyle(new Color(0x004D80), DASHED, up));
+    styles.put("ring-channel", new EngineStyle(new Color(0x56B4E9), DASHED, diamond));
     styles.put("pool", new EngineStyle(new Color(0x009E73), PLAIN, diamond));
     styles.put("file-channel", new EngineStyle(new Color(0xD55E00), STRONG, square));
     styles.put("file-channel-each", new EngineStyle(new Color(0xE69F00), PLAIN, up));

@@ -13,7 +13,8 @@ final class Engines {
   static final String FIO = "fio-io_uring";
 
   /** Those of the library. */
-  static final List<String> OURS = List.of(RING, RING_ADAPTIVE, "ring-registered", "pool");
+  static final List<String> OURS =
+      List.of(RING, RING_ADAPTIVE, "ring-registered", "ring-channel", "pool");
 
   private Engines() {}
 }

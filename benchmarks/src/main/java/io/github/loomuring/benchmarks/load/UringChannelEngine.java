@@ -1,0 +1,30 @@
+package io.github.loomuring.benchmarks.load;
+
+import io.github.loomuring.Uring;
+import io.github.loomuring.nio.UringFileChannel;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.util.Set;
+
+/** The library in the form of a {@code FileChannel}. */
+final class UringChannelEngine extends FileChannelEngine {
+  private final Uring uring;
+
+  /** Closes {@code uring} when it is closed. */
+  UringChannelEngine(Uring uring) {
+    super(false, true);
+    this.uring = uring;
+  }
+
+  @Override
+  public FileChannel open(Path path, Set<? extends OpenOption> options) throws IOException {
+    return UringFileChannel.open(uring, path, options);
+  }
+
+  @Override
+  public void close() {
+    uring.close();
+  }
+}
