@@ -1,8 +1,10 @@
 package io.github.loomuring.internal;
 
 import io.github.loomuring.Advice;
+import io.github.loomuring.internal.linux.Memory;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -96,7 +98,15 @@ public interface EngineFile {
     /** On the pool, whatever happens to the caller. */
     POOL_ALWAYS,
     /** On the caller, with a channel that an interrupt may close. */
-    CALLER
+    CALLER;
+
+    /** Stands for a thread of the pool where an arena is asked who may use it. */
+    private static final Thread POOL_THREAD = Thread.ofPlatform().unstarted(() -> {});
+
+    /** Where {@code arena} may be used: on the caller, if it is for one thread alone. */
+    public static PlainUse of(Arena arena) {
+      return Memory.isAccessible(arena, POOL_THREAD) ? POOL : CALLER;
+    }
   }
 
   /** Work with a JDK's channel. */

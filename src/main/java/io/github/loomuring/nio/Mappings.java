@@ -14,9 +14,6 @@ import java.util.Objects;
 
 /** Mappings of a channel's file, made by a JDK's channel of the same file. */
 final class Mappings {
-  /** Stands for a thread of the pool where a segment is asked who may touch it. */
-  private static final Thread POOL_THREAD = Thread.ofPlatform().unstarted(() -> {});
-
   private Mappings() {}
 
   static MappedByteBuffer map(UringFileChannel channel, MapMode mode, long position, long size)
@@ -35,13 +32,10 @@ final class Mappings {
       throws IOException {
     Objects.requireNonNull(mode, "mode");
     Objects.requireNonNull(arena, "arena");
-    boolean shared = arena.allocate(0).isAccessibleBy(POOL_THREAD);
+    PlainUse use = PlainUse.of(arena);
     Checks.open(channel);
     Checks.region(offset, size);
-    return run(
-        channel,
-        shared ? PlainUse.POOL : PlainUse.CALLER, // whose thread alone may use the arena
-        plain -> plain.map(mode, offset, size, arena));
+    return run(channel, use, plain -> plain.map(mode, offset, size, arena));
   }
 
   private static <T> T run(UringFileChannel channel, PlainUse use, PlainWork<T> work)

@@ -1,5 +1,6 @@
 package io.github.loomuring.nio;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.file.StandardOpenOption.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -216,6 +217,33 @@ abstract class FileChannelLockContract extends ChannelFixture {
             .isInstanceOf(IllegalStateException.class);
       }
       assertThat(path).hasContent("012x456789");
+    }
+  }
+
+  /** A mapping needs an arena's scope only: Lucene's arena, for one, allocates nothing. */
+  @Test
+  void arenaThatAllocatesNothingTakesAMapping() throws IOException {
+    try (Arena shared = Arena.ofShared();
+        FileChannel channel = open(text(), READ)) {
+      Arena scopeOnly =
+          new Arena() {
+            @Override
+            public MemorySegment allocate(long byteSize, long byteAlignment) {
+              throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public MemorySegment.Scope scope() {
+              return shared.scope();
+            }
+
+            @Override
+            public void close() {
+              throw new UnsupportedOperationException();
+            }
+          };
+      MemorySegment segment = channel.map(MapMode.READ_ONLY, 3, 4, scopeOnly);
+      assertThat(segment.toArray(ValueLayout.JAVA_BYTE)).isEqualTo("3456".getBytes(US_ASCII));
     }
   }
 

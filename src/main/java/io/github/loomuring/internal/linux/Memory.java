@@ -1,5 +1,6 @@
 package io.github.loomuring.internal.linux;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
@@ -32,5 +33,10 @@ public final class Memory {
   /** A view of {@code size} bytes at {@code address}, valid for as long as that memory is. */
   public static MemorySegment at(long address, long size) {
     return MemorySegment.ofAddress(address).reinterpret(size);
+  }
+
+  /** Whether {@code thread} may use what {@code arena} has allocated; nothing is allocated. */
+  public static boolean isAccessible(Arena arena, Thread thread) {
+    return MemorySegment.NULL.reinterpret(arena, null).isAccessibleBy(thread);
   }
 }
