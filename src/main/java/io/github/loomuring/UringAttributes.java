@@ -134,7 +134,7 @@ public final class UringAttributes implements BasicFileAttributes {
   /**
    * The device the file is on.
    *
-   * @return a number that no other mounted device has; not in the form of st_dev
+   * @return st_dev, a number that no other mounted device has
    */
   public long device() {
     return status.device();
@@ -177,7 +177,13 @@ public final class UringAttributes implements BasicFileAttributes {
     return status.inode() == 0 ? null : new FileKey(status.device(), status.inode());
   }
 
-  private record FileKey(long device, long inode) {}
+  private record FileKey(long device, long inode) {
+    /** As the JDK's own key says it: there are programs that parse it. */
+    @Override
+    public String toString() {
+      return "(dev=" + Long.toHexString(device) + ",ino=" + inode + ")";
+    }
+  }
 
   /** Type, permissions and size. */
   @Override

@@ -77,23 +77,13 @@ class FileOperationsAttributesTest {
     assertThat(ours.isSymbolicLink()).isEqualTo(theirs.get("isSymbolicLink"));
     assertThat(ours.isOther()).isEqualTo(theirs.get("isOther"));
     assertThat(ours.permissions()).isEqualTo(theirs.get("permissions"));
-    assertThat(device(ours)).isEqualTo(theirs.get("dev"));
+    assertThat(ours.device()).isEqualTo(theirs.get("dev"));
+    assertThat(ours.fileKey()).hasToString(theirs.get("fileKey").toString());
     assertThat(ours.blocks()).isEqualTo(engine.isRing() ? blocks(path, options) : -1);
   }
 
   private static long unsigned(Object value) {
     return Integer.toUnsignedLong((int) value);
-  }
-
-  /** The device as st_dev, the form that the JDK has it in; see makedev(3). */
-  private long device(UringAttributes attributes) {
-    long device = attributes.device();
-    if (!engine.isRing()) {
-      return device;
-    }
-    long major = device >>> 32;
-    long minor = device & 0xffff_ffffL;
-    return (minor & 0xff) | (major & 0xfff) << 8 | (minor & ~0xffL) << 12 | (major & ~0xfffL) << 32;
   }
 
   private static long blocks(Path path, LinkOption... options) throws Exception {

@@ -103,19 +103,10 @@ public final class FileCopy {
       FileStatus second = other.status();
       return first.inode() != 0 // which says that it is not known
           && first.inode() == second.inode()
-          && (first.device() == second.device()
-              || makedev(first.device()) == second.device()
-              || first.device() == makedev(second.device()));
+          && first.device() == second.device();
     } catch (FileSystemException e) {
       return false; // the pool asks by the path, where there may be nothing by now
     }
-  }
-
-  /** The device of statx(2), as the ring has it, in the form of stat(2), as the pool has it. */
-  private static long makedev(long device) {
-    long major = device >>> 32;
-    long minor = device & 0xffff_ffffL;
-    return (minor & 0xff) | (major & 0xfff) << 8 | (minor & ~0xffL) << 12 | (major & ~0xfffL) << 32;
   }
 
   private long copy(long offset, long count, long targetOffset) throws IOException {

@@ -190,4 +190,11 @@ public final class Fcntl {
   public static final int MAX_RW_COUNT = 0x7ffff000;
 
   private Fcntl() {}
+
+  /** The number of a device, as glibc's makedev puts it together: st_dev of stat(2). */
+  public static long makedev(int major, int minor) {
+    long high = Integer.toUnsignedLong(major);
+    long low = Integer.toUnsignedLong(minor);
+    return (low & 0xff) | (high & 0xfff) << 8 | (low & ~0xffL) << 12 | (high & ~0xfffL) << 32;
+  }
 }

@@ -131,9 +131,11 @@ final class PathMemory implements AutoCloseable {
     return segment.get(JAVA_INT, STATX + STATX_BLKSIZE);
   }
 
+  /** The device in the form of stat(2), which the pool has too. */
   long statDevice() {
-    return (long) segment.get(JAVA_INT, STATX + STATX_DEV_MAJOR) << 32
-        | Integer.toUnsignedLong(segment.get(JAVA_INT, STATX + STATX_DEV_MINOR));
+    return makedev(
+        segment.get(JAVA_INT, STATX + STATX_DEV_MAJOR),
+        segment.get(JAVA_INT, STATX + STATX_DEV_MINOR));
   }
 
   /** What the last statx of {@link #statx} said. */
