@@ -112,7 +112,7 @@ public final class BufferSet {
 
   /** Waits for an idle buffer, until the deadline or an interrupt. */
   public Buffer lease() throws IOException {
-    if (Thread.currentThread().isInterrupted()) {
+    if (Interrupts.pending()) {
       throw new InterruptedIOException(this + ": the thread was interrupted before the operation");
     }
     Deadlines.check(this);

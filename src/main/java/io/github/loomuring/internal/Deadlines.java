@@ -69,7 +69,7 @@ public final class Deadlines {
 
   /** The exception for an operation that was ended: by an interrupt, or else by its deadline. */
   public static InterruptedIOException ended(String what) {
-    return Thread.currentThread().isInterrupted()
+    return Interrupts.pending()
         ? new InterruptedIOException(what + " was interrupted")
         : timeout(what);
   }

@@ -64,7 +64,7 @@ public interface EngineFile {
 
   /** Tells the kernel of an intention, where there is a kernel to be told. */
   default void advise(long offset, long length, Advice advice) throws IOException {
-    if (Thread.currentThread().isInterrupted()) {
+    if (Interrupts.pending()) {
       throw new InterruptedIOException("the thread was interrupted before the operation");
     }
     Deadlines.check("the file");

@@ -4,6 +4,7 @@ import static io.github.loomuring.internal.linux.Fcntl.*;
 import static io.github.loomuring.internal.linux.IoUring.*;
 
 import io.github.loomuring.internal.Deadlines;
+import io.github.loomuring.internal.Interrupts;
 import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.WholeFile;
 import io.github.loomuring.internal.linux.Errno;
@@ -94,7 +95,7 @@ final class Open {
 
   private static <T> T run(RingEngine engine, Path path, OpenSpec spec, Use<T> use)
       throws IOException {
-    if (Thread.currentThread().isInterrupted()) {
+    if (Interrupts.pending()) {
       throw new InterruptedIOException(path + ": the thread was interrupted before the operation");
     }
     Deadlines.check(path);
@@ -384,7 +385,7 @@ final class Open {
 
   /** Why the operation was left: an interrupt, the deadline, or because the ring was closed. */
   private IOException gone() {
-    if (Thread.currentThread().isInterrupted()) {
+    if (Interrupts.pending()) {
       return interrupted();
     }
     return Deadlines.isOver()

@@ -1,6 +1,7 @@
 package io.github.loomuring.internal.op;
 
 import io.github.loomuring.internal.Deadlines;
+import io.github.loomuring.internal.Interrupts;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Fcntl;
 import io.github.loomuring.internal.linux.IoUring;
@@ -283,7 +284,9 @@ public final class Operation extends Request {
         // Clears the flag: parking with it set returns at once.
         if (Thread.interrupted()) {
           interrupted = true;
-          addCause(CAUSE_INTERRUPT);
+          if (!Interrupts.areIgnored()) {
+            addCause(CAUSE_INTERRUPT);
+          }
           continue;
         }
         if (rival != null && rival.isCompleted() && (w & CAUSES_MASK) == 0) {

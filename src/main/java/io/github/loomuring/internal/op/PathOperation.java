@@ -5,6 +5,7 @@ import static io.github.loomuring.internal.linux.IoUring.*;
 
 import io.github.loomuring.internal.Deadlines;
 import io.github.loomuring.internal.FileStatus;
+import io.github.loomuring.internal.Interrupts;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.ring.Gate;
 import java.io.IOException;
@@ -159,7 +160,7 @@ final class PathOperation {
       RingEngine engine, Path path, PathMemory memory, boolean followLinks) throws IOException {
     if (!engine.inlineOpens()
         || engine.remoteMounts.of(path) != null
-        || Thread.currentThread().isInterrupted()
+        || Interrupts.pending()
         || Deadlines.isOver()) {
       return Errno.EAGAIN.negated();
     }
@@ -233,7 +234,7 @@ final class PathOperation {
 
   /** Why a request was cancelled. */
   private static IOException gone(String what) {
-    if (Thread.currentThread().isInterrupted()) {
+    if (Interrupts.pending()) {
       return new InterruptedIOException(what + " was interrupted");
     }
     return Deadlines.isOver() ? Deadlines.timeout(what) : new AsynchronousCloseException();
@@ -256,7 +257,7 @@ final class PathOperation {
   }
 
   private static void checkMayBegin(String what) throws InterruptedIOException {
-    if (Thread.currentThread().isInterrupted()) {
+    if (Interrupts.pending()) {
       throw new InterruptedIOException(what + ": the thread was interrupted before the operation");
     }
     Deadlines.check(what);

@@ -4,6 +4,7 @@ import io.github.loomuring.Advice;
 import io.github.loomuring.internal.Deadlines;
 import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.FileStatus;
+import io.github.loomuring.internal.Interrupts;
 import io.github.loomuring.internal.RangeTransfer;
 import io.github.loomuring.internal.Space;
 import io.github.loomuring.internal.linux.Errno;
@@ -229,7 +230,7 @@ final class RingFile implements EngineFile {
   Operation start() throws IOException {
     retain();
     try {
-      if (Thread.currentThread().isInterrupted()) {
+      if (Interrupts.pending()) {
         throw new InterruptedIOException(
             path + ": the thread was interrupted before the operation");
       }
@@ -360,7 +361,7 @@ final class RingFile implements EngineFile {
 
   /** Why an operation that was abandoned was to be cancelled. */
   IOException gone(String what) {
-    if (Thread.currentThread().isInterrupted()) {
+    if (Interrupts.pending()) {
       return interrupted(what);
     }
     return Deadlines.isOver()

@@ -1,6 +1,7 @@
 package io.github.loomuring.internal.pool;
 
 import io.github.loomuring.internal.Deadlines;
+import io.github.loomuring.internal.Interrupts;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.AsynchronousCloseException;
@@ -125,7 +126,7 @@ public final class Offload implements AutoCloseable {
   }
 
   private <T> T run(Task<T> task, boolean interruptible, Object subject) throws IOException {
-    if (interruptible && Thread.currentThread().isInterrupted()) {
+    if (interruptible && Interrupts.pending()) {
       throw new InterruptedIOException(
           subject + ": the thread was interrupted before the operation");
     }
@@ -143,7 +144,7 @@ public final class Offload implements AutoCloseable {
       while (!task.isDone()) {
         if (Thread.interrupted()) {
           interrupted = true;
-          if (interruptible && task.giveUp()) {
+          if (interruptible && !Interrupts.areIgnored() && task.giveUp()) {
             threads.remove(task);
             throw new InterruptedIOException(subject + ": the operation was interrupted");
           }

@@ -9,6 +9,7 @@ import io.github.loomuring.internal.Engine;
 import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.Failures;
 import io.github.loomuring.internal.Flush;
+import io.github.loomuring.internal.Interrupts;
 import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.PosixLocks;
 import io.github.loomuring.internal.WholeFile;
@@ -53,7 +54,7 @@ public final class PoolEngine implements Engine {
     if (closed) {
       throw new ClosedChannelException();
     }
-    if (Thread.currentThread().isInterrupted()) {
+    if (Interrupts.pending()) {
       throw new InterruptedIOException(path + ": the thread was interrupted before the operation");
     }
     Deadlines.check(path);

@@ -7,6 +7,7 @@ import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.Failures;
 import io.github.loomuring.internal.FileStatus;
 import io.github.loomuring.internal.PosixLocks;
+import io.github.loomuring.internal.Interrupts;
 import io.github.loomuring.internal.RangeTransfer;
 import io.github.loomuring.internal.Space;
 import java.io.IOException;
@@ -373,7 +374,7 @@ final class PoolFile implements EngineFile {
     if (closed) {
       throw new ClosedChannelException();
     }
-    if (Thread.currentThread().isInterrupted()) {
+    if (Interrupts.pending()) {
       throw new InterruptedIOException(path + ": the thread was interrupted before the operation");
     }
     Deadlines.check(path);
