@@ -1,6 +1,7 @@
 package io.github.loomuring;
 
 import io.github.loomuring.internal.Engine;
+import io.github.loomuring.internal.Engines;
 import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.op.ManyRings;
 import io.github.loomuring.internal.op.RingEngine;
@@ -26,12 +27,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * uses. All methods may be called by any thread, virtual or platform.
  */
 public final class Uring implements AutoCloseable {
-  private static final System.Logger LOGGER = System.getLogger(Uring.class.getName());
-
   /** As many calls in progress at once as the JDK allows carriers to be compensated for. */
   private static final int POOL_THREADS_MAX = 256;
 
   private static final AtomicBoolean FALLBACK_LOGGED = new AtomicBoolean();
+
+  static {
+    Engines.setAccess(Uring::engine);
+  }
 
   private final Engine engine;
   private final FileOperations files;
@@ -44,6 +47,10 @@ public final class Uring implements AutoCloseable {
     this.ring = !(engine instanceof PoolEngine);
     this.isShared = isShared;
   }
+
+  /*
+   * Null in the thread that is making it, if that comes back here: see nio.UringFileSystem.
+   */
 
   /**
    * The one of this process, made with {@link UringOptions#defaults()} at the first call. It stays
@@ -82,9 +89,12 @@ public final class Uring implements AutoCloseable {
         throw new UnsupportedOperationException("io_uring is not available: " + e.getMessage(), e);
       }
       if (FALLBACK_LOGGED.compareAndSet(false, true)) {
-        LOGGER.log(
-            Level.WARNING,
-            "io_uring is not available, files use a pool of platform threads: " + e.getMessage());
+        // Here, not in a field: a logger may need files to be set up, and so this class.
+        System.getLogger(Uring.class.getName())
+            .log(
+                Level.WARNING,
+                "io_uring is not available, files use a pool of platform threads: "
+                    + e.getMessage());
       }
       return new Uring(new PoolEngine(POOL_THREADS_MAX), isShared);
     }
