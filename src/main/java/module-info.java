@@ -4,4 +4,7 @@ module io.github.loomuring {
 
   exports io.github.loomuring;
   exports io.github.loomuring.nio;
+
+  provides java.nio.file.spi.FileSystemProvider with
+      io.github.loomuring.nio.UringFileSystemProvider;
 }

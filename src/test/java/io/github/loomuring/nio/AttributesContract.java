@@ -1,0 +1,367 @@
+package io.github.loomuring.nio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.loomuring.support.Fifos;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessMode;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.AclFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.DosFileAttributeView;
+import java.nio.file.attribute.DosFileAttributes;
+import java.nio.file.attribute.FileAttributeView;
+import java.nio.file.attribute.FileOwnerAttributeView;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
+import java.nio.file.attribute.UserPrincipal;
+import java.nio.file.attribute.UserPrincipalLookupService;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What files say of themselves, and what can be set of it. */
+abstract class AttributesContract extends ProviderFixture {
+  private static final LinkOption[][] FOLLOWING = {{}, {NOFOLLOW}};
+
+  private Path fifo;
+
+  @BeforeEach
+  void makeFifo() throws Exception {
+    fifo = Fifos.make(temporary.resolve("fifo"));
+  }
+
+  /** Times of the same moment: the trees of the JDK and of the subject are not. */
+  private void someWithTimes(Path directory) throws Exception {
+    some(directory);
+    Files.createLink(directory.resolve("fifo"), fifo);
+    FileTime time = FileTime.fromMillis(1_234_567_890_123L);
+    for (String name : List.of("file", "empty", "full", "full/below", "fifo")) {
+      Files.getFileAttributeView(directory.resolve(name), BasicFileAttributeView.class)
+          .setTimes(time, time, time);
+    }
+  }
+
+  /** A way to ask. */
+  private interface Question {
+    Object of(Path path, LinkOption... options) throws Exception;
+  }
+
+  private void ask(String what, Question question) throws Exception {
+    List<String> names = new ArrayList<>(List.of(NAMES));
+    names.add("fifo");
+    for (String name : names) {
+      for (LinkOption[] options : FOLLOWING) {
+        same(
+            what + " of " + name + " with " + List.of(options),
+            this::someWithTimes,
+            directory -> question.of(directory.resolve(name), options));
+      }
+    }
+  }
+
+  private static String basic(BasicFileAttributes a) {
+    return "%s %s %s %s %s %s %s"
+        .formatted(
+            a.isSymbolicLink() ? "" : a.lastModifiedTime().toMillis() / 1_000_000,
+            a.isRegularFile(),
+            a.isDirectory(),
+            a.isSymbolicLink(),
+            a.isOther(),
+            a.isRegularFile() ? a.size() : "",
+            a.fileKey() != null);
+  }
+
+  private static String posix(PosixFileAttributes a) {
+    return basic(a) + a.owner() + a.group() + PosixFilePermissions.toString(a.permissions());
+  }
+
+  @Test
+  void classesOfAttributes() throws Exception {
+    ask("basic", (p, o) -> basic(Files.readAttributes(p, BasicFileAttributes.class, o)));
+    ask("posix", (p, o) -> posix(Files.readAttributes(p, PosixFileAttributes.class, o)));
+    ask(
+        "dos",
+        (p, o) -> {
+          DosFileAttributes a = Files.readAttributes(p, DosFileAttributes.class, o);
+          return basic(a) + a.isArchive() + a.isHidden() + a.isReadOnly() + a.isSystem();
+        });
+  }
+
+  @Test
+  void attributesIfThereAreAny() throws Exception {
+    ask(
+        "basic",
+        (p, o) -> {
+          if (p.endsWith("file/below")) {
+            return null; // the JDK's throws, only for these attributes, and if links are followed
+          }
+          BasicFileAttributes a =
+              p.getFileSystem().provider().readAttributesIfExists(p, BasicFileAttributes.class, o);
+          return a == null ? null : basic(a);
+        });
+    ask(
+        "posix",
+        (p, o) -> {
+          PosixFileAttributes a =
+              p.getFileSystem().provider().readAttributesIfExists(p, PosixFileAttributes.class, o);
+          return a == null ? null : posix(a);
+        });
+  }
+
+  @Test
+  void attributesByName() throws Exception {
+    String[] some = {
+      "size,isDirectory",
+      "basic:isRegularFile,isOther",
+      "posix:permissions,owner,group",
+      "unix:mode,uid,gid,nlink",
+      "owner:owner",
+      "dos:hidden,archive",
+      "isSymbolicLink",
+    };
+    for (String names : some) {
+      ask(names, (p, o) -> withoutSizes(Files.readAttributes(p, names, o)));
+    }
+    for (String names :
+        List.of("*", "basic:*", "posix:*", "unix:*", "owner:*", "dos:*", "user:*")) {
+      ask(names, (p, o) -> Files.readAttributes(p, names, o).keySet());
+    }
+    for (String names :
+        List.of("nothing", "unknown:size", "", "size,", ":", "basic:owner", "a:b:c")) {
+      same(names, ProviderFixture::file, d -> Files.readAttributes(d.resolve("file"), names));
+    }
+    ask("getAttribute", (p, o) -> Files.getAttribute(p, "unix:mode", o));
+    same("wildcard", ProviderFixture::file, d -> Files.getAttribute(d.resolve("file"), "basic:*"));
+  }
+
+  private static Map<String, Object> withoutSizes(Map<String, Object> attributes) {
+    Map<String, Object> result = new TreeMap<>(attributes);
+    result.remove("size"); // of a directory: depends on its history
+    return result;
+  }
+
+  @Test
+  void questionsWithSimpleAnswers() throws Exception {
+    ask("exists", Files::exists);
+    ask("notExists", Files::notExists);
+    ask("isDirectory", Files::isDirectory);
+    ask("isRegularFile", Files::isRegularFile);
+    ask("isSymbolicLink", (p, _) -> Files.isSymbolicLink(p));
+    ask("isHidden", (p, _) -> Files.isHidden(p));
+    ask("owner", (p, o) -> Files.getOwner(p, o));
+    ask(
+        "permissions",
+        (p, o) -> PosixFilePermissions.toString(Files.getPosixFilePermissions(p, o)));
+    ask("size", (p, _) -> Files.isRegularFile(p) ? Files.size(p) : Files.size(p) > 0);
+    ask("isReadable", (p, _) -> Files.isReadable(p));
+    ask("isWritable", (p, _) -> Files.isWritable(p));
+    ask("isExecutable", (p, _) -> Files.isExecutable(p));
+    ask("probeContentType", (p, _) -> Files.probeContentType(p));
+    for (AccessMode mode : AccessMode.values()) {
+      ask(
+          "checkAccess " + mode,
+          (p, _) -> {
+            p.getFileSystem().provider().checkAccess(p, mode);
+            return null;
+          });
+    }
+    ask(
+        "checkAccess",
+        (p, _) -> {
+          p.getFileSystem().provider().checkAccess(p);
+          return null;
+        });
+  }
+
+  @Test
+  void timesAndPermissionsCanBeSet() throws Exception {
+    FileTime time = FileTime.fromMillis(1_000_000_000_123L);
+    ask(
+        "setTimes",
+        (p, o) -> {
+          BasicFileAttributeView view =
+              Files.getFileAttributeView(p, BasicFileAttributeView.class, o);
+          view.setTimes(time, null, null);
+          return view.name() + view.readAttributes().lastModifiedTime();
+        });
+    ask("setAttribute", (p, o) -> Files.setAttribute(p, "lastAccessTime", time, o));
+    ask("setLastModifiedTime", (p, _) -> Files.setLastModifiedTime(p, time));
+    Set<PosixFilePermission> permissions = PosixFilePermissions.fromString("rwx------");
+    ask(
+        "setPermissions",
+        (p, o) -> {
+          PosixFileAttributeView view =
+              Files.getFileAttributeView(p, PosixFileAttributeView.class, o);
+          view.setPermissions(permissions);
+          return view.name() + posix(view.readAttributes());
+        });
+    ask("setAttribute", (p, o) -> Files.setAttribute(p, "unix:mode", 0700, o));
+    ask("setAttribute", (p, o) -> Files.setAttribute(p, "posix:permissions", permissions, o));
+    same("type", ProviderFixture::file, d -> Files.setAttribute(d.resolve("file"), "size", 1L));
+    same("type", ProviderFixture::file, d -> Files.setAttribute(d.resolve("file"), "no", "no"));
+    same(
+        "class",
+        ProviderFixture::file,
+        d -> Files.setAttribute(d.resolve("file"), "lastModifiedTime", "no"));
+  }
+
+  @Test
+  void ownersCanBeSet() throws Exception {
+    ask(
+        "owner",
+        (p, o) -> {
+          FileOwnerAttributeView view =
+              Files.getFileAttributeView(p, FileOwnerAttributeView.class, o);
+          UserPrincipal owner = view.getOwner();
+          view.setOwner(owner);
+          return view.name() + owner + Files.setOwner(p, owner).getFileName();
+        });
+    ask(
+        "group",
+        (p, o) -> {
+          PosixFileAttributeView view =
+              Files.getFileAttributeView(p, PosixFileAttributeView.class, o);
+          view.setGroup(view.readAttributes().group());
+          view.setOwner(view.getOwner());
+          return view.readAttributes().group();
+        });
+  }
+
+  @Test
+  void extendedAttributes() throws Exception {
+    ask(
+        "user",
+        (p, o) -> {
+          UserDefinedFileAttributeView view =
+              Files.getFileAttributeView(p, UserDefinedFileAttributeView.class, o);
+          ByteBuffer text = StandardCharsets.UTF_8.encode("value");
+          List<Object> seen = new ArrayList<>(List.of(view.name()));
+          seen.add(view.write("one", text));
+          seen.add(text.remaining());
+          seen.addAll(view.list());
+          seen.add(view.size("one"));
+          ByteBuffer read = ByteBuffer.allocateDirect(9);
+          seen.add(view.read("one", read));
+          seen.add(StandardCharsets.UTF_8.decode(read.flip()));
+          view.delete("one");
+          seen.addAll(view.list());
+          return seen;
+        });
+    same(
+        "read-only",
+        ProviderFixture::file,
+        d -> {
+          UserDefinedFileAttributeView view =
+              Files.getFileAttributeView(d.resolve("file"), UserDefinedFileAttributeView.class);
+          view.write("one", StandardCharsets.UTF_8.encode("value"));
+          return view.read("one", ByteBuffer.allocate(9).asReadOnlyBuffer());
+        });
+    same(
+        "too small",
+        ProviderFixture::file,
+        d -> {
+          UserDefinedFileAttributeView view =
+              Files.getFileAttributeView(d.resolve("file"), UserDefinedFileAttributeView.class);
+          view.write("one", StandardCharsets.UTF_8.encode("value"));
+          return view.read("one", ByteBuffer.allocate(1));
+        });
+  }
+
+  @Test
+  void dosAttributes() throws Exception {
+    ask(
+        "dos",
+        (p, o) -> {
+          DosFileAttributeView view = Files.getFileAttributeView(p, DosFileAttributeView.class, o);
+          view.setHidden(true);
+          view.setArchive(true);
+          view.setSystem(true);
+          view.setReadOnly(true);
+          DosFileAttributes a = view.readAttributes();
+          return view.name() + a.isArchive() + a.isHidden() + a.isReadOnly() + a.isSystem();
+        });
+  }
+
+  /** A view that nobody knows. */
+  private interface ForeignView extends FileAttributeView {}
+
+  /** Attributes that nobody knows. */
+  private interface ForeignAttributes extends BasicFileAttributes {}
+
+  @Test
+  void viewsThatThereAreNot() throws Exception {
+    returns(
+        null,
+        ProviderFixture::file,
+        d -> Files.getFileAttributeView(d.resolve("file"), AclFileAttributeView.class));
+    returns(
+        null,
+        ProviderFixture::file,
+        d -> Files.getFileAttributeView(d.resolve("file"), ForeignView.class));
+    fails(
+        UnsupportedOperationException.class,
+        ProviderFixture::file,
+        d -> Files.readAttributes(d.resolve("file"), ForeignAttributes.class));
+    fails(
+        NullPointerException.class,
+        ProviderFixture::file,
+        d -> Files.readAttributes(d.resolve("file"), (Class<BasicFileAttributes>) null));
+    fails(
+        NullPointerException.class,
+        ProviderFixture::file,
+        d -> Files.getFileAttributeView(d.resolve("file"), null));
+    returns(
+        tree.getFileSystem().supportedFileAttributeViews(),
+        ProviderFixture::file,
+        d -> d.getFileSystem().supportedFileAttributeViews());
+  }
+
+  @Test
+  void keysOfOneFileAreEqualHoweverItIsAsked() throws Exception {
+    returns(
+        true,
+        ProviderFixture::some,
+        directory -> {
+          Path file = directory.resolve("file");
+          Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+          Object other =
+              Files.readAttributes(directory.resolve("full"), BasicFileAttributes.class).fileKey();
+          assertThat(other).isNotEqualTo(key);
+          assertThat(key.toString()).matches("\\(dev=[0-9a-f]+,ino=[0-9]+\\)");
+          assertThat(Files.getAttribute(file, "fileKey")).isEqualTo(key).hasSameHashCodeAs(key);
+          assertThat(Files.getAttribute(file, "unix:fileKey")).isEqualTo(key);
+          Path link = directory.resolve("toFile");
+          return key.equals(Files.readAttributes(link, PosixFileAttributes.class).fileKey());
+        });
+    assertThat(key(ours(tree.resolve("file")))).hasToString(key(tree.resolve("file")).toString());
+  }
+
+  private static Object key(Path path) throws Exception {
+    return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+  }
+
+  @Test
+  void usersAndGroupsAreLookedUp() throws Exception {
+    for (String name : List.of("root", "no such user", "0", "4711")) {
+      same(name, ProviderFixture::empty, d -> lookup(d).lookupPrincipalByName(name));
+      same(name, ProviderFixture::empty, d -> lookup(d).lookupPrincipalByGroupName(name));
+    }
+  }
+
+  private static UserPrincipalLookupService lookup(Path path) {
+    return path.getFileSystem().getUserPrincipalLookupService();
+  }
+}

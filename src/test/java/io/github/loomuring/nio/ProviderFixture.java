@@ -1,0 +1,179 @@
+package io.github.loomuring.nio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.loomuring.Uring;
+import io.github.loomuring.support.LeakCheck;
+import io.github.loomuring.support.Trees;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What the contracts of the provider have in common: the JDK, and then the subject, do the same to
+ * the same tree, and all that can be seen of it has to be equal.
+ */
+@ExtendWith(LeakCheck.class)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+abstract class ProviderFixture {
+  static final LinkOption NOFOLLOW = LinkOption.NOFOLLOW_LINKS;
+
+  /** Makes what is there before. */
+  interface Setup {
+    void in(Path directory) throws Exception;
+  }
+
+  /** The use that is compared. */
+  interface Use {
+    Object of(Path directory) throws Exception;
+  }
+
+  /** A use without a result. */
+  interface Action {
+    void of(Path directory) throws Exception;
+  }
+
+  @TempDir Path temporary;
+  Uring uring;
+  Path tree;
+
+  abstract Subject subject();
+
+  @BeforeEach
+  void openSubject() {
+    uring = subject().open();
+    tree = temporary.resolve("tree");
+  }
+
+  @AfterEach
+  void closeSubject() {
+    if (uring != null) {
+      uring.close();
+    }
+  }
+
+  /** The path of the subject for one of the platform. */
+  Path ours(Path platform) {
+    return subject().path(uring, platform);
+  }
+
+  /** Asserts that the subject does what the JDK does, whatever that is. */
+  Outcome same(String what, Setup setup, Use use) throws Exception {
+    Outcome theirs = outcome(Subject.JDK, setup, use);
+    if (subject() == Subject.JDK) {
+      return theirs;
+    }
+    Outcome ours = outcome(subject(), setup, use);
+    assertThat(ours.seen()).as("%s, %s", what, ours.failure()).isEqualTo(theirs.seen());
+    assertThat(ours.hasReasonOf(theirs))
+        .as("%s: %s instead of %s", what, ours.failure(), theirs.failure())
+        .isTrue();
+    return theirs;
+  }
+
+  Outcome same(Setup setup, Use use) throws Exception {
+    return same("use", setup, use);
+  }
+
+  /** As {@link #same}, of a use that succeeds. */
+  void does(Setup setup, Action use) throws Exception {
+    returns(null, setup, done(use));
+  }
+
+  /** As {@link #same}, of a use that returns {@code expected}. */
+  void returns(Object expected, Setup setup, Use use) throws Exception {
+    Outcome outcome = same(setup, use);
+    assertThat(outcome.failure()).isNull();
+    assertThat(outcome.value()).isEqualTo(text(expected));
+  }
+
+  /** As {@link #same}, of a use that fails so. */
+  void fails(Class<? extends Throwable> expected, Setup setup, Action use) throws Exception {
+    assertThat(same(setup, done(use)).failure()).isExactlyInstanceOf(expected);
+  }
+
+  static Use done(Action action) {
+    return directory -> {
+      action.of(directory);
+      return null;
+    };
+  }
+
+  private Outcome outcome(Subject some, Setup setup, Use use) throws Exception {
+    Trees.remove(tree);
+    setup.in(Files.createDirectory(tree));
+    Path directory = some.path(uring, tree);
+    String value = null;
+    Throwable failure = null;
+    try {
+      value = some.call(() -> text(use.of(directory)));
+    } catch (Exception e) {
+      failure = e;
+    }
+    return new Outcome(value, failure, Trees.look(tree));
+  }
+
+  private static String text(Object value) {
+    return switch (value) {
+      case byte[] bytes -> new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1);
+      case Map<?, ?> map -> new TreeMap<>(map).toString();
+      case Collection<?> many -> many.stream().map(String::valueOf).sorted().toList().toString();
+      case null -> "null";
+      default -> value.toString();
+    };
+  }
+
+  // ---- setups
+
+  static void empty(Path directory) {
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  static void file(Path directory) throws Exception {
+    Files.writeString(directory.resolve("file"), "content");
+  }
+
+  /** One of everything, and links to all of it, to nothing, and in a loop. */
+  static void some(Path directory) throws Exception {
+    file(directory);
+    Files.createDirectory(directory.resolve("empty"));
+    Files.writeString(Files.createDirectory(directory.resolve("full")).resolve("below"), "low");
+    link(directory, "toFile", "file");
+    link(directory, "toFull", "full");
+    link(directory, "toNothing", "nothing");
+    link(directory, "one", "two");
+    link(directory, "two", "one");
+  }
+
+  /** Names of what {@link #some} makes, and of what it does not. */
+  static final String[] NAMES = {
+    "file",
+    "empty",
+    "full",
+    "full/below",
+    "toFile",
+    "toFull",
+    "toFull/below",
+    "toNothing",
+    "one",
+    "missing",
+    "missing/below",
+    "file/below",
+    "one/below",
+    "empty/.",
+    "full/..",
+    ""
+  };
+
+  static void link(Path directory, String link, String target) throws Exception {
+    Files.createSymbolicLink(directory.resolve(link), Path.of(target));
+  }
+}
