@@ -1,6 +1,7 @@
 package io.github.loomuring.nio;
 
 import io.github.loomuring.internal.Deadlines;
+import io.github.loomuring.internal.Interrupts;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.AsynchronousCloseException;
@@ -35,15 +36,32 @@ final class FilePosition {
   }
 
   private void await() throws IOException {
+    boolean interrupted = false;
+    try {
+      while (!acquired()) {
+        interrupted = true;
+        if (!Interrupts.areIgnored()) {
+          throw new InterruptedIOException(channel + ": interrupted while waiting for other calls");
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Waits for the lock; false on an interrupt, whose status is then cleared. */
+  private boolean acquired() throws IOException {
     try {
       if (!Deadlines.isSet()) {
         lock.lockInterruptibly();
       } else if (!lock.tryLock(Deadlines.atNanos() - System.nanoTime(), TimeUnit.NANOSECONDS)) {
         throw Deadlines.timeout(channel + ": waiting for other calls");
       }
+      return true;
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException(channel + ": interrupted while waiting for other calls");
+      return false;
     }
   }
 }

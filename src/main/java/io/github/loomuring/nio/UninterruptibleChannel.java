@@ -123,7 +123,7 @@ final class UninterruptibleChannel extends FileChannel {
 
   @Override
   public FileLock lock(long position, long size, boolean shared) throws IOException {
-    return Interrupts.ignored(() -> channel.lock(position, size, shared));
+    return channel.lock(position, size, shared); // may wait for ever: an interrupt ends it
   }
 
   @Override

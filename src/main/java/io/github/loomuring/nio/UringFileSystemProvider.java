@@ -357,8 +357,7 @@ public final class UringFileSystemProvider extends FileSystemProvider {
     Calls.Work<Boolean> byPlatform =
         () -> platform().isSameFile(one.platformPath(), two.platformPath());
     try {
-      return Calls.either(
-          one.getFileSystem(), files -> isSameFile(files, one, two), byPlatform);
+      return Calls.either(one.getFileSystem(), files -> isSameFile(files, one, two), byPlatform);
     } catch (NoSuchFileException e) {
       // The platform tells a missing file from one below something that is no directory.
       return Calls.blocking(one.getFileSystem(), byPlatform);
