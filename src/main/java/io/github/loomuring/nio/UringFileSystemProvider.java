@@ -145,17 +145,29 @@ public final class UringFileSystemProvider extends FileSystemProvider {
   }
 
   /**
-   * A {@link FileChannel}. One that only reads is not closed by interrupts: {@link
-   * java.nio.file.Files#readAllBytes} reads by it, and with the JVM's own channel no interrupt ends
-   * that.
+   * A {@link FileChannel}. One that only reads, and will not wait long for bytes, is not closed by
+   * interrupts: {@link java.nio.file.Files#readAllBytes} reads by it, and with the JVM's own
+   * channel no interrupt ends that.
    */
   @Override
   public SeekableByteChannel newByteChannel(
       Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
       throws IOException {
-    return options.contains(StandardOpenOption.WRITE) || options.contains(StandardOpenOption.APPEND)
+    return options.contains(StandardOpenOption.WRITE)
+            || options.contains(StandardOpenOption.APPEND)
+            || isSpecial(UringPath.ours(path))
         ? newFileChannel(path, options, attributes)
         : newUninterruptibleChannel(path, options, attributes);
+  }
+
+  /** Whether it is a FIFO, a device or the like. */
+  private static boolean isSpecial(UringPath path) {
+    try {
+      BasicFileAttributes attributes = Attributes.readIfExists(path, BasicFileAttributes.class);
+      return attributes != null && attributes.isOther();
+    } catch (IOException e) {
+      return false; // the open will say what is wrong
+    }
   }
 
   private FileChannel newUninterruptibleChannel(

@@ -1,5 +1,6 @@
 package io.github.loomuring.nio;
 
+import java.io.IOException;
 import java.lang.reflect.Modifier;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileSystemException;
@@ -8,13 +9,19 @@ import org.opentest4j.AssertionFailedError;
 
 /** What became of a use of files: what it returned or threw, in words, and the tree afterwards. */
 record Outcome(String value, Throwable failure, SortedMap<String, String> tree) {
-  /** All that a user could tell apart. */
-  String seen() {
-    return (failure == null ? "value " + value : describe(failure)) + "\n" + tree;
+  /** All that a user could tell apart; where the JDK has a plain IOException, ours has names. */
+  String seenBeside(Outcome theirs) {
+    boolean plain =
+        theirs.failure != null
+            && theirs.failure.getClass() == IOException.class
+            && failure instanceof FileSystemException;
+    String end = plain ? describe(theirs.failure) : describe(failure);
+    return (failure == null ? "value " + value : end) + "\n" + tree;
   }
 
   private static String describe(Throwable failure) {
     return switch (failure) {
+      case null -> "nothing";
       case FileSystemException e -> type(e) + " file=" + e.getFile() + " other=" + e.getOtherFile();
       case DirectoryIteratorException e -> type(e) + " of " + describe(e.getCause());
       case AssertionFailedError e -> throw e;

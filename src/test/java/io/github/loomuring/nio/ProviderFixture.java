@@ -72,7 +72,9 @@ abstract class ProviderFixture {
       return theirs;
     }
     Outcome ours = outcome(subject(), setup, use);
-    assertThat(ours.seen()).as("%s, %s", what, ours.failure()).isEqualTo(theirs.seen());
+    assertThat(ours.seenBeside(theirs))
+        .as("%s, %s", what, ours.failure())
+        .isEqualTo(theirs.seenBeside(theirs));
     assertThat(ours.hasReasonOf(theirs))
         .as("%s: %s instead of %s", what, ours.failure(), theirs.failure())
         .isTrue();

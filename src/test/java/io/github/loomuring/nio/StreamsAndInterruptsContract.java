@@ -25,6 +25,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -108,7 +109,7 @@ abstract class StreamsAndInterruptsContract extends ProviderFixture {
         FileChannel.open(fifo, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       InputStream in = Files.newInputStream(ours(fifo));
       CompletableFuture<Object> ended = new CompletableFuture<>();
-      Thread reader = start(ended, in);
+      Thread reader = start(ended, in::read);
       awaitBlocked(reader);
       in.close();
       Object end = ended.get();
@@ -127,7 +128,7 @@ abstract class StreamsAndInterruptsContract extends ProviderFixture {
             FileChannel.open(fifo, StandardOpenOption.READ, StandardOpenOption.WRITE);
         InputStream in = Files.newInputStream(ours(fifo))) {
       CompletableFuture<Object> ended = new CompletableFuture<>();
-      Thread reader = start(ended, in);
+      Thread reader = start(ended, in::read);
       awaitBlocked(reader);
       reading.get().interrupt();
       writer.write(ByteBuffer.wrap(new byte[] {'x'}));
@@ -135,7 +136,24 @@ abstract class StreamsAndInterruptsContract extends ProviderFixture {
     }
   }
 
-  private Thread start(CompletableFuture<Object> ended, InputStream in) {
+  /** A channel that may wait for ever is ended by an interrupt, also if it only reads. */
+  @Test
+  void interruptEndsAReadOfAFifoByAChannel() throws Exception {
+    Path fifo = Fifos.make(temporary.resolve("fifo"));
+    try (FileChannel keepsOpen =
+            FileChannel.open(fifo, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        SeekableByteChannel channel = Files.newByteChannel(ours(fifo))) {
+      CompletableFuture<Object> ended = new CompletableFuture<>();
+      Thread reader = start(ended, () -> channel.read(ByteBuffer.allocate(1)));
+      awaitBlocked(reader);
+      reading.get().interrupt();
+      assertThat(ended.get()).isInstanceOf(ClosedByInterruptException.class);
+      assertThat(channel.isOpen()).isFalse();
+      assertThat(keepsOpen.isOpen()).isTrue();
+    }
+  }
+
+  private Thread start(CompletableFuture<Object> ended, Callable<Integer> read) {
     return Thread.ofPlatform()
         .start(
             () -> {
@@ -145,8 +163,8 @@ abstract class StreamsAndInterruptsContract extends ProviderFixture {
                         .call(
                             () -> {
                               reading.set(Thread.currentThread());
-                              int b = in.read();
-                              return b + " interrupted=" + Thread.currentThread().isInterrupted();
+                              int n = read.call();
+                              return n + " interrupted=" + Thread.currentThread().isInterrupted();
                             }));
               } catch (Exception e) {
                 ended.complete(e);

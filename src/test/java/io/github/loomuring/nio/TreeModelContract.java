@@ -91,7 +91,9 @@ abstract class TreeModelContract extends ProviderFixture {
         yield "deleted";
       }
       case 7 -> Files.copy(path, other, some(random, OPTIONS)) == other;
-      case 8, 9 -> Files.move(path, other, some(random, OPTIONS)) == other;
+      // Into itself: the platform removes the target before the move fails.
+      case 8, 9 ->
+          !other.startsWith(path) && Files.move(path, other, some(random, OPTIONS)) == other;
       case 10 -> Files.createSymbolicLink(path, path.getFileSystem().getPath(NAMES[0])) == path;
       case 11 -> Files.createLink(path, other) == path;
       case 12 -> Files.readSymbolicLink(path);
