@@ -1,0 +1,33 @@
+package io.github.loomuring.it;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** How a program that knows nothing of the library comes to its file system. */
+enum Route {
+  /** It doesn't: this is what the others are compared with. */
+  JDK,
+  /** It is given a URI of the library's file system as its directory. */
+  URI,
+  /** The library's file system is the JVM's default one. */
+  FLAG;
+
+  static final String PROVIDER = "io.github.loomuring.nio.UringFileSystemProvider";
+
+  /** The JVM's flags. */
+  List<String> flags() {
+    return this == FLAG
+        ? List.of("-Djava.nio.file.spi.DefaultFileSystemProvider=" + PROVIDER)
+        : List.of();
+  }
+
+  /** The program's argument for {@code directory}. */
+  String argument(Path directory) {
+    return this == URI ? "uring://" + directory.toUri().getRawPath() : directory.toString();
+  }
+
+  /** Whether the program works on the library's file system. */
+  boolean isUring() {
+    return this != JDK;
+  }
+}
