@@ -23,7 +23,7 @@ import java.util.concurrent.Future;
  * left on the disk.
  */
 final class Clients {
-  private static final int UPLOAD_BYTES_MAX = 2 << 20;
+  private static final int UPLOAD_BYTES_MAX = 1 << 20;
 
   private final HttpClient http;
   private final URI server;

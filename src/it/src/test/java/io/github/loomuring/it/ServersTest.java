@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class ServersTest {
   private static final int CLIENTS = 200;
-  private static final int ROUNDS = Integer.getInteger("it.rounds", 5);
+  private static final int ROUNDS = Integer.getInteger("it.rounds", 3);
   private static final long SEED = Long.getLong("it.clientSeed", System.nanoTime());
   private static final long TIMEOUT_SECONDS = 120;
 
