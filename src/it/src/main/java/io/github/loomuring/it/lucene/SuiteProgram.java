@@ -2,6 +2,7 @@ package io.github.loomuring.it.lucene;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.FileSystems;
@@ -21,11 +22,16 @@ import org.junit.platform.launcher.core.LauncherFactory;
  * the default file system's provider.
  */
 public final class SuiteProgram {
+  // A suite fails if it prints too much: what is printed here must not count, so these are taken
+  // before a suite puts others in their place.
+  private static final PrintStream OUT = System.out;
+  private static final PrintStream ERR = System.err;
+
   private SuiteProgram() {}
 
   /** Names of classes. */
   public static void main(String[] arguments) {
-    System.out.println("default=" + FileSystems.getDefault().provider().getClass().getName());
+    OUT.println("default=" + FileSystems.getDefault().provider().getClass().getName());
     List<DiscoverySelector> classes = new ArrayList<>();
     for (String name : arguments) {
       classes.add(selectClass(name));
@@ -58,7 +64,7 @@ public final class SuiteProgram {
     }
 
     private static void print(String outcome, TestIdentifier test) {
-      System.out.println(outcome + " " + name(test));
+      OUT.println(outcome + " " + name(test));
     }
 
     /** A class, without a method, if the suite failed before or after its tests. */
@@ -73,7 +79,7 @@ public final class SuiteProgram {
     private static void explain(TestIdentifier test, Throwable reason) {
       StringWriter text = new StringWriter();
       reason.printStackTrace(new PrintWriter(text, true));
-      System.err.println(name(test) + ": " + text);
+      ERR.println(name(test) + ": " + text);
     }
   }
 }
