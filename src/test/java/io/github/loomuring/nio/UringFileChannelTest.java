@@ -341,8 +341,10 @@ class UringFileChannelTest {
         FileChannel.open(Files.write(directory.resolve("source"), content), READ)) {
       Call<Long> call = Call.startParked(() -> target.transferFrom(source, 0, content.length));
       target.close();
-      // Some bytes were written, and that is told.
-      assertThat(source.position()).isEqualTo(call.value()).isPositive();
+      // More was read than a FIFO takes. What was written, if anything was by then, is told.
+      long moved = call.failure() == null ? call.value() : 0;
+      assertThat(moved).isLessThan(content.length);
+      assertThat(source.position()).isEqualTo(moved);
     }
   }
 
