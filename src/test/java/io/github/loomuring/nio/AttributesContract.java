@@ -46,9 +46,9 @@ abstract class AttributesContract extends ProviderFixture {
   /** Times of the same moment: the trees of the JDK and of the subject are not. */
   private void someWithTimes(Path directory) throws Exception {
     some(directory);
-    Files.createLink(directory.resolve("fifo"), fifo);
+    Files.createLink(directory.resolve("fifo"), fifo); // one in all trees: it has one time
     FileTime time = FileTime.fromMillis(1_234_567_890_123L);
-    for (String name : List.of("file", "empty", "full", "full/below", "fifo")) {
+    for (String name : List.of("file", "empty", "full", "full/below")) {
       Files.getFileAttributeView(directory.resolve(name), BasicFileAttributeView.class)
           .setTimes(time, time, time);
     }
@@ -60,8 +60,16 @@ abstract class AttributesContract extends ProviderFixture {
   }
 
   private void ask(String what, Question question) throws Exception {
-    List<String> names = new ArrayList<>(List.of(NAMES));
-    names.add("fifo");
+    ask(List.of(NAMES), what, question);
+  }
+
+  /** A question for whose answer the JDK opens nothing: an open of the FIFO would wait for ever. */
+  private void askAlsoOfFifo(String what, Question question) throws Exception {
+    ask(List.of(NAMES), what, question);
+    ask(List.of("fifo"), what, question);
+  }
+
+  private void ask(List<String> names, String what, Question question) throws Exception {
     for (String name : names) {
       for (LinkOption[] options : FOLLOWING) {
         same(
@@ -90,8 +98,8 @@ abstract class AttributesContract extends ProviderFixture {
 
   @Test
   void classesOfAttributes() throws Exception {
-    ask("basic", (p, o) -> basic(Files.readAttributes(p, BasicFileAttributes.class, o)));
-    ask("posix", (p, o) -> posix(Files.readAttributes(p, PosixFileAttributes.class, o)));
+    askAlsoOfFifo("basic", (p, o) -> basic(Files.readAttributes(p, BasicFileAttributes.class, o)));
+    askAlsoOfFifo("posix", (p, o) -> posix(Files.readAttributes(p, PosixFileAttributes.class, o)));
     ask(
         "dos",
         (p, o) -> {
@@ -102,7 +110,7 @@ abstract class AttributesContract extends ProviderFixture {
 
   @Test
   void attributesIfThereAreAny() throws Exception {
-    ask(
+    askAlsoOfFifo(
         "basic",
         (p, o) -> {
           if (p.endsWith("file/below")) {
@@ -112,7 +120,7 @@ abstract class AttributesContract extends ProviderFixture {
               p.getFileSystem().provider().readAttributesIfExists(p, BasicFileAttributes.class, o);
           return a == null ? null : basic(a);
         });
-    ask(
+    askAlsoOfFifo(
         "posix",
         (p, o) -> {
           PosixFileAttributes a =
@@ -129,11 +137,11 @@ abstract class AttributesContract extends ProviderFixture {
       "posix:permissions,owner,group",
       "unix:mode,uid,gid,nlink",
       "owner:owner",
-      "dos:hidden,archive",
       "isSymbolicLink",
     };
+    ask("dos:hidden,archive", (p, o) -> Files.readAttributes(p, "dos:hidden,archive", o));
     for (String names : some) {
-      ask(names, (p, o) -> withoutSizes(Files.readAttributes(p, names, o)));
+      askAlsoOfFifo(names, (p, o) -> withoutSizes(Files.readAttributes(p, names, o)));
     }
     for (String names :
         List.of("*", "basic:*", "posix:*", "unix:*", "owner:*", "dos:*", "user:*")) {
@@ -143,7 +151,7 @@ abstract class AttributesContract extends ProviderFixture {
         List.of("nothing", "unknown:size", "", "size,", ":", "basic:owner", "a:b:c")) {
       same(names, ProviderFixture::file, d -> Files.readAttributes(d.resolve("file"), names));
     }
-    ask("getAttribute", (p, o) -> Files.getAttribute(p, "unix:mode", o));
+    askAlsoOfFifo("getAttribute", (p, o) -> Files.getAttribute(p, "unix:mode", o));
     same("wildcard", ProviderFixture::file, d -> Files.getAttribute(d.resolve("file"), "basic:*"));
   }
 
@@ -155,20 +163,20 @@ abstract class AttributesContract extends ProviderFixture {
 
   @Test
   void questionsWithSimpleAnswers() throws Exception {
-    ask("exists", Files::exists);
-    ask("notExists", Files::notExists);
-    ask("isDirectory", Files::isDirectory);
-    ask("isRegularFile", Files::isRegularFile);
-    ask("isSymbolicLink", (p, _) -> Files.isSymbolicLink(p));
-    ask("isHidden", (p, _) -> Files.isHidden(p));
-    ask("owner", (p, o) -> Files.getOwner(p, o));
+    askAlsoOfFifo("exists", Files::exists);
+    askAlsoOfFifo("notExists", Files::notExists);
+    askAlsoOfFifo("isDirectory", Files::isDirectory);
+    askAlsoOfFifo("isRegularFile", Files::isRegularFile);
+    askAlsoOfFifo("isSymbolicLink", (p, _) -> Files.isSymbolicLink(p));
+    askAlsoOfFifo("isHidden", (p, _) -> Files.isHidden(p));
+    askAlsoOfFifo("owner", (p, o) -> Files.getOwner(p, o));
     ask(
         "permissions",
         (p, o) -> PosixFilePermissions.toString(Files.getPosixFilePermissions(p, o)));
     ask("size", (p, _) -> Files.isRegularFile(p) ? Files.size(p) : Files.size(p) > 0);
-    ask("isReadable", (p, _) -> Files.isReadable(p));
-    ask("isWritable", (p, _) -> Files.isWritable(p));
-    ask("isExecutable", (p, _) -> Files.isExecutable(p));
+    askAlsoOfFifo("isReadable", (p, _) -> Files.isReadable(p));
+    askAlsoOfFifo("isWritable", (p, _) -> Files.isWritable(p));
+    askAlsoOfFifo("isExecutable", (p, _) -> Files.isExecutable(p));
     ask("probeContentType", (p, _) -> Files.probeContentType(p));
     for (AccessMode mode : AccessMode.values()) {
       ask(

@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Copies and moves, in one file system and between two. */
@@ -68,27 +70,40 @@ abstract class CopyAndMoveContract extends ProviderFixture {
     Path of(Path source, Path target, CopyOption... options) throws Exception;
   }
 
-  private void everyWay(String what, Transport transport) throws Exception {
+  /** One of {@code share} of all ways, chosen at random. */
+  private void someWays(int share, String what, Transport transport) throws Exception {
+    long seed = Long.getLong("loomuring.seed", System.nanoTime());
+    Random random = new Random(seed);
     for (CopyOption[] options : combinations()) {
       for (String source : SOURCES) {
         for (String target : TARGETS) {
-          same(
-              what + " " + source + " to " + target + " with " + Arrays.toString(options),
-              CopyAndMoveContract::someMore,
-              d -> transport.of(d.resolve(source), d.resolve(target), options));
+          if (random.nextInt(share) == 0) {
+            String way = source + " to " + target + " with " + Arrays.toString(options);
+            same(
+                what + " " + way + ", seed " + seed,
+                CopyAndMoveContract::someMore,
+                d -> transport.of(d.resolve(source), d.resolve(target), options));
+          }
         }
       }
     }
   }
 
   @Test
-  void copiesWithAllCombinationsOfOptions() throws Exception {
-    everyWay("copy", Files::copy);
+  void copiesWithSomeCombinationsOfOptions() throws Exception {
+    someWays(10, "copy", Files::copy);
   }
 
   @Test
-  void movesWithAllCombinationsOfOptions() throws Exception {
-    everyWay("move", Files::move);
+  void movesWithSomeCombinationsOfOptions() throws Exception {
+    someWays(10, "move", Files::move);
+  }
+
+  @Test
+  @Tag("long")
+  void copiesAndMovesWithAllCombinationsOfOptions() throws Exception {
+    someWays(1, "copy", Files::copy);
+    someWays(1, "move", Files::move);
   }
 
   /** An option that nobody knows. */
