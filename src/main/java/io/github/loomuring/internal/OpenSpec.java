@@ -125,8 +125,9 @@ public final class OpenSpec {
     return direct;
   }
 
+  /** As with the JDK, CREATE_NEW lets a link be followed, even where it creates nothing. */
   public boolean noFollowLinks() {
-    return noFollowLinks;
+    return (noFollowLinks || deleteOnClose()) && !has(StandardOpenOption.CREATE_NEW);
   }
 
   /** Permission bits of a file that is created, before the umask. */

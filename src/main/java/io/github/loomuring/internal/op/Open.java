@@ -410,7 +410,7 @@ final class Open {
     flags |= spec.dsync() ? O_DSYNC : 0;
     flags |= spec.sync() ? O_SYNC : 0;
     flags |= spec.direct() ? O_DIRECT : 0;
-    flags |= spec.noFollowLinks() || spec.deleteOnClose() ? O_NOFOLLOW : 0;
+    flags |= spec.noFollowLinks() ? O_NOFOLLOW : 0;
     return flags;
   }
 }
