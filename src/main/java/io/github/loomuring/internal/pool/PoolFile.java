@@ -23,7 +23,6 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** An open file of the pool engine. */
@@ -353,16 +352,7 @@ final class PoolFile implements EngineFile {
   }
 
   private <T> T inOrder(ReentrantLock lock, Callable<T> work) throws IOException {
-    try {
-      if (!Deadlines.isSet()) {
-        lock.lockInterruptibly();
-      } else if (!lock.tryLock(Deadlines.atNanos() - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-        throw Deadlines.timeout(path + ": the operation");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException(path + ": interrupted while waiting for other calls");
-    }
+    Interrupts.lock(lock, path);
     try {
       return call(work);
     } finally {
