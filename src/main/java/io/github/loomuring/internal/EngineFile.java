@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
@@ -125,6 +126,19 @@ public interface EngineFile {
    * thread.
    */
   long inode();
+
+  /** Work with a path of the platform. */
+  interface PathWork<T> {
+    T run(Path path) throws IOException;
+  }
+
+  /**
+   * Runs work with a path that leads to what is open here, whatever the path that it was opened by
+   * leads to by now; with null where there is no such path.
+   */
+  default <T> T withDescriptorPath(PathWork<T> work) throws IOException {
+    return work.run(null);
+  }
 
   boolean isOpen();
 

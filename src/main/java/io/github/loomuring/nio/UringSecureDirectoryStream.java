@@ -15,13 +15,13 @@ import java.util.Set;
 
 /**
  * A directory stream that keeps to its directory, whatever happens to its name: the platform's, by
- * the pool. Its channels are the platform's own, and hold the carrier of a virtual thread, because
- * the ring opens files by their whole path.
+ * the pool. Files are opened by the ring, with a {@link DirectoryDescriptor}.
  */
 final class UringSecureDirectoryStream implements SecureDirectoryStream<Path> {
   private final UringPath directory;
   private final SecureDirectoryStream<Path> platform;
   private final UringDirectoryStream entries;
+  private final DirectoryDescriptor descriptor;
 
   /**
    * Takes over {@code platform}.
@@ -33,6 +33,7 @@ final class UringSecureDirectoryStream implements SecureDirectoryStream<Path> {
     this.directory = directory;
     this.platform = platform;
     this.entries = new UringDirectoryStream(directory, platform, filter);
+    this.descriptor = new DirectoryDescriptor(directory, platform);
   }
 
   private UringFileSystem fileSystem() {
@@ -46,7 +47,11 @@ final class UringSecureDirectoryStream implements SecureDirectoryStream<Path> {
 
   @Override
   public void close() throws IOException {
-    entries.close();
+    try {
+      descriptor.close();
+    } finally {
+      entries.close();
+    }
   }
 
   @Override
@@ -64,7 +69,10 @@ final class UringSecureDirectoryStream implements SecureDirectoryStream<Path> {
       Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
       throws IOException {
     Path name = UringPath.unwrap(path);
-    return Calls.blocking(fileSystem(), () -> platform.newByteChannel(name, options, attributes));
+    SeekableByteChannel channel = descriptor.open(name, options, attributes);
+    return channel != null
+        ? channel
+        : Calls.blocking(fileSystem(), () -> platform.newByteChannel(name, options, attributes));
   }
 
   @Override

@@ -7,7 +7,6 @@ import io.github.loomuring.internal.PosixLocks;
 import io.github.loomuring.internal.pool.Offload;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
 import java.nio.file.OpenOption;
 import java.nio.file.StandardOpenOption;
@@ -70,8 +69,7 @@ final class PlainChannel implements PosixLocks.Descriptor {
     if (file.writable) {
       access.add(StandardOpenOption.WRITE);
     }
-    FileSystem platform = PlatformPaths.fileSystem();
-    return platform.provider().newFileChannel(platform.getPath("/proc/self/fd/" + file.fd), access);
+    return PlatformPaths.fileSystem().provider().newFileChannel(file.descriptorPath(), access);
   }
 
   private <T> T always(Callable<T> work) throws IOException {

@@ -5,6 +5,7 @@ import io.github.loomuring.internal.Deadlines;
 import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.FileStatus;
 import io.github.loomuring.internal.Interrupts;
+import io.github.loomuring.internal.PlatformPaths;
 import io.github.loomuring.internal.RangeTransfer;
 import io.github.loomuring.internal.Space;
 import io.github.loomuring.internal.linux.Errno;
@@ -212,6 +213,21 @@ final class RingFile implements EngineFile {
     } finally {
       release();
     }
+  }
+
+  @Override
+  public <T> T withDescriptorPath(PathWork<T> work) throws IOException {
+    retain();
+    try {
+      return work.run(descriptorPath());
+    } finally {
+      release();
+    }
+  }
+
+  /** Leads here as long as the caller has a reference to the file. */
+  Path descriptorPath() {
+    return PlatformPaths.fileSystem().getPath("/proc/self/fd/" + fd);
   }
 
   @Override

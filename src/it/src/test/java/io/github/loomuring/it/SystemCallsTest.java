@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,9 +33,6 @@ class SystemCallsTest {
   private static final Set<String> JDK_CALLS =
       Set.of("openat", "pread64", "pwrite64", "read", "write", "sendfile", "fsync", "ftruncate");
 
-  /** How it serves what is opened by a {@code SecureDirectoryStream}, which is the JDK's own. */
-  private static final Set<String> SECURE_STREAM_CALLS = Set.of("openat", "read");
-
   @TempDir Path directory;
 
   @BeforeAll
@@ -45,17 +41,9 @@ class SystemCallsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(classes = {JdkServer.class, JettyServer.class})
+  @ValueSource(classes = {JdkServer.class, JettyServer.class, HelidonServer.class})
   void filesGoByTheRingUnderTheFlag(Class<?> server) throws Exception {
     assertThat(callsUnderTheFlag(server)).doesNotContainAnyElementsOf(JDK_CALLS);
-  }
-
-  /** Helidon opens what it serves by a {@code SecureDirectoryStream}; uploads go by the ring. */
-  @Test
-  void uploadsOfHelidonGoByTheRingUnderTheFlag() throws Exception {
-    Set<String> others = new TreeSet<>(JDK_CALLS);
-    others.removeAll(SECURE_STREAM_CALLS);
-    assertThat(callsUnderTheFlag(HelidonServer.class)).doesNotContainAnyElementsOf(others);
   }
 
   /** The names of the calls, io_uring_enter aside, that have a file of the server's as argument. */
