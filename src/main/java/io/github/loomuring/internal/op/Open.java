@@ -11,6 +11,7 @@ import io.github.loomuring.internal.linux.Errno;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
@@ -263,6 +264,10 @@ final class Open {
     Operation poll;
     try {
       poll = engine.slots.acquire();
+    } catch (ClosedChannelException e) {
+      engine.closeQuietly(fd);
+      throw (IOException)
+          new AsynchronousCloseException().initCause(e); // it was open when we began
     } catch (IOException e) {
       engine.closeQuietly(fd);
       throw e;
