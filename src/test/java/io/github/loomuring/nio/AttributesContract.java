@@ -70,13 +70,13 @@ abstract class AttributesContract extends ProviderFixture {
   }
 
   private void ask(List<String> names, String what, Question question) throws Exception {
-    for (String name : names) {
-      for (LinkOption[] options : FOLLOWING) {
-        same(
-            what + " of " + name + " with " + List.of(options),
-            this::someWithTimes,
-            directory -> question.of(directory.resolve(name), options));
-      }
+    for (LinkOption[] options : FOLLOWING) {
+      sameOfAll(
+          names.stream().map(name -> what + " of " + name + " with " + List.of(options)).toList(),
+          this::someWithTimes,
+          names.stream()
+              .<Use>map(name -> directory -> question.of(directory.resolve(name), options))
+              .toList());
     }
   }
 

@@ -8,9 +8,13 @@ import io.github.loomuring.support.Trees;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -67,18 +71,29 @@ abstract class ProviderFixture {
 
   /** Asserts that the subject does what the JDK does, whatever that is. */
   Outcome same(String what, Setup setup, Use use) throws Exception {
-    Outcome theirs = outcome(Subject.JDK, setup, use);
+    return sameOfAll(List.of(what), setup, List.of(use)).getFirst();
+  }
+
+  /** As {@link #same}, of uses of one tree, one after the other; it is looked at after the last. */
+  List<Outcome> sameOfAll(List<String> what, Setup setup, List<Use> uses) throws Exception {
+    List<Outcome> theirs = outcomes(Subject.JDK, setup, uses);
     if (subject() == Subject.JDK) {
       return theirs;
     }
-    Outcome ours = outcome(subject(), setup, use);
+    List<Outcome> ours = outcomes(subject(), setup, uses);
+    for (int i = 0; i < uses.size(); i++) {
+      assertSame(what.get(i), ours.get(i), theirs.get(i));
+    }
+    return theirs;
+  }
+
+  private static void assertSame(String what, Outcome ours, Outcome theirs) {
     assertThat(ours.seenBeside(theirs))
         .as("%s, %s", what, ours.failure())
         .isEqualTo(theirs.seenBeside(theirs));
     assertThat(ours.hasReasonOf(theirs))
         .as("%s: %s instead of %s", what, ours.failure(), theirs.failure())
         .isTrue();
-    return theirs;
   }
 
   Outcome same(Setup setup, Use use) throws Exception {
@@ -109,18 +124,27 @@ abstract class ProviderFixture {
     };
   }
 
-  private Outcome outcome(Subject some, Setup setup, Use use) throws Exception {
+  private List<Outcome> outcomes(Subject some, Setup setup, List<Use> uses) throws Exception {
     Trees.remove(tree);
     setup.in(Files.createDirectory(tree));
     Path directory = some.path(uring, tree);
-    String value = null;
-    Throwable failure = null;
-    try {
-      value = some.call(() -> text(use.of(directory)));
-    } catch (Exception e) {
-      failure = e;
+    List<String> values = new ArrayList<>();
+    List<Throwable> failures = new ArrayList<>();
+    for (Use use : uses) {
+      String value = null;
+      Throwable failure = null;
+      try {
+        value = some.call(() -> text(use.of(directory)));
+      } catch (Exception e) {
+        failure = e;
+      }
+      values.add(value);
+      failures.add(failure);
     }
-    return new Outcome(value, failure, Trees.look(tree));
+    SortedMap<String, String> after = Trees.look(tree);
+    return IntStream.range(0, uses.size())
+        .mapToObj(i -> new Outcome(values.get(i), failures.get(i), after))
+        .toList();
   }
 
   private static String text(Object value) {
