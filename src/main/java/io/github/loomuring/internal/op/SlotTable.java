@@ -6,6 +6,7 @@ import io.github.loomuring.internal.ring.SpinLock;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Arrays;
 import java.util.Queue;
@@ -127,10 +128,13 @@ public final class SlotTable implements Completions {
     lock.unlock();
   }
 
-  /** Throws if {@code subject} (a file; null for none) or the ring is closed. */
+  /**
+   * Throws if {@code subject} (a file; null for none) or the ring is closed. Whoever has a slot has
+   * come before that.
+   */
   void checkOpen(Object subject) throws IOException {
     if (closed) {
-      throw new ClosedRingException();
+      throw new AsynchronousCloseException();
     }
     if (subject instanceof RingFile file) {
       file.checkNotClosing();
