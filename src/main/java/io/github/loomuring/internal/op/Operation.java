@@ -243,7 +243,7 @@ public final class Operation extends Request {
     // closed first, and is found by the check that follows.
     word = ((word & GENERATION_MASK) + GENERATION_ONE) | PREPARED;
     try {
-      table.checkOpen(subject);
+      table.checkStillOpen(subject);
     } catch (IOException e) {
       word = word & GENERATION_MASK;
       throw e;

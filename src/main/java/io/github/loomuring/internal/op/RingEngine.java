@@ -364,13 +364,13 @@ public final class RingEngine implements Engine {
 
   @Override
   public <T> T call(Callable<T> work) throws IOException {
-    slots.checkOpen(null);
+    slots.checkOpen();
     return offload.call(work);
   }
 
   @Override
   public <T> T callOrLeave(Callable<T> work) throws IOException {
-    slots.checkOpen(null);
+    slots.checkOpen();
     return offload.callOrLeave(work, _ -> {});
   }
 
@@ -381,7 +381,7 @@ public final class RingEngine implements Engine {
 
   /** As {@link #buffers(int, int)}, known to the rings of {@code registered}. */
   BufferSet buffers(int count, int bytes, RegisteredBuffers registered) throws IOException {
-    slots.checkOpen(null);
+    slots.checkOpen();
     return offload.callUninterruptibly(() -> bufferSets.make(count, bytes, registered));
   }
 

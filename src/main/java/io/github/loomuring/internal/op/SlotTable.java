@@ -128,11 +128,18 @@ public final class SlotTable implements Completions {
     lock.unlock();
   }
 
+  /** Throws if the ring is closed, for a caller who has no slot: he came after that. */
+  void checkOpen() throws IOException {
+    if (closed) {
+      throw new ClosedRingException();
+    }
+  }
+
   /**
-   * Throws if {@code subject} (a file; null for none) or the ring is closed. Whoever has a slot has
-   * come before that.
+   * Throws if {@code subject} (a file; null for none) or the ring is closed, for a caller who has a
+   * slot: he came before that.
    */
-  void checkOpen(Object subject) throws IOException {
+  void checkStillOpen(Object subject) throws IOException {
     if (closed) {
       throw new AsynchronousCloseException();
     }
