@@ -71,14 +71,13 @@ public final class PosixLocks {
 
   /** Closes {@code descriptor} now, or when the last lock on its inode has been released. */
   public static void close(Descriptor descriptor) throws IOException {
-    BEGUN.increment();
-    try {
-      if (LOCKS.get() == 0) { // after BEGUN was counted; see hold
+    if (begin()) {
+      try {
         descriptor.close();
         return;
+      } finally {
+        end();
       }
-    } finally {
-      ENDED.increment();
     }
     long number = descriptor.inode();
     if (number == NONE) {
@@ -86,6 +85,24 @@ public final class PosixLocks {
     } else {
       closeUnlessLocked(descriptor, number);
     }
+  }
+
+  /**
+   * Whether there is no lock at all, and the caller may close a descriptor without {@link #close},
+   * which would keep it. {@link #end} must follow if so.
+   */
+  public static boolean begin() {
+    BEGUN.increment();
+    if (LOCKS.get() == 0) { // after BEGUN was counted; see hold
+      return true;
+    }
+    ENDED.increment();
+    return false;
+  }
+
+  /** The close that {@link #begin} allowed is done. */
+  public static void end() {
+    ENDED.increment();
   }
 
   private static void closeUnlessLocked(Descriptor descriptor, long number) throws IOException {

@@ -149,10 +149,10 @@ abstract class AttributesContract extends ProviderFixture {
     }
     for (String names :
         List.of("nothing", "unknown:size", "", "size,", ":", "basic:owner", "a:b:c")) {
-      same(names, ProviderFixture::file, d -> Files.readAttributes(d.resolve("file"), names));
+      same(names, FILE, d -> Files.readAttributes(d.resolve("file"), names));
     }
     askAlsoOfFifo("getAttribute", (p, o) -> Files.getAttribute(p, "unix:mode", o));
-    same("wildcard", ProviderFixture::file, d -> Files.getAttribute(d.resolve("file"), "basic:*"));
+    same("wildcard", FILE, d -> Files.getAttribute(d.resolve("file"), "basic:*"));
   }
 
   private static Map<String, Object> withoutSizes(Map<String, Object> attributes) {
@@ -218,12 +218,9 @@ abstract class AttributesContract extends ProviderFixture {
         });
     ask("setAttribute", (p, o) -> Files.setAttribute(p, "unix:mode", 0700, o));
     ask("setAttribute", (p, o) -> Files.setAttribute(p, "posix:permissions", permissions, o));
-    same("type", ProviderFixture::file, d -> Files.setAttribute(d.resolve("file"), "size", 1L));
-    same("type", ProviderFixture::file, d -> Files.setAttribute(d.resolve("file"), "no", "no"));
-    same(
-        "class",
-        ProviderFixture::file,
-        d -> Files.setAttribute(d.resolve("file"), "lastModifiedTime", "no"));
+    same("type", FILE, d -> Files.setAttribute(d.resolve("file"), "size", 1L));
+    same("type", FILE, d -> Files.setAttribute(d.resolve("file"), "no", "no"));
+    same("class", FILE, d -> Files.setAttribute(d.resolve("file"), "lastModifiedTime", "no"));
   }
 
   @Test
@@ -270,7 +267,7 @@ abstract class AttributesContract extends ProviderFixture {
         });
     same(
         "read-only",
-        ProviderFixture::file,
+        FILE,
         d -> {
           UserDefinedFileAttributeView view =
               Files.getFileAttributeView(d.resolve("file"), UserDefinedFileAttributeView.class);
@@ -279,7 +276,7 @@ abstract class AttributesContract extends ProviderFixture {
         });
     same(
         "too small",
-        ProviderFixture::file,
+        FILE,
         d -> {
           UserDefinedFileAttributeView view =
               Files.getFileAttributeView(d.resolve("file"), UserDefinedFileAttributeView.class);
@@ -312,28 +309,21 @@ abstract class AttributesContract extends ProviderFixture {
   @Test
   void viewsThatThereAreNot() throws Exception {
     returns(
-        null,
-        ProviderFixture::file,
-        d -> Files.getFileAttributeView(d.resolve("file"), AclFileAttributeView.class));
-    returns(
-        null,
-        ProviderFixture::file,
-        d -> Files.getFileAttributeView(d.resolve("file"), ForeignView.class));
+        null, FILE, d -> Files.getFileAttributeView(d.resolve("file"), AclFileAttributeView.class));
+    returns(null, FILE, d -> Files.getFileAttributeView(d.resolve("file"), ForeignView.class));
     fails(
         UnsupportedOperationException.class,
-        ProviderFixture::file,
+        FILE,
         d -> Files.readAttributes(d.resolve("file"), ForeignAttributes.class));
     fails(
         NullPointerException.class,
-        ProviderFixture::file,
+        FILE,
         d -> Files.readAttributes(d.resolve("file"), (Class<BasicFileAttributes>) null));
     fails(
-        NullPointerException.class,
-        ProviderFixture::file,
-        d -> Files.getFileAttributeView(d.resolve("file"), null));
+        NullPointerException.class, FILE, d -> Files.getFileAttributeView(d.resolve("file"), null));
     returns(
         tree.getFileSystem().supportedFileAttributeViews(),
-        ProviderFixture::file,
+        FILE,
         d -> d.getFileSystem().supportedFileAttributeViews());
   }
 
@@ -341,7 +331,7 @@ abstract class AttributesContract extends ProviderFixture {
   void keysOfOneFileAreEqualHoweverItIsAsked() throws Exception {
     returns(
         true,
-        ProviderFixture::some,
+        SOME,
         directory -> {
           Path file = directory.resolve("file");
           Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
@@ -364,8 +354,8 @@ abstract class AttributesContract extends ProviderFixture {
   @Test
   void usersAndGroupsAreLookedUp() throws Exception {
     for (String name : List.of("root", "no such user", "0", "4711")) {
-      same(name, ProviderFixture::empty, d -> lookup(d).lookupPrincipalByName(name));
-      same(name, ProviderFixture::empty, d -> lookup(d).lookupPrincipalByGroupName(name));
+      same(name, EMPTY, d -> lookup(d).lookupPrincipalByName(name));
+      same(name, EMPTY, d -> lookup(d).lookupPrincipalByGroupName(name));
     }
   }
 

@@ -45,6 +45,8 @@ abstract class CopyAndMoveContract extends ProviderFixture {
     LinkOption.NOFOLLOW_LINKS
   };
 
+  private static final Setup SOME_MORE = CopyAndMoveContract::someMore;
+
   private static void someMore(Path directory) throws Exception {
     some(directory);
     Files.writeString(directory.resolve("other"), "other content");
@@ -81,7 +83,7 @@ abstract class CopyAndMoveContract extends ProviderFixture {
             String way = source + " to " + target + " with " + Arrays.toString(options);
             same(
                 what + " " + way + ", seed " + seed,
-                CopyAndMoveContract::someMore,
+                SOME_MORE,
                 d -> transport.of(d.resolve(source), d.resolve(target), options));
           }
         }
@@ -116,14 +118,8 @@ abstract class CopyAndMoveContract extends ProviderFixture {
     for (CopyOption option : new CopyOption[] {Foreign.OPTION, null}) {
       Class<? extends Exception> expected =
           option == null ? NullPointerException.class : UnsupportedOperationException.class;
-      fails(
-          expected,
-          CopyAndMoveContract::someMore,
-          d -> Files.copy(d.resolve("file"), d.resolve("new"), option));
-      fails(
-          expected,
-          CopyAndMoveContract::someMore,
-          d -> Files.move(d.resolve("file"), d.resolve("new"), option));
+      fails(expected, SOME_MORE, d -> Files.copy(d.resolve("file"), d.resolve("new"), option));
+      fails(expected, SOME_MORE, d -> Files.move(d.resolve("file"), d.resolve("new"), option));
     }
   }
 
@@ -131,7 +127,7 @@ abstract class CopyAndMoveContract extends ProviderFixture {
   void copiesKeepTimesIfTheyAreTo() throws Exception {
     returns(
         FileTime.fromMillis(1_000),
-        CopyAndMoveContract::someMore,
+        SOME_MORE,
         d ->
             Files.getLastModifiedTime(
                 Files.copy(
@@ -142,23 +138,21 @@ abstract class CopyAndMoveContract extends ProviderFixture {
   void copiesFromAndToStreams() throws Exception {
     returns(
         "content",
-        ProviderFixture::file,
+        FILE,
         d -> {
           ByteArrayOutputStream out = new ByteArrayOutputStream();
           assertThat(Files.copy(d.resolve("file"), out)).isEqualTo(7);
           return out.toByteArray();
         });
     returns(
-        3L,
-        ProviderFixture::empty,
-        d -> Files.copy(new ByteArrayInputStream("new".getBytes()), d.resolve("new")));
+        3L, EMPTY, d -> Files.copy(new ByteArrayInputStream("new".getBytes()), d.resolve("new")));
     fails(
         FileAlreadyExistsException.class,
-        ProviderFixture::file,
+        FILE,
         d -> Files.copy(new ByteArrayInputStream("new".getBytes()), d.resolve("file")));
     returns(
         3L,
-        ProviderFixture::file,
+        FILE,
         d ->
             Files.copy(
                 new ByteArrayInputStream("new".getBytes()),
@@ -172,11 +166,11 @@ abstract class CopyAndMoveContract extends ProviderFixture {
       for (String name : List.of("file", "empty", "missing")) {
         same(
             name + " to the platform",
-            CopyAndMoveContract::someMore,
+            SOME_MORE,
             d -> transport.of(d.resolve(name), tree.resolve("new")));
         same(
             name + " from the platform",
-            CopyAndMoveContract::someMore,
+            SOME_MORE,
             d -> transport.of(tree.resolve(name), d.resolve("new")));
       }
     }
@@ -186,7 +180,7 @@ abstract class CopyAndMoveContract extends ProviderFixture {
   void copiesIntoAndOutOfZipFiles() throws Exception {
     returns(
         "content",
-        ProviderFixture::file,
+        FILE,
         directory -> {
           Path zip = directory.resolve("files.zip");
           try (FileSystem inside = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
@@ -202,7 +196,7 @@ abstract class CopyAndMoveContract extends ProviderFixture {
         });
     // By the URI, whose path is one of the default file system.
     does(
-        ProviderFixture::file,
+        FILE,
         directory -> {
           URI uri = URI.create("jar:file:" + tree + "/files.zip");
           try (FileSystem inside = FileSystems.newFileSystem(uri, Map.of("create", "true"))) {
@@ -214,20 +208,9 @@ abstract class CopyAndMoveContract extends ProviderFixture {
 
   @Test
   void mismatchesAreFound() throws Exception {
-    returns(
-        0L,
-        CopyAndMoveContract::someMore,
-        d -> Files.mismatch(d.resolve("file"), d.resolve("other")));
-    returns(
-        -1L,
-        CopyAndMoveContract::someMore,
-        d -> Files.mismatch(d.resolve("file"), d.resolve("toFile")));
-    same(
-        CopyAndMoveContract::someMore,
-        d -> Files.mismatch(d.resolve("file"), d.resolve("missing")));
-    returns(
-        -1L,
-        CopyAndMoveContract::someMore,
-        d -> Files.mismatch(d.resolve("file"), tree.resolve("file")));
+    returns(0L, SOME_MORE, d -> Files.mismatch(d.resolve("file"), d.resolve("other")));
+    returns(-1L, SOME_MORE, d -> Files.mismatch(d.resolve("file"), d.resolve("toFile")));
+    same(SOME_MORE, d -> Files.mismatch(d.resolve("file"), d.resolve("missing")));
+    returns(-1L, SOME_MORE, d -> Files.mismatch(d.resolve("file"), tree.resolve("file")));
   }
 }

@@ -35,6 +35,8 @@ abstract class DirectoriesContract extends ProviderFixture {
   /** More entries than are read at once. */
   private static final int MANY = 600;
 
+  private static final Setup MANY_FILES = DirectoriesContract::many;
+
   private static void many(Path directory) throws Exception {
     for (int i = 0; i < MANY; i++) {
       Files.createFile(directory.resolve("file" + i));
@@ -52,7 +54,7 @@ abstract class DirectoriesContract extends ProviderFixture {
     for (String name : NAMES) {
       same(
           "entries of " + name,
-          ProviderFixture::some,
+          SOME,
           directory -> {
             try (DirectoryStream<Path> entries =
                 Files.newDirectoryStream(directory.resolve(name))) {
@@ -61,7 +63,7 @@ abstract class DirectoriesContract extends ProviderFixture {
           });
       same(
           "list of " + name,
-          ProviderFixture::some,
+          SOME,
           directory -> {
             try (Stream<Path> entries = Files.list(directory.resolve(name))) {
               return entries.map(Path::toString).toList();
@@ -70,11 +72,11 @@ abstract class DirectoriesContract extends ProviderFixture {
     }
     fails(
         NotDirectoryException.class,
-        ProviderFixture::file,
+        FILE,
         d -> Files.newDirectoryStream(d.resolve("file")).close());
     fails(
         NoSuchFileException.class,
-        ProviderFixture::file,
+        FILE,
         d -> Files.newDirectoryStream(d.resolve("missing")).close());
   }
 
@@ -82,14 +84,14 @@ abstract class DirectoriesContract extends ProviderFixture {
   void moreEntriesThanAreReadAtOnceAreEachSeenOnce() throws Exception {
     returns(
         MANY,
-        DirectoriesContract::many,
+        MANY_FILES,
         directory -> {
           try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             return Set.copyOf(texts(entries)).size();
           }
         });
     same(
-        DirectoriesContract::many,
+        MANY_FILES,
         directory -> {
           try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, "*{1,7}?")) {
             return texts(entries);
@@ -100,7 +102,7 @@ abstract class DirectoriesContract extends ProviderFixture {
   @Test
   void filtersRunOnTheThreadThatIterates() throws Exception {
     same(
-        DirectoriesContract::many,
+        MANY_FILES,
         directory -> {
           Thread caller = Thread.currentThread();
           DirectoryStream.Filter<Path> filter =
@@ -119,7 +121,7 @@ abstract class DirectoriesContract extends ProviderFixture {
   void filterThatFailsEndsTheIteration() throws Exception {
     fails(
         DirectoryIteratorException.class,
-        ProviderFixture::file,
+        FILE,
         directory -> {
           DirectoryStream.Filter<Path> filter =
               entry -> {
@@ -131,7 +133,7 @@ abstract class DirectoriesContract extends ProviderFixture {
         });
     fails(
         IllegalStateException.class,
-        ProviderFixture::file,
+        FILE,
         directory -> {
           DirectoryStream.Filter<Path> filter =
               _ -> {
@@ -143,14 +145,14 @@ abstract class DirectoriesContract extends ProviderFixture {
         });
     fails(
         NullPointerException.class,
-        ProviderFixture::file,
+        FILE,
         d -> Files.newDirectoryStream(d, (DirectoryStream.Filter<Path>) null).close());
   }
 
   @Test
   void iteratorIsObtainedOnceAndEnds() throws Exception {
     does(
-        ProviderFixture::file,
+        FILE,
         directory -> {
           try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             Iterator<Path> iterator = entries.iterator();
@@ -168,7 +170,7 @@ abstract class DirectoriesContract extends ProviderFixture {
   @Test
   void closedStreamEndsAfterTheEntryThatWasLookedAt() throws Exception {
     does(
-        DirectoriesContract::many,
+        MANY_FILES,
         directory -> {
           DirectoryStream<Path> entries = Files.newDirectoryStream(directory);
           Iterator<Path> iterator = entries.iterator();
@@ -183,7 +185,7 @@ abstract class DirectoriesContract extends ProviderFixture {
         });
     fails(
         IllegalStateException.class,
-        ProviderFixture::file,
+        FILE,
         directory -> {
           DirectoryStream<Path> entries = Files.newDirectoryStream(directory);
           entries.close();
@@ -221,7 +223,7 @@ abstract class DirectoriesContract extends ProviderFixture {
             }
           });
       same(
-          ProviderFixture::some,
+          SOME,
           directory -> {
             try (Stream<Path> all =
                 Files.find(directory, 3, (_, a) -> a.isRegularFile(), options)) {
@@ -261,21 +263,18 @@ abstract class DirectoriesContract extends ProviderFixture {
   @Test
   void directoriesAreMadeAndRemoved() throws Exception {
     for (String name : NAMES) {
-      same("make " + name, ProviderFixture::some, d -> Files.createDirectory(d.resolve(name)));
+      same("make " + name, SOME, d -> Files.createDirectory(d.resolve(name)));
       same(
           "make all of " + name,
-          ProviderFixture::some,
+          SOME,
           d -> Files.createDirectories(d.resolve(name).resolve("a").resolve("b")));
-      same("make " + name, ProviderFixture::some, d -> Files.createDirectories(d.resolve(name)));
-      same("delete " + name, ProviderFixture::some, done(d -> Files.delete(d.resolve(name))));
-      same("delete " + name, ProviderFixture::some, d -> Files.deleteIfExists(d.resolve(name)));
+      same("make " + name, SOME, d -> Files.createDirectories(d.resolve(name)));
+      same("delete " + name, SOME, done(d -> Files.delete(d.resolve(name))));
+      same("delete " + name, SOME, d -> Files.deleteIfExists(d.resolve(name)));
     }
-    fails(
-        DirectoryNotEmptyException.class,
-        ProviderFixture::some,
-        d -> Files.delete(d.resolve("full")));
+    fails(DirectoryNotEmptyException.class, SOME, d -> Files.delete(d.resolve("full")));
     does(
-        ProviderFixture::empty,
+        EMPTY,
         d ->
             Files.createDirectory(
                 d.resolve("private"),
@@ -286,29 +285,19 @@ abstract class DirectoriesContract extends ProviderFixture {
   @Test
   void linksAreMadeAndRead() throws Exception {
     for (String name : NAMES) {
-      same("read " + name, ProviderFixture::some, d -> Files.readSymbolicLink(d.resolve(name)));
-      same(
-          "hard link to " + name,
-          ProviderFixture::some,
-          d -> Files.createLink(d.resolve("new"), d.resolve(name)));
-      same(
-          "hard link at " + name,
-          ProviderFixture::some,
-          d -> Files.createLink(d.resolve(name), d.resolve("file")));
+      same("read " + name, SOME, d -> Files.readSymbolicLink(d.resolve(name)));
+      same("hard link to " + name, SOME, d -> Files.createLink(d.resolve("new"), d.resolve(name)));
+      same("hard link at " + name, SOME, d -> Files.createLink(d.resolve(name), d.resolve("file")));
       same(
           "link at " + name,
-          ProviderFixture::some,
+          SOME,
           d -> Files.createSymbolicLink(d.resolve(name), d.getFileSystem().getPath("..", "to")));
-      same("real path of " + name, ProviderFixture::some, d -> d.resolve(name).toRealPath());
-      same(
-          "real path of " + name, ProviderFixture::some, d -> d.resolve(name).toRealPath(NOFOLLOW));
-      same("uri of " + name, ProviderFixture::some, d -> Path.of(d.resolve(name).toUri()));
+      same("real path of " + name, SOME, d -> d.resolve(name).toRealPath());
+      same("real path of " + name, SOME, d -> d.resolve(name).toRealPath(NOFOLLOW));
+      same("uri of " + name, SOME, d -> Path.of(d.resolve(name).toUri()));
       for (String other : NAMES) {
-        Setup setup = ProviderFixture::some;
         same(
-            name + " and " + other,
-            setup,
-            d -> Files.isSameFile(d.resolve(name), d.resolve(other)));
+            name + " and " + other, SOME, d -> Files.isSameFile(d.resolve(name), d.resolve(other)));
       }
     }
   }
@@ -316,7 +305,7 @@ abstract class DirectoriesContract extends ProviderFixture {
   @Test
   void secureDirectoryStreamsKeepToTheirDirectory() throws Exception {
     does(
-        ProviderFixture::some,
+        SOME,
         directory -> {
           try (SecureDirectoryStream<Path> top = secure(directory)) {
             Files.move(directory.resolve("full"), directory.resolve("moved"));

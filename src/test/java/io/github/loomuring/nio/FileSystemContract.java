@@ -34,7 +34,7 @@ abstract class FileSystemContract extends ProviderFixture {
   @Test
   void fileStores() throws Exception {
     same(
-        ProviderFixture::some,
+        SOME,
         directory -> {
           FileStore store = Files.getFileStore(directory.resolve("file"));
           assertThat(store).isEqualTo(Files.getFileStore(directory.resolve("full")));
@@ -53,15 +53,12 @@ abstract class FileSystemContract extends ProviderFixture {
           seen.add(store.getFileStoreAttributeView(FileStoreAttributeView.class) == null);
           return seen;
         });
-    same(ProviderFixture::file, d -> Files.getFileStore(d.resolve("file")).getAttribute("unknown"));
+    same(FILE, d -> Files.getFileStore(d.resolve("file")).getAttribute("unknown"));
     for (String name : NAMES) {
-      same(
-          "store of " + name,
-          ProviderFixture::some,
-          d -> Files.getFileStore(d.resolve(name)).name());
+      same("store of " + name, SOME, d -> Files.getFileStore(d.resolve(name)).name());
     }
     same(
-        ProviderFixture::empty,
+        EMPTY,
         directory -> {
           Set<String> names = new TreeSet<>();
           directory.getFileSystem().getFileStores().forEach(s -> names.add(s.toString()));
@@ -72,7 +69,7 @@ abstract class FileSystemContract extends ProviderFixture {
   @Test
   void watchServicesTellOfPathsOfTheirFileSystem() throws Exception {
     does(
-        ProviderFixture::empty,
+        EMPTY,
         directory -> {
           try (WatchService watcher = directory.getFileSystem().newWatchService()) {
             WatchKey key =
@@ -123,7 +120,7 @@ abstract class FileSystemContract extends ProviderFixture {
   void watchServiceRefusesWhatItCannotWatch() throws Exception {
     fails(
         NotDirectoryException.class,
-        ProviderFixture::file,
+        FILE,
         directory -> {
           try (WatchService watcher = directory.getFileSystem().newWatchService()) {
             directory.resolve("file").register(watcher, StandardWatchEventKinds.ENTRY_CREATE);
@@ -133,7 +130,7 @@ abstract class FileSystemContract extends ProviderFixture {
         List.of(new WatchEvent.Kind<?>[] {}, new WatchEvent.Kind<?>[] {null})) {
       same(
           "kinds " + kinds.length,
-          ProviderFixture::file,
+          FILE,
           directory -> {
             try (WatchService watcher = directory.getFileSystem().newWatchService()) {
               return directory.register(watcher, kinds).isValid();
@@ -142,11 +139,11 @@ abstract class FileSystemContract extends ProviderFixture {
     }
     fails(
         NullPointerException.class,
-        ProviderFixture::file,
+        FILE,
         directory -> directory.register(null, StandardWatchEventKinds.ENTRY_CREATE));
     fails(
         ClosedWatchServiceException.class,
-        ProviderFixture::file,
+        FILE,
         directory -> {
           WatchService watcher = directory.getFileSystem().newWatchService();
           watcher.close();
@@ -160,7 +157,7 @@ abstract class FileSystemContract extends ProviderFixture {
   void waitForAKeyIsInterruptedAndEndedByClosing() throws Exception {
     fails(
         InterruptedException.class,
-        ProviderFixture::empty,
+        EMPTY,
         directory -> {
           try (WatchService watcher = directory.getFileSystem().newWatchService()) {
             Thread.currentThread().interrupt();
@@ -169,7 +166,7 @@ abstract class FileSystemContract extends ProviderFixture {
         });
     fails(
         ClosedWatchServiceException.class,
-        ProviderFixture::empty,
+        EMPTY,
         directory -> {
           WatchService watcher = directory.getFileSystem().newWatchService();
           AtomicReference<Thread> waiting = new AtomicReference<>(Thread.currentThread());
@@ -197,7 +194,7 @@ abstract class FileSystemContract extends ProviderFixture {
   @Test
   void temporaryFilesAreMadeInAnyDirectory() throws Exception {
     does(
-        ProviderFixture::empty,
+        EMPTY,
         directory -> {
           Path file = Files.createTempFile(directory, "made", ".tmp");
           assertThat(file.getFileSystem()).isSameAs(directory.getFileSystem());
@@ -210,7 +207,7 @@ abstract class FileSystemContract extends ProviderFixture {
           Files.delete(made);
         });
     does(
-        ProviderFixture::empty,
+        EMPTY,
         directory ->
             assertThatThrownBy(
                     () -> Files.createTempFile(directory.resolve("missing"), "made", ".tmp"))
@@ -220,7 +217,7 @@ abstract class FileSystemContract extends ProviderFixture {
   @Test
   void fileSystemIsThereAndStaysOpen() throws Exception {
     does(
-        ProviderFixture::empty,
+        EMPTY,
         directory -> {
           FileSystem files = directory.getFileSystem();
           assertThat(files.isOpen()).isTrue();
@@ -243,7 +240,7 @@ abstract class FileSystemContract extends ProviderFixture {
   @Test
   void urisLeadToFilesAndBadOnesAreRefused() throws Exception {
     does(
-        ProviderFixture::some,
+        SOME,
         directory -> {
           String scheme = directory.getFileSystem().provider().getScheme();
           assertThat(directory.toUri().toString()).isEqualTo(scheme + "://" + directory + "/");

@@ -60,6 +60,16 @@ abstract class OpenOptionsContract extends ProviderFixture {
         }
       };
 
+  private static final Setup DIRECTORY =
+      directory -> Files.createDirectory(directory.resolve("directory"));
+
+  private static final Setup FILE_AND_LINKS =
+      directory -> {
+        file(directory);
+        link(directory, "toFile", "file");
+        link(directory, "toNothing", "nothing");
+      };
+
   private static List<Set<OpenOption>> subsets() {
     List<Set<OpenOption>> subsets = new ArrayList<>();
     for (int bits = 0; bits < 1 << OPTIONS.size(); bits++) {
@@ -79,12 +89,7 @@ abstract class OpenOptionsContract extends ProviderFixture {
       for (String name : names) {
         same(
             name + " with " + options,
-            directory -> {
-              file(directory);
-              Files.createDirectory(directory.resolve("directory"));
-              link(directory, "toFile", "file");
-              link(directory, "toNothing", "nothing");
-            },
+            name.equals("directory") ? DIRECTORY : FILE_AND_LINKS,
             directory -> opening.of(directory.resolve(name), options));
       }
     }
@@ -173,7 +178,7 @@ abstract class OpenOptionsContract extends ProviderFixture {
     for (OpenOption option : OPTIONS) {
       same(
           "option " + option,
-          ProviderFixture::file,
+          FILE,
           directory -> {
             Path file = directory.resolve("file");
             try (AsynchronousFileChannel channel =
@@ -200,7 +205,7 @@ abstract class OpenOptionsContract extends ProviderFixture {
         for (String name : List.of("file", "new")) {
           same(
               name + " with " + options,
-              ProviderFixture::file,
+              FILE,
               directory -> {
                 try (FileChannel channel = FileChannel.open(directory.resolve(name), options)) {
                   return readAndWrite(channel);
@@ -216,7 +221,7 @@ abstract class OpenOptionsContract extends ProviderFixture {
     for (String name : NAMES) {
       same(
           "reading " + name,
-          ProviderFixture::some,
+          SOME,
           directory -> {
             try (SeekableByteChannel channel = Files.newByteChannel(directory.resolve(name))) {
               return channel.size() > 0;
@@ -224,49 +229,43 @@ abstract class OpenOptionsContract extends ProviderFixture {
           });
       same(
           "writing " + name,
-          ProviderFixture::some,
+          SOME,
           directory -> Files.write(directory.resolve(name), new byte[] {'1', '2'}));
       same(
           "creating " + name,
-          ProviderFixture::some,
+          SOME,
           directory ->
               Files.write(
                   directory.resolve(name), new byte[] {'1'}, StandardOpenOption.CREATE_NEW));
     }
     fails(
-        NoSuchFileException.class,
-        ProviderFixture::empty,
-        d -> Files.newInputStream(d.resolve("missing")).close());
+        NoSuchFileException.class, EMPTY, d -> Files.newInputStream(d.resolve("missing")).close());
     fails(
         FileAlreadyExistsException.class,
-        ProviderFixture::file,
+        FILE,
         d -> Files.write(d.resolve("file"), new byte[1], StandardOpenOption.CREATE_NEW));
   }
 
   @Test
   void permissionsOfNewFilesAndUnknownAttributes() throws Exception {
     Set<OpenOption> creating = Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE);
-    does(
-        ProviderFixture::empty,
-        d -> Files.newByteChannel(d.resolve("private"), creating, PRIVATE).close());
-    does(
-        ProviderFixture::empty,
-        d -> FileChannel.open(d.resolve("private"), creating, PRIVATE).close());
+    does(EMPTY, d -> Files.newByteChannel(d.resolve("private"), creating, PRIVATE).close());
+    does(EMPTY, d -> FileChannel.open(d.resolve("private"), creating, PRIVATE).close());
     fails(
         UnsupportedOperationException.class,
-        ProviderFixture::empty,
+        EMPTY,
         d -> Files.newByteChannel(d.resolve("new"), creating, UNKNOWN).close());
     fails(
         UnsupportedOperationException.class,
-        ProviderFixture::empty,
+        EMPTY,
         d -> FileChannel.open(d.resolve("new"), creating, UNKNOWN).close());
     fails(
         UnsupportedOperationException.class,
-        ProviderFixture::empty,
+        EMPTY,
         d -> Files.createDirectory(d.resolve("new"), UNKNOWN));
     fails(
         UnsupportedOperationException.class,
-        ProviderFixture::empty,
+        EMPTY,
         d -> Files.createSymbolicLink(d.resolve("new"), d.resolve("to"), PRIVATE));
   }
 
@@ -279,15 +278,15 @@ abstract class OpenOptionsContract extends ProviderFixture {
   void unknownOptionsAndNulls() throws Exception {
     fails(
         UnsupportedOperationException.class,
-        ProviderFixture::file,
+        FILE,
         d -> Files.newByteChannel(d.resolve("file"), Foreign.OPTION).close());
     fails(
         UnsupportedOperationException.class,
-        ProviderFixture::file,
+        FILE,
         d -> Files.newInputStream(d.resolve("file"), StandardOpenOption.APPEND).close());
     fails(
         IllegalArgumentException.class,
-        ProviderFixture::file,
+        FILE,
         d -> Files.newOutputStream(d.resolve("file"), StandardOpenOption.READ).close());
     for (Action action :
         List.<Action>of(
@@ -296,14 +295,14 @@ abstract class OpenOptionsContract extends ProviderFixture {
             d -> Files.newInputStream(d.resolve("file"), (OpenOption) null).close(),
             d -> Files.newOutputStream(d.resolve("file"), (OpenOption) null).close(),
             d -> Files.newByteChannel(d.resolve("file"), (Set<OpenOption>) null).close())) {
-      fails(NullPointerException.class, ProviderFixture::file, action);
+      fails(NullPointerException.class, FILE, action);
     }
   }
 
   @Test
   void deletedOnCloseAlsoWhenOpenedTwice() throws Exception {
     does(
-        ProviderFixture::file,
+        FILE,
         directory -> {
           Path file = directory.resolve("file");
           SeekableByteChannel first =
@@ -314,7 +313,7 @@ abstract class OpenOptionsContract extends ProviderFixture {
         });
     returns(
         "content",
-        ProviderFixture::file,
+        FILE,
         directory -> {
           try (InputStream in =
               Files.newInputStream(directory.resolve("file"), StandardOpenOption.DELETE_ON_CLOSE)) {

@@ -37,7 +37,7 @@ abstract class StreamsAndInterruptsContract extends ProviderFixture {
   @Test
   void inputStreamsReadSkipAndEnd() throws Exception {
     does(
-        ProviderFixture::file,
+        FILE,
         directory -> {
           try (InputStream in = Files.newInputStream(directory.resolve("file"))) {
             assertThat(in.available()).isEqualTo(7);
@@ -64,7 +64,7 @@ abstract class StreamsAndInterruptsContract extends ProviderFixture {
   void streamsCopyToEachOther() throws Exception {
     returns(
         "content",
-        ProviderFixture::file,
+        FILE,
         directory -> {
           try (InputStream in = Files.newInputStream(directory.resolve("file"));
               OutputStream out = Files.newOutputStream(directory.resolve("copy"))) {
@@ -87,7 +87,7 @@ abstract class StreamsAndInterruptsContract extends ProviderFixture {
   @Test
   void closedStreamsSayThatTheyAreClosed() throws Exception {
     does(
-        ProviderFixture::file,
+        FILE,
         directory -> {
           InputStream in = Files.newInputStream(directory.resolve("file"));
           in.close();
@@ -186,7 +186,7 @@ abstract class StreamsAndInterruptsContract extends ProviderFixture {
   @Test
   void interruptedThreadDoesEverythingAsIfItWereNot() throws Exception {
     does(
-        ProviderFixture::some,
+        SOME,
         directory -> {
           Thread.currentThread().interrupt();
           everything(directory);
@@ -197,7 +197,7 @@ abstract class StreamsAndInterruptsContract extends ProviderFixture {
   @Test
   void threadThatIsInterruptedAllTheTimeDoesEverythingAsIfItWereNot() throws Exception {
     does(
-        ProviderFixture::some,
+        SOME,
         directory -> {
           Thread user = Thread.currentThread();
           AtomicBoolean done = new AtomicBoolean();
@@ -273,7 +273,7 @@ abstract class StreamsAndInterruptsContract extends ProviderFixture {
   void interruptedThreadOpensAChannelAndClosesItByItsUse() throws Exception {
     fails(
         ClosedByInterruptException.class,
-        ProviderFixture::file,
+        FILE,
         directory -> {
           Thread.currentThread().interrupt();
           try (FileChannel channel = FileChannel.open(directory.resolve("file"))) {
@@ -284,7 +284,7 @@ abstract class StreamsAndInterruptsContract extends ProviderFixture {
         });
     fails(
         ClosedByInterruptException.class,
-        ProviderFixture::file,
+        FILE,
         directory -> {
           Thread.currentThread().interrupt();
           try (SeekableByteChannel channel =

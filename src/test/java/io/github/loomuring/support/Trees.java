@@ -48,6 +48,17 @@ public final class Trees {
     return "file" + permissions + ": " + text;
   }
 
+  /** The inode, and the time of its last change, of {@code directory} and all that is below it. */
+  public static SortedMap<String, String> versions(Path directory) throws IOException {
+    SortedMap<String, String> versions = new TreeMap<>();
+    for (Path path : walk(directory)) {
+      versions.put(
+          path.toString(),
+          Files.readAttributes(path, "unix:ino,ctime", LinkOption.NOFOLLOW_LINKS).toString());
+    }
+    return versions;
+  }
+
   /** Removes {@code directory} and all that is below it, if it exists. */
   public static void remove(Path directory) throws IOException {
     if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {

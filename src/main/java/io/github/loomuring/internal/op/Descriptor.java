@@ -18,9 +18,25 @@ final class Descriptor implements PosixLocks.Descriptor {
 
   /** What {@code close(2)} returned, or a negated errno; zero if the close was put off. */
   static int close(RingEngine engine, int fd) throws IOException {
+    if (PosixLocks.begin()) { // nothing to be made for it: this is the way of nearly all closes
+      try {
+        return closeNow(engine, fd);
+      } finally {
+        PosixLocks.end();
+      }
+    }
     Descriptor descriptor = new Descriptor(engine, fd);
     PosixLocks.close(descriptor);
     return descriptor.result;
+  }
+
+  private static int closeNow(RingEngine engine, int fd) throws IOException {
+    Operation scratch = engine.slots.acquireAlways();
+    try {
+      return engine.kernel.close(scratch.errno, fd);
+    } finally {
+      engine.slots.release(scratch);
+    }
   }
 
   /** The number of an open descriptor's inode, or {@link PosixLocks#UNKNOWN}. */
@@ -52,12 +68,7 @@ final class Descriptor implements PosixLocks.Descriptor {
 
   @Override
   public void close() throws IOException {
-    Operation scratch = engine.slots.acquireAlways();
-    try {
-      result = engine.kernel.close(scratch.errno, fd);
-    } finally {
-      engine.slots.release(scratch);
-    }
+    result = closeNow(engine, fd);
   }
 
   @Override

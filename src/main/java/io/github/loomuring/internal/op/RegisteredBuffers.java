@@ -24,8 +24,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * threads. What is not taken back goes with the ring.
  */
 final class RegisteredBuffers implements BufferSet.Registrar {
-  private static final System.Logger LOGGER = System.getLogger(RegisteredBuffers.class.getName());
-
   /** Entries of the table. The kernel allows 16,384 (IORING_MAX_REG_BUFFERS), of 1 GiB each. */
   private static final int TABLE_ENTRIES = 4096;
 
@@ -46,8 +44,8 @@ final class RegisteredBuffers implements BufferSet.Registrar {
       Registration registration = register(new Calls(arena), memory, partBytes);
       if (registration.refusal() != null && !logged) {
         logged = true;
-        LOGGER.log(
-            Level.WARNING, "buffers are used without registration: " + registration.refusal());
+        logger()
+            .log(Level.WARNING, "buffers are used without registration: " + registration.refusal());
       }
       return registration;
     } finally {
@@ -132,7 +130,7 @@ final class RegisteredBuffers implements BufferSet.Registrar {
         int result = calls.update(registration.firstIndex() + i, 0, 0);
         if (result < 0) {
           // EBADF: the ring is closed. Otherwise the entry, and its memory, stay until it is.
-          LOGGER.log(Level.DEBUG, "buffers stay registered: {0}", Errno.describe(result));
+          logger().log(Level.DEBUG, "buffers stay registered: {0}", Errno.describe(result));
           return;
         }
       }
@@ -184,5 +182,10 @@ final class RegisteredBuffers implements BufferSet.Registrar {
       }
       return answer;
     }
+  }
+
+  /** Asked for at each use: a logger may need files to be set up, and so this class. */
+  private static System.Logger logger() {
+    return System.getLogger(RegisteredBuffers.class.getName());
   }
 }

@@ -41,7 +41,6 @@ import java.util.concurrent.TimeUnit;
  * on a small pool of platform threads.
  */
 public final class RingEngine implements Engine {
-  private static final System.Logger LOGGER = System.getLogger(RingEngine.class.getName());
   private static final byte[] REQUIRED_OPCODES = {
     IORING_OP_NOP,
     IORING_OP_READ,
@@ -402,7 +401,7 @@ public final class RingEngine implements Engine {
             return null;
           });
     } catch (IOException e) {
-      LOGGER.log(Level.DEBUG, "the ring was closed meanwhile, and took the buffers along", e);
+      logger().log(Level.DEBUG, "the ring was closed meanwhile, and took the buffers along", e);
     }
   }
 
@@ -496,8 +495,13 @@ public final class RingEngine implements Engine {
     try {
       closeNow(fd);
     } catch (IOException e) {
-      LOGGER.log(Level.WARNING, "descriptor " + fd + " could not be closed", e);
+      logger().log(Level.WARNING, "descriptor " + fd + " could not be closed", e);
     }
+  }
+
+  /** Asked for at each use: a logger may need files to be set up, and so this class. */
+  private static System.Logger logger() {
+    return System.getLogger(RingEngine.class.getName());
   }
 
   private int closeNow(int fd) throws IOException {
@@ -527,12 +531,13 @@ public final class RingEngine implements Engine {
   /** Waits for the end of what has been begun, and says so if {@code deadlineNanos} comes first. */
   void awaitClosed(long deadlineNanos) {
     if (!ring.close(deadlineNanos - System.nanoTime())) {
-      LOGGER.log(
-          Level.WARNING,
-          "{0} operations are still in the kernel after {1} s; the ring''s memory is kept until"
-              + " they end",
-          slots.inUse(),
-          TimeUnit.NANOSECONDS.toSeconds(CLOSE_TIMEOUT_NANOS));
+      logger()
+          .log(
+              Level.WARNING,
+              "{0} operations are still in the kernel after {1} s; the ring''s memory is kept until"
+                  + " they end",
+              slots.inUse(),
+              TimeUnit.NANOSECONDS.toSeconds(CLOSE_TIMEOUT_NANOS));
     }
     offload.close();
     wholeFiles.close();

@@ -39,12 +39,14 @@ final class RingFile implements EngineFile {
   private static final int CLOSED = 1 << 31;
   private static final VarHandle REFERENCES;
   private static final VarHandle FORCE;
+  private static final VarHandle PLAIN;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       REFERENCES = lookup.findVarHandle(RingFile.class, "references", int.class);
       FORCE = lookup.findVarHandle(RingFile.class, "force", Force.class);
+      PLAIN = lookup.findVarHandle(RingFile.class, "plain", PlainChannel.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -81,8 +83,10 @@ final class RingFile implements EngineFile {
 
   private volatile int references; // CLOSED is the sign bit
   private volatile Thread closer;
-  private volatile Force force; // made when it is needed: most files are never forced
-  private final PlainChannel plain = new PlainChannel(this);
+
+  // Made when they are needed: most files are never forced, mapped or locked.
+  private volatile Force force;
+  private volatile PlainChannel plain;
 
   RingFile(RingEngine engine, Path path, int fd, Device device, Open.Kind kind) {
     this.engine = engine;
@@ -209,7 +213,12 @@ final class RingFile implements EngineFile {
   public <T> T withPlainChannel(PlainUse use, PlainWork<T> work) throws IOException {
     retain();
     try {
-      return plain.run(use, work);
+      PlainChannel shared = plain;
+      if (shared == null) {
+        PlainChannel made = new PlainChannel(this);
+        shared = PLAIN.compareAndSet(this, null, made) ? made : plain;
+      }
+      return shared.run(use, work);
     } finally {
       release();
     }
@@ -331,7 +340,10 @@ final class RingFile implements EngineFile {
     }
     closer = null;
     try {
-      plain.end();
+      PlainChannel used = plain; // nobody makes one any more: that takes a reference
+      if (used != null) {
+        used.end();
+      }
     } finally {
       engine.closeDescriptor(fd, device.local && !dirty, path);
     }

@@ -187,8 +187,6 @@ final class Turns {
    * platform thread, because carriers may all be taken. It sleeps as long as nobody waits.
    */
   private static final class Usher implements Runnable {
-    private static final System.Logger LOGGER = System.getLogger(Turns.class.getName());
-
     private volatile Thread thread;
     private volatile boolean impossible;
 
@@ -214,7 +212,8 @@ final class Turns {
                   .start(this);
         } catch (OutOfMemoryError e) { // no thread; the operation that was done must not fail
           impossible = true;
-          LOGGER.log(Level.DEBUG, "threads that never park take no turns", e);
+          System.getLogger(Turns.class.getName())
+              .log(Level.DEBUG, "threads that never park take no turns", e);
         }
       }
       return thread != null;

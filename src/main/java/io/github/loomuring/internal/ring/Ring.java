@@ -38,7 +38,6 @@ public final class Ring {
    * Locks are held for a few instructions, never two at once, and never in the kernel. The right to
    * be the one who submits is no lock: nobody waits for it.
    */
-  private static final System.Logger LOGGER = System.getLogger(Ring.class.getName());
 
   // user_data of the ring's own requests, as Reaper.USER_DATA_WAKE is; a slot's never has all upper
   // bits set.
@@ -98,10 +97,12 @@ public final class Ring {
     if (settings.sqPollIdleMillis() > 0
         && !memory.hasSqThread()
         && SQ_THREAD_LACK_LOGGED.compareAndSet(false, true)) {
-      LOGGER.log(
-          Level.WARNING,
-          "the kernel makes no thread that submits (IORING_SETUP_SQPOLL), callers do it: it needs"
-              + " Linux 5.11, before 5.13 with CAP_SYS_NICE, and room for a thread (RLIMIT_NPROC)");
+      logger()
+          .log(
+              Level.WARNING,
+              "the kernel makes no thread that submits (IORING_SETUP_SQPOLL), callers do it: it"
+                  + " needs Linux 5.11, before 5.13 with CAP_SYS_NICE, and room for a thread"
+                  + " (RLIMIT_NPROC)");
     }
     Ring ring = new Ring(kernel, memory, completions, settings.pollNanos());
     ring.boundWorkers(settings.workers());
@@ -216,7 +217,7 @@ public final class Ring {
     try {
       reaper.drainedByCaller(errno);
     } catch (IOException e) {
-      LOGGER.log(Level.DEBUG, "the ring failed while a caller drained it", e);
+      logger().log(Level.DEBUG, "the ring failed while a caller drained it", e);
     }
   }
 
@@ -272,7 +273,7 @@ public final class Ring {
       try {
         reaper.close(Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8));
       } catch (IOException e) {
-        LOGGER.log(Level.DEBUG, "the ring failed before it was closed", e);
+        logger().log(Level.DEBUG, "the ring failed before it was closed", e);
       }
     }
   }
@@ -339,10 +340,15 @@ public final class Ring {
         "the ring has failed; its memory is not freed, because the kernel may still use it", cause);
   }
 
+  /** Asked for at each use: a logger may need files to be set up, and so this class. */
+  private static System.Logger logger() {
+    return System.getLogger(Ring.class.getName());
+  }
+
   /** A handler of the log may throw, for example when there are no descriptors left. */
   private static void logError(String message, Throwable cause) {
     try {
-      LOGGER.log(Level.ERROR, message, cause);
+      logger().log(Level.ERROR, message, cause);
     } catch (Throwable ignored) {
       // There is nobody left to tell.
     }
@@ -367,8 +373,8 @@ public final class Ring {
           kernel.ioUringRegister(
               reaper.errno(), memory.fd, IORING_REGISTER_IOWQ_MAX_WORKERS, counts.address(), 2);
       if (result < 0) {
-        LOGGER.log(
-            Level.DEBUG, "io-wq keeps its own bound on workers: {0}", Errno.describe(result));
+        logger()
+            .log(Level.DEBUG, "io-wq keeps its own bound on workers: {0}", Errno.describe(result));
       }
     }
   }
