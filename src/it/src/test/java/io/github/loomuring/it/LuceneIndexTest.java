@@ -23,7 +23,7 @@ class LuceneIndexTest {
   @ValueSource(strings = {"nio", "mapped"})
   void indexAndSearchGiveWhatTheyGiveOnTheJdk(String kind) throws Exception {
     Map<Route, List<String>> results = new EnumMap<>(Route.class);
-    for (Route route : Route.values()) {
+    for (Route route : List.of(Route.JDK, Route.URI, Route.FLAG)) {
       results.put(route, run(kind, route));
     }
     List<String> onJdk = results.get(Route.JDK);

@@ -10,7 +10,9 @@ enum Route {
   /** It is given a URI of the library's file system as its directory. */
   URI,
   /** The library's file system is the JVM's default one. */
-  FLAG;
+  FLAG,
+  /** It is given a copy of its directory in its own heap: what it does without any device. */
+  MEMORY;
 
   static final String PROVIDER = "io.github.loomuring.nio.UringFileSystemProvider";
 
@@ -23,11 +25,16 @@ enum Route {
 
   /** The program's argument for {@code directory}. */
   String argument(Path directory) {
-    return this == URI ? "uring://" + directory.toUri().getRawPath() : directory.toString();
+    String path = directory.toUri().getRawPath();
+    return switch (this) {
+      case JDK, FLAG -> directory.toString();
+      case URI -> "uring://" + path;
+      case MEMORY -> "memory://" + path;
+    };
   }
 
   /** Whether the program works on the library's file system. */
   boolean isUring() {
-    return this != JDK;
+    return this == URI || this == FLAG;
   }
 }

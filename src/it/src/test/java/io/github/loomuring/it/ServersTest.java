@@ -2,6 +2,7 @@ package io.github.loomuring.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.loomuring.it.Clients.Uploads;
 import io.github.loomuring.it.ServedFiles.Served;
 import io.github.loomuring.it.server.HelidonServer;
 import io.github.loomuring.it.server.JdkServer;
@@ -46,18 +47,23 @@ class ServersTest {
             .flags(List.of("-Dsun.net.httpserver.maxIdleConnections=" + 4 * CLIENTS))
             .start(name)) {
       int port = Integer.parseInt(child.awaitValue("port", TIMEOUT_SECONDS));
-      long bytes = Clients.run(port, files, directory, CLIENTS, ROUNDS, SEED);
+      Uploads uploads = route == Route.MEMORY ? Uploads.OUT_OF_REACH : Uploads.in(directory);
+      long bytes = Clients.run(port, files, uploads, CLIENTS, ROUNDS, SEED);
       Map<String, String> values = child.finishValues(TIMEOUT_SECONDS);
       System.out.printf(
-          "%s: %d MiB in %.1f s, seed %d, unrelated thread %s times, late p99 %s us, worst %s us%n",
+          "%s: %d MiB in %.1f s, %.1f s of processors, seed %d; unrelated thread %s times, "
+              + "late p50 %s us, p99 %s us, worst %s us%n",
           name,
           bytes >> 20,
           (System.nanoTime() - begun) / 1e9,
+          Long.parseLong(values.get("processorMillis")) / 1e3,
           SEED,
           values.get("beats"),
+          values.get("lateP50Micros"),
           values.get("lateP99Micros"),
           values.get("lateWorstMicros"));
       assertThat(values.get("given").equals(Route.PROVIDER)).isEqualTo(route.isUring());
+      assertThat(values.get("given").contains("jimfs")).isEqualTo(route == Route.MEMORY);
       assertThat(values.get("default").equals(Route.PROVIDER)).isEqualTo(route == Route.FLAG);
       if (route.isUring()) {
         assertThat(Long.parseLong(values.get("lateP99Micros"))).isLessThan(LATE_P99_MICROS_MAX);

@@ -3,6 +3,7 @@ package io.github.loomuring.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.loomuring.it.Clients.Uploads;
 import io.github.loomuring.it.ServedFiles.Served;
 import io.github.loomuring.it.server.HelidonServer;
 import io.github.loomuring.it.server.JdkServer;
@@ -76,7 +77,7 @@ class SystemCallsTest {
             .under(StraceLog.command(log))
             .start(name)) {
       int port = Integer.parseInt(child.awaitValue("port", TIMEOUT_SECONDS));
-      Clients.run(port, files, directory, CLIENTS, ROUNDS, SEED);
+      Clients.run(port, files, Uploads.in(directory), CLIENTS, ROUNDS, SEED);
       child.finish(TIMEOUT_SECONDS);
     }
     return StraceLog.read(log);

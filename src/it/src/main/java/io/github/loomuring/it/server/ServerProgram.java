@@ -4,6 +4,7 @@ import io.github.loomuring.it.Directories;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * What the server programs have in common: {@code DIRECTORY PORT} as arguments, a line {@code
@@ -36,6 +37,8 @@ final class ServerProgram {
     awaitEndOfInput();
     server.stop();
     System.out.println(lateness.stop());
+    Duration processors = ProcessHandle.current().info().totalCpuDuration().orElseThrow();
+    System.out.println("processorMillis=" + processors.toMillis());
   }
 
   private static void awaitEndOfInput() throws IOException {
