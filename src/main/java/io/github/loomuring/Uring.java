@@ -53,10 +53,12 @@ public final class Uring implements AutoCloseable {
    */
 
   /**
-   * The one of this process, made with {@link UringOptions#defaults()} at the first call. It stays
-   * open: {@link #close} does nothing to it.
+   * The one of this process, made with {@link UringOptions#fromSystemProperties()} at the first
+   * call. It stays open: {@link #close} does nothing to it.
    *
    * @return always the same one
+   * @throws ExceptionInInitializerError if a system property has a value that is none of its
+   *     option; the cause names both
    */
   public static Uring shared() {
     return Shared.INSTANCE;
@@ -239,7 +241,7 @@ public final class Uring implements AutoCloseable {
 
   /** The lazily made shared one. */
   private static final class Shared {
-    static final Uring INSTANCE = open(UringOptions.defaults(), true);
+    static final Uring INSTANCE = open(UringOptions.fromSystemProperties(), true);
   }
 
   /** The lazily made trial. */

@@ -1,6 +1,12 @@
 package io.github.loomuring;
 
+import static java.lang.Integer.parseInt;
+
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * How a {@link Uring} is set up. Instances are immutable; start from {@link #defaults()}.
@@ -101,6 +107,7 @@ public record UringOptions(
     ADAPTIVE
   }
 
+  private static final String PROPERTY_PREFIX = "io.github.loomuring.";
   private static final int ENTRIES_MAX = 32_768;
   private static final int COMPLETION_ENTRIES_MIN = 8;
   private static final int COMPLETION_ENTRIES_MAX = 65_536;
@@ -137,14 +144,79 @@ public record UringOptions(
   }
 
   /**
-   * What {@link Uring#shared()} uses: 256 entries, 8,192 completion entries, a gate of 80, 100 µs
-   * of looking, {@link Fallback#AUTO}, {@link Inline#NON_BLOCKING}, one ring, no bound on workers,
-   * no thread of the kernel that submits.
+   * 256 entries, 8,192 completion entries, a gate of 80, 100 µs of looking, {@link Fallback#AUTO},
+   * {@link Inline#NON_BLOCKING}, one ring, no bound on workers, no thread of the kernel that
+   * submits.
    *
    * @return the defaults
    */
   public static UringOptions defaults() {
     return DEFAULTS;
+  }
+
+  /**
+   * What {@link Uring#shared()} uses: the defaults, changed by those system properties that there
+   * are. An option's property has its name behind {@code io.github.loomuring.}, and a number or the
+   * name of a constant as its value: {@code -Dio.github.loomuring.inline=ADAPTIVE}, {@code
+   * -Dio.github.loomuring.rings=4}. They are changed in the order in which they are listed at
+   * {@link UringOptions}, so that {@code entries} alone takes {@code completionEntries} along.
+   *
+   * @return the options
+   * @throws IllegalArgumentException if a property's value is none of its option; the message names
+   *     both
+   */
+  public static UringOptions fromSystemProperties() {
+    return fromProperties(System::getProperty);
+  }
+
+  /** As {@link #fromSystemProperties}, of what {@code properties} answers to names. */
+  static UringOptions fromProperties(UnaryOperator<String> properties) {
+    UringOptions options = DEFAULTS;
+    for (Property property : Property.ALL) {
+      String name = PROPERTY_PREFIX + property.name();
+      String value = properties.apply(name);
+      if (value != null) {
+        try {
+          options = property.change.apply(options, value.strip());
+        } catch (NumberFormatException e) {
+          throw new IllegalArgumentException(name + "=" + value + " is not a number", e);
+        } catch (IllegalArgumentException e) {
+          throw new IllegalArgumentException(name + "=" + value + ": " + e.getMessage(), e);
+        }
+      }
+    }
+    return options;
+  }
+
+  /** An option as a system property. */
+  private record Property(String name, BiFunction<UringOptions, String, UringOptions> change) {
+    static final List<Property> ALL =
+        List.of(
+            new Property("entries", (options, value) -> options.withEntries(parseInt(value))),
+            new Property(
+                "completionEntries",
+                (options, value) -> options.withCompletionEntries(parseInt(value))),
+            new Property("gate", (options, value) -> options.withGate(parseInt(value))),
+            new Property("pollMicros", (options, value) -> options.withPollMicros(parseInt(value))),
+            new Property(
+                "fallback",
+                (options, value) -> options.withFallback(constant(Fallback.values(), value))),
+            new Property(
+                "inline", (options, value) -> options.withInline(constant(Inline.values(), value))),
+            new Property("rings", (options, value) -> options.withRings(parseInt(value))),
+            new Property("workers", (options, value) -> options.withWorkers(parseInt(value))),
+            new Property(
+                "sqPollIdleMillis",
+                (options, value) -> options.withSqPollIdleMillis(parseInt(value))));
+
+    private static <E extends Enum<E>> E constant(E[] constants, String name) {
+      for (E constant : constants) {
+        if (constant.name().equals(name)) {
+          return constant;
+        }
+      }
+      throw new IllegalArgumentException("not one of " + Arrays.toString(constants));
+    }
   }
 
   /**

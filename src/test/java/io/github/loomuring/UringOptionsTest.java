@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.loomuring.UringOptions.Fallback;
 import io.github.loomuring.UringOptions.Inline;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,6 +128,61 @@ class UringOptionsTest {
   void completionQueueHasRoomEvenIfTheSubmissionQueueIsSmall() {
     UringOptions smallest = DEFAULTS.withEntries(2);
     assertRefused("completionEntries=4", () -> smallest.withCompletionEntries(4));
+  }
+
+  private static UringOptions withProperties(String... namesAndValues) {
+    Map<String, String> properties = new HashMap<>();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      properties.put("io.github.loomuring." + namesAndValues[i], namesAndValues[i + 1]);
+    }
+    return UringOptions.fromProperties(properties::get);
+  }
+
+  @Test
+  void propertiesChangeTheirOptions() {
+    assertThat(withProperties()).isEqualTo(DEFAULTS);
+    assertThat(withProperties("entries", "512")).isEqualTo(DEFAULTS.withEntries(512));
+    assertThat(withProperties("inline", "ADAPTIVE"))
+        .isEqualTo(DEFAULTS.withInline(Inline.ADAPTIVE));
+    assertThat(
+            withProperties(
+                "completionEntries", "2048",
+                "entries", "512",
+                "gate", "4",
+                "pollMicros", "3",
+                "fallback", "NEVER",
+                "inline", " NEVER ",
+                "rings", "2",
+                "workers", "5",
+                "sqPollIdleMillis", "6"))
+        .isEqualTo(new UringOptions(512, 2_048, 4, 3, Fallback.NEVER, Inline.NEVER, 2, 5, 6));
+  }
+
+  /** An option that is added has its property. */
+  @Test
+  void everyOptionHasItsProperty() {
+    List<String> asked = new ArrayList<>();
+    UringOptions.fromProperties(
+        name -> {
+          asked.add(name);
+          return null;
+        });
+    assertThat(asked)
+        .containsExactlyElementsOf(
+            Arrays.stream(UringOptions.class.getRecordComponents())
+                .map(component -> "io.github.loomuring." + component.getName())
+                .toList());
+  }
+
+  @Test
+  void propertiesWithoutAMeaningAreRefusedByName() {
+    String prefix = "io.github.loomuring.";
+    assertRefused(prefix + "gate=many is not a", () -> withProperties("gate", "many"));
+    assertRefused(prefix + "gate= is not a", () -> withProperties("gate", ""));
+    assertRefused(prefix + "rings=0: rings=0 is not", () -> withProperties("rings", "0"));
+    assertRefused(
+        prefix + "inline=adaptive: not one of [NEVER, NON_BLOCKING,",
+        () -> withProperties("inline", "adaptive"));
   }
 
   @Test

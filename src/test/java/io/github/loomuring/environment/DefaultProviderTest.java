@@ -162,6 +162,20 @@ class DefaultProviderTest {
   }
 
   @Test
+  void sharedUringIsSetUpBySystemProperties() throws Exception {
+    assertSameWith(
+        ChildJvm.of(OrdinaryProgram.class, work)
+            .flags(FLAG, "-Dio.github.loomuring.fallback=ALWAYS"),
+        "0");
+    ChildJvm.Result result =
+        ChildJvm.of(OrdinaryProgram.class, work)
+            .flags(FLAG, "-Dio.github.loomuring.gate=wide")
+            .run();
+    assertThat(result.status()).isNotZero();
+    assertThat(result.err()).contains("io.github.loomuring.gate=wide is not a number");
+  }
+
+  @Test
   void refusesAnotherProviderInPlaceOfThePlatforms() throws Exception {
     ChildJvm.Result result =
         ChildJvm.of(OrdinaryProgram.class, work)

@@ -1,6 +1,7 @@
 package io.github.loomuring.it;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** How a program that knows nothing of the library comes to its file system. */
@@ -14,13 +15,21 @@ enum Route {
   /** It is given a copy of its directory in its own heap: what it does without any device. */
   MEMORY;
 
+  /** What may be done on the caller, if not the default. */
+  private static final String INLINE = System.getProperty("it.inline");
+
   static final String PROVIDER = "io.github.loomuring.nio.UringFileSystemProvider";
 
   /** The JVM's flags. */
   List<String> flags() {
-    return this == FLAG
-        ? List.of("-Djava.nio.file.spi.DefaultFileSystemProvider=" + PROVIDER)
-        : List.of();
+    List<String> flags = new ArrayList<>();
+    if (this == FLAG) {
+      flags.add("-Djava.nio.file.spi.DefaultFileSystemProvider=" + PROVIDER);
+    }
+    if (isUring() && INLINE != null) {
+      flags.add("-Dio.github.loomuring.inline=" + INLINE);
+    }
+    return flags;
   }
 
   /** The program's argument for {@code directory}. */
