@@ -192,6 +192,7 @@ abstract class FileOperationsMoveContract extends FileOperationsFixture {
 
   /** What {@link #links} makes, and an empty directory on another file system. */
   private void alsoElsewhere(Path directory) throws IOException {
+    jdk.setUpAgain();
     links(directory);
     if (elsewhere == null) {
       Path memory = Path.of("/dev/shm");

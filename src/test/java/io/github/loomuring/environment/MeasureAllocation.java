@@ -24,7 +24,6 @@ import java.util.concurrent.TimeUnit;
 /** Prints how many bytes each kind of transfer allocates on the Java heap once it is compiled. */
 final class MeasureAllocation {
   private static final int OPERATIONS = 5_000;
-  private static final int WARM_UP = 20_000;
   private static final long WARM_UP_NANOS_MAX = TimeUnit.SECONDS.toNanos(5);
   private static final int BYTES = 4_096;
 
@@ -64,10 +63,10 @@ final class MeasureAllocation {
       transfers.put("channel read at", () -> channel.read(direct.clear(), 0));
       transfers.put("channel write", () -> channel.position(0).write(direct.clear()));
       transfers.put("channel write at", () -> channel.write(direct.clear(), 0));
-      transfers.put("control", () -> sink = new byte[16]);
       for (Map.Entry<String, Transfer> transfer : transfers.entrySet()) {
         System.out.println(transfer.getKey() + "=" + bytesPerOperation(transfer.getValue()));
       }
+      System.out.println("control=" + bytesPerOperation(() -> sink = new byte[16], 0));
       try (UringBuffers buffers = uring.buffers(1, BYTES);
           UringBuffers.Lease lease = buffers.lease()) {
         ByteBuffer leased = lease.buffer();
@@ -81,7 +80,11 @@ final class MeasureAllocation {
 
   /** Of this thread and the reaper; the least of a few rounds, as compilers take their time. */
   private static double bytesPerOperation(Transfer transfer) throws IOException {
-    for (int i = 0; i < WARM_UP; i++) {
+    return bytesPerOperation(transfer, WARM_UP_NANOS_MAX);
+  }
+
+  private static double bytesPerOperation(Transfer transfer, long nanosMax) throws IOException {
+    for (int i = 0; i < OPERATIONS; i++) {
       transfer.run();
     }
     long[] reapers =
@@ -91,13 +94,13 @@ final class MeasureAllocation {
             .toArray();
     double least = Double.MAX_VALUE;
     long begun = System.nanoTime();
-    while (least >= 1 && System.nanoTime() - begun < WARM_UP_NANOS_MAX) {
+    do {
       long before = allocated(reapers);
       for (int i = 0; i < OPERATIONS; i++) {
         transfer.run();
       }
       least = Math.min(least, (double) (allocated(reapers) - before) / OPERATIONS);
-    }
+    } while (least >= 1 && System.nanoTime() - begun < nanosMax);
     return least;
   }
 

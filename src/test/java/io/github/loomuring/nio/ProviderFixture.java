@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.loomuring.Uring;
 import io.github.loomuring.support.LeakCheck;
+import io.github.loomuring.support.StandingTree;
 import io.github.loomuring.support.Trees;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -58,8 +59,7 @@ abstract class ProviderFixture {
   @TempDir Path temporary;
   Uring uring;
   Path tree;
-  private Setup standing;
-  private SortedMap<String, String> asMade;
+  private StandingTree standing;
 
   abstract Subject subject();
 
@@ -67,6 +67,7 @@ abstract class ProviderFixture {
   void openSubject() {
     uring = subject().open();
     tree = temporary.resolve("tree");
+    standing = new StandingTree(tree);
   }
 
   @AfterEach
@@ -137,8 +138,7 @@ abstract class ProviderFixture {
   }
 
   private List<Outcome> outcomes(Subject some, Setup setup, List<Use> uses) throws Exception {
-    make(setup);
-    Path directory = some.path(uring, tree);
+    Path directory = some.path(uring, standing.make(setup, setup::in));
     List<String> values = new ArrayList<>();
     List<Throwable> failures = new ArrayList<>();
     some.call(
@@ -160,20 +160,6 @@ abstract class ProviderFixture {
     return IntStream.range(0, uses.size())
         .mapToObj(i -> new Outcome(values.get(i), failures.get(i), after))
         .toList();
-  }
-
-  /**
-   * Makes the tree, unless it is there and nobody has changed it: removing directories is slow on
-   * file systems that discard their blocks.
-   */
-  private void make(Setup setup) throws Exception {
-    if (setup == standing && Trees.versions(tree).equals(asMade)) {
-      return;
-    }
-    Trees.remove(tree);
-    setup.in(Files.createDirectory(tree));
-    standing = setup;
-    asMade = Trees.versions(tree);
   }
 
   private static String text(Object value) {

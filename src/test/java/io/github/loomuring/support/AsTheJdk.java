@@ -7,7 +7,6 @@ import java.lang.reflect.Modifier;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +17,9 @@ import java.util.SortedMap;
  * can be seen of it: the result, or the exception with the names in it, and the tree afterwards.
  */
 public final class AsTheJdk {
-  /** Makes what is there before. */
+  /**
+   * Makes what is there before. Where it is the same object, what it has made may be used again.
+   */
   public interface Setup {
     void in(Path directory) throws Exception;
   }
@@ -34,12 +35,12 @@ public final class AsTheJdk {
   }
 
   private final TestFiles files;
-  private final Path directory;
+  private final StandingTree tree;
 
-  /** Trees are made in {@code directory}, which is removed each time. */
+  /** Trees are made in {@code directory}, which is removed before. */
   public AsTheJdk(TestFiles files, Path directory) {
     this.files = files;
-    this.directory = directory;
+    this.tree = new StandingTree(directory);
   }
 
   /** Asserts that {@code use} fails so; the tree afterwards. */
@@ -63,6 +64,11 @@ public final class AsTheJdk {
     return outcome.tree();
   }
 
+  /** For a setup that makes more than its tree, to have it called again. */
+  public void setUpAgain() {
+    tree.forget();
+  }
+
   private static Use used(Action use) {
     return (files, directory) -> {
       use.by(files, directory);
@@ -82,8 +88,7 @@ public final class AsTheJdk {
   }
 
   private Outcome outcome(TestFiles some, Setup setup, Use use) throws Exception {
-    Trees.remove(directory);
-    setup.in(Files.createDirectory(directory));
+    Path directory = tree.make(setup, setup::in);
     String value = null;
     Throwable failure = null;
     try {

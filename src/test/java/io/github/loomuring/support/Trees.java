@@ -51,6 +51,9 @@ public final class Trees {
   /** The inode, and the time of its last change, of {@code directory} and all that is below it. */
   public static SortedMap<String, String> versions(Path directory) throws IOException {
     SortedMap<String, String> versions = new TreeMap<>();
+    if (Files.notExists(directory)) {
+      return versions;
+    }
     for (Path path : walk(directory)) {
       versions.put(
           path.toString(),
