@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -254,7 +255,10 @@ class UringBuffersTest {
         assertThat(call.failure()).isInstanceOf(InterruptedIOException.class);
       } else {
         file.write(ByteBuffer.wrap(TEXT), 0); // the pool waits for what has started
-        call.task.get();
+        call.thread.join();
+        if (call.task.state() == Future.State.FAILED) { // it had not
+          assertThat(call.failure()).isInstanceOf(InterruptedIOException.class);
+        }
       }
       lease.close();
     }
