@@ -42,6 +42,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @ExtendWith(LeakCheck.class)
 class RegisteredBuffersTest {
+  /** Held, as the JDK forgets loggers, and their handlers, that nobody holds. */
+  private static final Logger LOGGER = Logger.getLogger(RegisteredBuffers.class.getName());
+
   private static final int MIB = 1 << 20;
 
   @TempDir Path directory;
@@ -409,7 +412,7 @@ class RegisteredBuffersTest {
   }
 
   private static Logger logger() {
-    return Logger.getLogger(RegisteredBuffers.class.getName());
+    return LOGGER;
   }
 
   private static Handler collectInto(List<String> log) {
