@@ -1,12 +1,15 @@
 package io.github.loomuring;
 
 import io.github.loomuring.internal.EngineFile;
+import io.github.loomuring.internal.log.LazyLogger;
 import java.io.IOException;
 import java.lang.ref.Cleaner;
 import java.nio.file.Path;
 
 /** Closes the descriptor of a file that was forgotten. Must not refer to the UringFile. */
 record Leak(EngineFile file, Path path) implements Runnable {
+  private static final LazyLogger LOGGER = new LazyLogger(UringFile.class);
+
   private static final Cleaner CLEANER =
       Cleaner.create(
           Thread.ofPlatform()
@@ -25,7 +28,8 @@ record Leak(EngineFile file, Path path) implements Runnable {
     try {
       file.close();
     } catch (IOException e) {
-      System.getLogger(UringFile.class.getName())
+      LOGGER
+          .get()
           .log(System.Logger.Level.WARNING, path + " was forgotten, and failed to close", e);
     }
   }

@@ -3,6 +3,7 @@ package io.github.loomuring;
 import io.github.loomuring.internal.Engine;
 import io.github.loomuring.internal.Engines;
 import io.github.loomuring.internal.OpenSpec;
+import io.github.loomuring.internal.log.LazyLogger;
 import io.github.loomuring.internal.op.ManyRings;
 import io.github.loomuring.internal.op.RingEngine;
 import io.github.loomuring.internal.pool.PoolEngine;
@@ -27,6 +28,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * uses. All methods may be called by any thread, virtual or platform.
  */
 public final class Uring implements AutoCloseable {
+  private static final LazyLogger LOGGER = new LazyLogger(Uring.class);
+
   /** As many calls in progress at once as the JDK allows carriers to be compensated for. */
   private static final int POOL_THREADS_MAX = 256;
 
@@ -91,8 +94,8 @@ public final class Uring implements AutoCloseable {
         throw new UnsupportedOperationException("io_uring is not available: " + e.getMessage(), e);
       }
       if (FALLBACK_LOGGED.compareAndSet(false, true)) {
-        // Here, not in a field: a logger may need files to be set up, and so this class.
-        System.getLogger(Uring.class.getName())
+        LOGGER
+            .get()
             .log(
                 Level.WARNING,
                 "io_uring is not available, files use a pool of platform threads: "

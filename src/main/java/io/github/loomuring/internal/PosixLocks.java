@@ -1,5 +1,6 @@
 package io.github.loomuring.internal;
 
+import io.github.loomuring.internal.log.LazyLogger;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +23,8 @@ import java.util.function.Predicate;
  * different devices may have the same inode number; a close is then put off without need.
  */
 public final class PosixLocks {
+  private static final LazyLogger LOGGER = new LazyLogger(PosixLocks.class);
+
   /*
    * As long as nobody holds a lock, a close only counts itself and looks at LOCKS. Who wants a lock
    * counts it there first, and then waits until all closes that may not have seen it have ended.
@@ -210,8 +213,7 @@ public final class PosixLocks {
     try {
       close(descriptor);
     } catch (IOException e) {
-      System.getLogger(PosixLocks.class.getName())
-          .log(System.Logger.Level.WARNING, descriptor + " could not be closed", e);
+      LOGGER.get().log(System.Logger.Level.WARNING, descriptor + " could not be closed", e);
     }
   }
 }

@@ -9,6 +9,7 @@ import io.github.loomuring.internal.BufferSet.Registration;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Fcntl;
 import io.github.loomuring.internal.linux.Kernel;
+import io.github.loomuring.internal.log.LazyLogger;
 import io.github.loomuring.internal.ring.Ring;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
@@ -24,6 +25,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * threads. What is not taken back goes with the ring.
  */
 final class RegisteredBuffers implements BufferSet.Registrar {
+  private static final LazyLogger LOGGER = new LazyLogger(RegisteredBuffers.class);
+
   /** Entries of the table. The kernel allows 16,384 (IORING_MAX_REG_BUFFERS), of 1 GiB each. */
   private static final int TABLE_ENTRIES = 4096;
 
@@ -44,7 +47,8 @@ final class RegisteredBuffers implements BufferSet.Registrar {
       Registration registration = register(new Calls(arena), memory, partBytes);
       if (registration.refusal() != null && !logged) {
         logged = true;
-        logger()
+        LOGGER
+            .get()
             .log(Level.WARNING, "buffers are used without registration: " + registration.refusal());
       }
       return registration;
@@ -130,7 +134,7 @@ final class RegisteredBuffers implements BufferSet.Registrar {
         int result = calls.update(registration.firstIndex() + i, 0, 0);
         if (result < 0) {
           // EBADF: the ring is closed. Otherwise the entry, and its memory, stay until it is.
-          logger().log(Level.DEBUG, "buffers stay registered: {0}", Errno.describe(result));
+          LOGGER.get().log(Level.DEBUG, "buffers stay registered: {0}", Errno.describe(result));
           return;
         }
       }
@@ -182,10 +186,5 @@ final class RegisteredBuffers implements BufferSet.Registrar {
       }
       return answer;
     }
-  }
-
-  /** Asked for at each use: a logger may need files to be set up, and so this class. */
-  private static System.Logger logger() {
-    return System.getLogger(RegisteredBuffers.class.getName());
   }
 }

@@ -17,6 +17,7 @@ import io.github.loomuring.internal.linux.Fcntl;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.linux.LinuxKernel;
 import io.github.loomuring.internal.linux.RemoteMounts;
+import io.github.loomuring.internal.log.LazyLogger;
 import io.github.loomuring.internal.pool.Offload;
 import io.github.loomuring.internal.ring.Gate;
 import io.github.loomuring.internal.ring.Ring;
@@ -33,6 +34,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The engine on io_uring: one ring, its operations, and what they share.
@@ -41,6 +43,8 @@ import java.util.concurrent.TimeUnit;
  * on a small pool of platform threads.
  */
 public final class RingEngine implements Engine {
+  private static final LazyLogger LOGGER = new LazyLogger(RingEngine.class);
+
   private static final byte[] REQUIRED_OPCODES = {
     IORING_OP_NOP,
     IORING_OP_READ,
@@ -70,6 +74,9 @@ public final class RingEngine implements Engine {
 
   /** Of what writes and reads whole files; apart, so that these do not keep closes waiting. */
   final Offload wholeFiles;
+
+  /** Files that are being written as a whole, on callers and by the pool. */
+  final AtomicInteger wholeFileWrites = new AtomicInteger();
 
   final BufferSets bufferSets;
   final boolean inlineReads;
@@ -401,7 +408,7 @@ public final class RingEngine implements Engine {
             return null;
           });
     } catch (IOException e) {
-      logger().log(Level.DEBUG, "the ring was closed meanwhile, and took the buffers along", e);
+      LOGGER.get().log(Level.DEBUG, "the ring was closed meanwhile, and took the buffers along", e);
     }
   }
 
@@ -495,13 +502,8 @@ public final class RingEngine implements Engine {
     try {
       closeNow(fd);
     } catch (IOException e) {
-      logger().log(Level.WARNING, "descriptor " + fd + " could not be closed", e);
+      LOGGER.get().log(Level.WARNING, "descriptor " + fd + " could not be closed", e);
     }
-  }
-
-  /** Asked for at each use: a logger may need files to be set up, and so this class. */
-  private static System.Logger logger() {
-    return System.getLogger(RingEngine.class.getName());
   }
 
   private int closeNow(int fd) throws IOException {
@@ -531,7 +533,8 @@ public final class RingEngine implements Engine {
   /** Waits for the end of what has been begun, and says so if {@code deadlineNanos} comes first. */
   void awaitClosed(long deadlineNanos) {
     if (!ring.close(deadlineNanos - System.nanoTime())) {
-      logger()
+      LOGGER
+          .get()
           .log(
               Level.WARNING,
               "{0} operations are still in the kernel after {1} s; the ring''s memory is kept until"

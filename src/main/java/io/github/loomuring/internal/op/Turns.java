@@ -1,5 +1,6 @@
 package io.github.loomuring.internal.op;
 
+import io.github.loomuring.internal.log.LazyLogger;
 import io.github.loomuring.internal.ring.Carriers;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,6 +21,8 @@ import java.util.concurrent.locks.LockSupport;
  * one at a time, when it is empty.
  */
 final class Turns {
+  private static final LazyLogger LOGGER = new LazyLogger(Turns.class);
+
   /*
    * What makes a thread wait: it had its time, and
    *   - threads are queued, and no carrier is idle, at two looks one after the other, as it takes
@@ -39,10 +42,10 @@ final class Turns {
   /** A look for every so many operations of up to {@link #BYTES} bytes, or as much in larger. */
   private static final int LOOK_WEIGHT = 16;
 
-  private static final int BYTES = 8192;
+  static final int BYTES = 8192;
 
   /** An operation of weight one that takes longer was not all that its thread did. */
-  private static final long OPERATION_NANOS_MAX = 20_000;
+  static final long OPERATION_NANOS_MAX = 20_000;
 
   /** After which a carrier that was given up has certainly found the next thread. */
   private static final long GIVE_WAY_NANOS = 50_000;
@@ -212,8 +215,7 @@ final class Turns {
                   .start(this);
         } catch (OutOfMemoryError e) { // no thread; the operation that was done must not fail
           impossible = true;
-          System.getLogger(Turns.class.getName())
-              .log(Level.DEBUG, "threads that never park take no turns", e);
+          LOGGER.get().log(Level.DEBUG, "threads that never park take no turns", e);
         }
       }
       return thread != null;

@@ -10,6 +10,7 @@ import io.github.loomuring.internal.Interrupts;
 import io.github.loomuring.internal.PosixLocks;
 import io.github.loomuring.internal.RangeTransfer;
 import io.github.loomuring.internal.Space;
+import io.github.loomuring.internal.log.LazyLogger;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
@@ -27,6 +28,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /** An open file of the pool engine. */
 final class PoolFile implements EngineFile {
+  private static final LazyLogger LOGGER = new LazyLogger(PoolFile.class);
+
   /** Pieces in which bytes go to and from a segment that only its own thread may touch. */
   private static final int CONFINED_PIECE_BYTES = 1 << 20;
 
@@ -444,8 +447,7 @@ final class PoolFile implements EngineFile {
     try {
       close();
     } catch (IOException | RuntimeException e) {
-      System.getLogger(PoolFile.class.getName())
-          .log(System.Logger.Level.WARNING, path + " could not be closed", e);
+      LOGGER.get().log(System.Logger.Level.WARNING, path + " could not be closed", e);
     }
   }
 

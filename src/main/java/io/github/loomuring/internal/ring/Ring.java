@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
+import io.github.loomuring.internal.log.LazyLogger;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
@@ -23,6 +24,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * ended; only then is the memory unmapped.
  */
 public final class Ring {
+  private static final LazyLogger LOGGER = new LazyLogger(Ring.class);
+
   /*
    * Who does what.
    *
@@ -97,7 +100,8 @@ public final class Ring {
     if (settings.sqPollIdleMillis() > 0
         && !memory.hasSqThread()
         && SQ_THREAD_LACK_LOGGED.compareAndSet(false, true)) {
-      logger()
+      LOGGER
+          .get()
           .log(
               Level.WARNING,
               "the kernel makes no thread that submits (IORING_SETUP_SQPOLL), callers do it: it"
@@ -217,7 +221,7 @@ public final class Ring {
     try {
       reaper.drainedByCaller(errno);
     } catch (IOException e) {
-      logger().log(Level.DEBUG, "the ring failed while a caller drained it", e);
+      LOGGER.get().log(Level.DEBUG, "the ring failed while a caller drained it", e);
     }
   }
 
@@ -273,7 +277,7 @@ public final class Ring {
       try {
         reaper.close(Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8));
       } catch (IOException e) {
-        logger().log(Level.DEBUG, "the ring failed before it was closed", e);
+        LOGGER.get().log(Level.DEBUG, "the ring failed before it was closed", e);
       }
     }
   }
@@ -340,15 +344,10 @@ public final class Ring {
         "the ring has failed; its memory is not freed, because the kernel may still use it", cause);
   }
 
-  /** Asked for at each use: a logger may need files to be set up, and so this class. */
-  private static System.Logger logger() {
-    return System.getLogger(Ring.class.getName());
-  }
-
   /** A handler of the log may throw, for example when there are no descriptors left. */
   private static void logError(String message, Throwable cause) {
     try {
-      logger().log(Level.ERROR, message, cause);
+      LOGGER.get().log(Level.ERROR, message, cause);
     } catch (Throwable ignored) {
       // There is nobody left to tell.
     }
@@ -373,7 +372,8 @@ public final class Ring {
           kernel.ioUringRegister(
               reaper.errno(), memory.fd, IORING_REGISTER_IOWQ_MAX_WORKERS, counts.address(), 2);
       if (result < 0) {
-        logger()
+        LOGGER
+            .get()
             .log(Level.DEBUG, "io-wq keeps its own bound on workers: {0}", Errno.describe(result));
       }
     }
