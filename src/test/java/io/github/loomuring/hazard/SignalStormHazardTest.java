@@ -10,7 +10,7 @@ import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
-import io.github.loomuring.internal.linux.LinuxKernel;
+import io.github.loomuring.internal.linux.WatchedKernel;
 import io.github.loomuring.internal.op.RingEngine;
 import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.support.Fifos;
@@ -19,8 +19,6 @@ import io.github.loomuring.support.Waiting;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandle;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -102,21 +100,14 @@ class SignalStormHazardTest {
 
   /** Linux, and how many calls it answered with EINTR. */
   private static Kernel counting(AtomicLong interrupted) {
-    return (Kernel)
-        Proxy.newProxyInstance(
-            Kernel.class.getClassLoader(),
-            new Class<?>[] {Kernel.class},
-            (proxy, method, arguments) -> {
-              try {
-                Object result = method.invoke(LinuxKernel.INSTANCE, arguments);
-                if (result instanceof Number n && Errno.EINTR.is(n.longValue())) {
-                  interrupted.incrementAndGet();
-                }
-                return result;
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              }
-            });
+    return WatchedKernel.of(
+        (_, _, call) -> {
+          Object result = call.run();
+          if (result instanceof Number n && Errno.EINTR.is(n.longValue())) {
+            interrupted.incrementAndGet();
+          }
+          return result;
+        });
   }
 
   /** Sends signals to every carrier, reaper and caller of this process until it is closed. */

@@ -12,14 +12,12 @@ import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
-import io.github.loomuring.internal.linux.LinuxKernel;
+import io.github.loomuring.internal.linux.WatchedKernel;
 import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.LeakCheck;
 import io.github.loomuring.support.Waiting;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
@@ -249,20 +247,10 @@ class ManyRingsTest {
   }
 
   private static Kernel kernel(Answer answer) {
-    return (Kernel)
-        Proxy.newProxyInstance(
-            Kernel.class.getClassLoader(),
-            new Class<?>[] {Kernel.class},
-            (_, method, arguments) -> {
-              Object result = answer.to(method.getName(), arguments);
-              if (result != null) {
-                return result;
-              }
-              try {
-                return method.invoke(LinuxKernel.INSTANCE, arguments);
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              }
-            });
+    return WatchedKernel.of(
+        (name, arguments, call) -> {
+          Object result = answer.to(name, arguments);
+          return result != null ? result : call.run();
+        });
   }
 }

@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.linux.Kernel;
-import io.github.loomuring.internal.linux.LinuxKernel;
+import io.github.loomuring.internal.linux.WatchedKernel;
 import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.LeakCheck;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -37,24 +35,17 @@ class OpenDuringCloseTest {
 
   /** Closes the engine when the first file has been opened on the caller, or could not be. */
   private final Kernel kernel =
-      (Kernel)
-          Proxy.newProxyInstance(
-              Kernel.class.getClassLoader(),
-              new Class<?>[] {Kernel.class},
-              (_, method, arguments) -> {
-                try {
-                  Object result = method.invoke(LinuxKernel.INSTANCE, arguments);
-                  if (method.getName().equals("openat2") && closer == null) {
-                    closer = Thread.ofPlatform().start(engine::close); // which waits for the open
-                    while (engine.isOpen()) {
-                      LockSupport.parkNanos(PAUSE_NANOS);
-                    }
-                  }
-                  return result;
-                } catch (InvocationTargetException e) {
-                  throw e.getCause();
-                }
-              });
+      WatchedKernel.of(
+          (name, _, call) -> {
+            Object result = call.run();
+            if (name.equals("openat2") && closer == null) {
+              closer = Thread.ofPlatform().start(engine::close); // which waits for the open
+              while (engine.isOpen()) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+              }
+            }
+            return result;
+          });
 
   @ParameterizedTest
   @EnumSource(names = {"READ", "WRITE"})

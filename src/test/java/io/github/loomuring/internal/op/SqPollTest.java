@@ -9,15 +9,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.linux.Kernel;
-import io.github.loomuring.internal.linux.LinuxKernel;
+import io.github.loomuring.internal.linux.WatchedKernel;
 import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.LeakCheck;
 import io.github.loomuring.support.Waiting;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -57,30 +55,23 @@ class SqPollTest {
 
   /** The reaper's entries wait for completions; every other one is a caller's. */
   private final Kernel kernel =
-      (Kernel)
-          Proxy.newProxyInstance(
-              Kernel.class.getClassLoader(),
-              new Class<?>[] {Kernel.class},
-              (_, method, arguments) -> {
-                if (method.getName().equals("ioUringEnter")) {
-                  int flags = (int) arguments[4];
-                  submissions.addAndGet((int) arguments[2]);
-                  wakeUps.addAndGet((flags & IORING_ENTER_SQ_WAKEUP) != 0 ? 1 : 0);
-                  if ((flags & IORING_ENTER_GETEVENTS) == 0) {
-                    calls.incrementAndGet();
-                    callers.add(Thread.currentThread());
-                  }
-                }
-                try {
-                  Object result = method.invoke(LinuxKernel.INSTANCE, arguments);
-                  if (asleep != null && method.getName().equals("ioUringEnter")) {
-                    awaitSleep(asleep);
-                  }
-                  return result;
-                } catch (InvocationTargetException e) {
-                  throw e.getCause();
-                }
-              });
+      WatchedKernel.of(
+          (name, arguments, call) -> {
+            if (name.equals("ioUringEnter")) {
+              int flags = (int) arguments[4];
+              submissions.addAndGet((int) arguments[2]);
+              wakeUps.addAndGet((flags & IORING_ENTER_SQ_WAKEUP) != 0 ? 1 : 0);
+              if ((flags & IORING_ENTER_GETEVENTS) == 0) {
+                calls.incrementAndGet();
+                callers.add(Thread.currentThread());
+              }
+            }
+            Object result = call.run();
+            if (asleep != null && name.equals("ioUringEnter")) {
+              awaitSleep(asleep);
+            }
+            return result;
+          });
 
   private void openEngine(int entries, int sqPollIdleMillis) {
     try {
