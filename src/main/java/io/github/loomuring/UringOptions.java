@@ -102,7 +102,8 @@ public record UringOptions(
      * have taken more than 20 ms of the last 100 ms, writes to that device go through the ring for
      * 20 ms. For file systems whose buffered writes cannot be tried without blocking, such as ext4,
      * where the ring hands each write to a kernel thread. A slow write delays the other virtual
-     * threads of its carrier once.
+     * threads of its carrier once. The same is true of {@link UringFiles#write} of up to 256 KiB
+     * without {@link Sync}, while no other file is being written that way.
      */
     ADAPTIVE
   }

@@ -52,6 +52,7 @@ class TurnsHazardTest {
     READ_HEAP_BUFFER(Engines.RING),
     READ_LARGE_BLOCK(Engines.RING),
     WRITE_BLOCK(Engines.RING_ADAPTIVE),
+    WRITE_WHOLE_FILE(Engines.RING_ADAPTIVE),
     OPEN_AND_CLOSE(Engines.RING),
     SIZE(Engines.RING);
 
@@ -72,6 +73,11 @@ class TurnsHazardTest {
           yield () -> file.read(large.clear(), 0);
         }
         case WRITE_BLOCK -> () -> file.write(direct.clear(), 0);
+        case WRITE_WHOLE_FILE -> {
+          Path own = path.resolveSibling("of " + Thread.currentThread().threadId());
+          byte[] bytes = new byte[BYTES];
+          yield () -> uring.files().write(own, bytes);
+        }
         case OPEN_AND_CLOSE ->
             () -> {
               uring.openFile(path, READ).close();

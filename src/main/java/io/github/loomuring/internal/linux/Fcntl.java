@@ -27,6 +27,7 @@ public final class Fcntl {
   public static final int O_SYNC = 0x101000;
   public static final int O_PATH = 0x200000;
   // arch/arm64/include/uapi/asm/fcntl.h differs from asm-generic in these.
+  public static final int O_DIRECTORY = AARCH64 ? 0x4000 : 0x10000;
   public static final int O_DIRECT = AARCH64 ? 0x10000 : 0x4000;
   public static final int O_NOFOLLOW = AARCH64 ? 0x8000 : 0x20000;
 

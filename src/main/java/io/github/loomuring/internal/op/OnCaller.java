@@ -17,7 +17,13 @@ final class OnCaller {
     bytes = transferred;
   }
 
-  /** What {@link #done} said in this use of the slot, once; -1 if nothing. */
+  /** The owner has worked for {@code nanos} without the ring, however much that transferred. */
+  void took(long nanos) {
+    long weight = nanos / Turns.OPERATION_NANOS_MAX + 1;
+    bytes = (int) Math.min(weight * Turns.BYTES, Integer.MAX_VALUE);
+  }
+
+  /** What {@link #done} or {@link #took} said in this use of the slot, once; -1 if nothing. */
   int take() {
     int taken = bytes;
     bytes = -1;

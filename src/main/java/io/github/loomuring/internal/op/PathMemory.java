@@ -35,6 +35,9 @@ final class PathMemory implements AutoCloseable {
   private final MemorySegment segment = Arena.ofAuto().allocate(PATH + PATH_MAX, 8);
   private final long address = segment.address();
 
+  private int length;
+  private int slash;
+
   private PathMemory() {}
 
   static PathMemory acquire() {
@@ -90,6 +93,31 @@ final class PathMemory implements AutoCloseable {
     }
     MemorySegment.copy(bytes, 0, segment, JAVA_BYTE, PATH, bytes.length);
     segment.set(JAVA_BYTE, PATH + bytes.length, (byte) 0);
+    length = bytes.length;
+  }
+
+  /**
+   * Has {@link #path} end at its last slash, as the path of a directory, until {@link #joinName}.
+   *
+   * @return where the name in that directory is; zero if the path gives none, or is in the root or
+   *     in the working directory
+   */
+  long splitName() {
+    int end = Math.max(length - 1, 0);
+    while (end > 0 && segment.get(JAVA_BYTE, PATH + end) != '/') {
+      end--;
+    }
+    if (end == 0 || end == length - 1) {
+      return 0;
+    }
+    slash = end;
+    segment.set(JAVA_BYTE, PATH + end, (byte) 0);
+    return path() + end + 1;
+  }
+
+  /** The path is whole again. */
+  void joinName() {
+    segment.set(JAVA_BYTE, PATH + slash, (byte) '/');
   }
 
   long path() {

@@ -14,10 +14,10 @@ import java.nio.ByteBuffer;
  */
 final class Write {
   /** A plain write on the caller that took longer than this has waited, or lost its processor. */
-  private static final long SLOW_NANOS = 500_000;
+  static final long SLOW_NANOS = 500_000;
 
   /** The most bytes a plain write on the caller may copy. */
-  private static final int INLINE_BYTES_MAX = 256 << 10;
+  static final int INLINE_BYTES_MAX = 256 << 10;
 
   private static final int NOWAIT_ATTEMPTS = 8;
 

@@ -4,6 +4,7 @@ import static io.github.loomuring.internal.linux.Fcntl.*;
 
 import io.github.loomuring.internal.Deadlines;
 import io.github.loomuring.internal.Flush;
+import io.github.loomuring.internal.Interrupts;
 import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
@@ -13,7 +14,9 @@ import java.nio.file.Path;
 
 /**
  * Writes a small file as a whole: open, write, fsync and close, one after the other by a thread of
- * the pool, while the caller parks once.
+ * the pool, while the caller parks once. Or by the caller, if the ring's policy allows plain writes
+ * there, these are quick, and no other file is being written: several wait at once in the pool
+ * only.
  *
  * <p>Not by linked requests on a direct descriptor: the kernel lets go of the file when the thread
  * that submitted them gets to it, some time after the last completion. It would still be open for
@@ -67,20 +70,29 @@ final class WriteFile implements Offload.Steps<Integer> {
     Operation scratch = engine.slots.acquire();
     Staging.Buffer buffer = engine.staging.acquire(bytes.length);
     PathMemory memory = PathMemory.acquire();
+    boolean alone = engine.wholeFileWrites.incrementAndGet() == 1;
     try {
       memory.setPath(path);
       buffer.bytes.put(0, bytes);
       WriteFile steps = new WriteFile(engine, scratch, memory, buffer, spec, bytes.length, flush);
-      int result = engine.wholeFiles.call(steps, path);
+      int result = alone && steps.mayTryInline() ? steps.inline() : NOT_HERE;
+      if (result == NOT_HERE) {
+        result = engine.wholeFiles.call(steps, path);
+      }
       if (result == NOT_HERE) {
         return false;
       }
       steps.check(result, path, spec);
       return true;
     } finally {
+      engine.wholeFileWrites.decrementAndGet();
       memory.close();
       engine.staging.release(buffer);
+      int done = scratch.onCaller.take();
       engine.slots.release(scratch);
+      if (done >= 0) {
+        Turns.count(done); // last: it may wait
+      }
     }
   }
 
@@ -112,6 +124,90 @@ final class WriteFile implements Offload.Steps<Integer> {
     if (fd < 0) {
       return Errno.EAGAIN.is(fd) || Errno.ENXIO.is(fd) ? NOT_HERE : fd;
     }
+    return fillAndClose(fd);
+  }
+
+  // ---- on the caller
+
+  private boolean mayTryInline() {
+    return engine.adaptiveWrites
+        && flush == Flush.NONE
+        && (flags & O_DSYNC) == 0
+        && length <= Write.INLINE_BYTES_MAX
+        && !Interrupts.pending()
+        && !Deadlines.isOver();
+  }
+
+  /**
+   * The steps on the caller; {@link #NOT_HERE} if they are the pool's, and nothing is done yet.
+   *
+   * <p>In a directory that is open, because only then its device is known, and nothing on the way
+   * to the file can ask a remote file system, behind a symbolic link for example.
+   */
+  private int inline() throws IOException {
+    long name = memory.splitName();
+    if (name == 0) {
+      return NOT_HERE;
+    }
+    try {
+      long how = memory.how(O_PATH | O_DIRECTORY | O_CLOEXEC, RESOLVE_CACHED);
+      int directory = kernel.openat2(scratch.errno, AT_FDCWD, memory.path(), how, OPEN_HOW_BYTES);
+      if (directory < 0) {
+        return NOT_HERE;
+      }
+      try {
+        return inline(directory, name);
+      } finally {
+        kernel.close(
+            scratch.errno, directory); // of O_PATH: it drops no lock, and waits for nothing
+      }
+    } finally {
+      memory.joinName();
+    }
+  }
+
+  private int inline(int directory, long name) throws IOException {
+    int status = stat(directory, memory.emptyPath(), AT_EMPTY_PATH, STATX_TYPE);
+    if (status < 0) {
+      return NOT_HERE;
+    }
+    long number = memory.statDevice();
+    Device device = engine.device(number, directory);
+    long begun = System.nanoTime();
+    if (!device.local || !device.inlineWrites(begun)) {
+      return NOT_HERE;
+    }
+    status = stat(directory, name, AT_SYMLINK_NOFOLLOW, STATX_TYPE | STATX_SIZE);
+    if (status >= 0 ? !isSmallOn(number) : !Errno.ENOENT.is(status)) {
+      return NOT_HERE;
+    }
+    int fd = kernel.openat(scratch.errno, directory, name, flags | O_NOFOLLOW, mode);
+    if (fd < 0) {
+      return NOT_HERE; // the pool's open says what is wrong
+    }
+    int result = fillAndClose(fd);
+    long ended = System.nanoTime();
+    if (ended - begun > Write.SLOW_NANOS) {
+      device.inlineWriteWasSlow(ended - begun, ended);
+    }
+    scratch.onCaller.took(ended - begun);
+    return result;
+  }
+
+  /** To truncate a large file takes long, and so may an overlay's copy of one. */
+  private boolean isSmallOn(long device) {
+    return (memory.statMode() & S_IFMT) == S_IFREG
+        && memory.statDevice() == device
+        && memory.statSize() <= Write.INLINE_BYTES_MAX;
+  }
+
+  private int stat(int directory, long path, int flags, int mask) {
+    return kernel.statx(scratch.errno, directory, path, flags, mask, memory.statx());
+  }
+
+  // ---- the steps
+
+  private int fillAndClose(int fd) throws IOException {
     int result = fill(fd);
     int closed = Descriptor.close(engine, fd);
     if (result >= 0 && closed < 0 && !Errno.EINTR.is(closed)) {
@@ -122,8 +218,7 @@ final class WriteFile implements Offload.Steps<Integer> {
   }
 
   private boolean isSpecial() {
-    int result =
-        kernel.statx(scratch.errno, AT_FDCWD, memory.path(), 0, STATX_TYPE, memory.statx());
+    int result = stat(AT_FDCWD, memory.path(), 0, STATX_TYPE);
     return result >= 0 && (memory.statMode() & S_IFMT) != S_IFREG;
   }
 

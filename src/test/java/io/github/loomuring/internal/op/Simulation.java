@@ -57,6 +57,11 @@ final class Simulation implements AutoCloseable {
     return new Simulation(kernel, new RingEngine.Settings(8, 64, 32, 0, true, false));
   }
 
+  /** Plain writes are tried on the caller too. */
+  static Simulation adaptive(SimulatedKernel kernel) throws Exception {
+    return new Simulation(kernel, new RingEngine.Settings(8, 64, 32, 0, true, true));
+  }
+
   RingFile open(Path path, OpenOption... options) throws IOException {
     RingFile file = (RingFile) engine.open(path, OpenSpec.of(options));
     files.add(file);

@@ -1,0 +1,283 @@
+package io.github.loomuring.internal.op;
+
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.DSYNC;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.loomuring.Deadline;
+import io.github.loomuring.FileTimeoutException;
+import io.github.loomuring.internal.Flush;
+import io.github.loomuring.internal.OpenSpec;
+import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.linux.Kernel;
+import io.github.loomuring.internal.linux.LinuxKernel;
+import io.github.loomuring.internal.linux.SimulatedKernel;
+import io.github.loomuring.internal.linux.WatchedKernel;
+import io.github.loomuring.internal.ring.UnavailableException;
+import io.github.loomuring.support.Fifos;
+import io.github.loomuring.support.LeakCheck;
+import io.github.loomuring.support.Waiting;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.RandomAccessFile;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Which whole files callers write themselves where they may, and which the pool writes for them.
+ */
+@ExtendWith(LeakCheck.class)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class WriteFileInlineTest {
+  private static final OpenOption[] NEW_CONTENT = {CREATE, TRUNCATE_EXISTING, WRITE};
+  private static final int LARGEST = 256 << 10;
+
+  /** What a mount that somebody makes just then can take: an attempt on the caller. */
+  private static final int ATTEMPTS = 10;
+
+  @TempDir Path directory;
+
+  private Path path;
+  private Simulation simulation;
+  private RingEngine engine;
+
+  @BeforeEach
+  void open() throws Exception {
+    path = directory.resolve("file");
+    simulation = Simulation.adaptive(new SimulatedKernel());
+    engine = simulation.engine;
+  }
+
+  @AfterEach
+  void close() {
+    simulation.close();
+  }
+
+  private static byte[] bytes(int length) {
+    byte[] bytes = new byte[length];
+    new Random(length).nextBytes(bytes);
+    return bytes;
+  }
+
+  /** Writes, and answers whether no thread of the pool had part in it. */
+  private boolean isWrittenHere(byte[] bytes, Flush flush, OpenOption... options)
+      throws IOException {
+    int opens = simulation.kernel.calls("openat");
+    int statuses = simulation.kernel.calls("statx");
+    engine.write(path, OpenSpec.of(options), bytes, flush);
+    // On the caller the directory's status is asked for too.
+    boolean here =
+        simulation.kernel.calls("statx") - statuses == 2 && engine.wholeFiles.threads() == 0;
+    assertThat(simulation.kernel.calls("openat") - opens).isEqualTo(1);
+    return here;
+  }
+
+  private void assertIsWrittenHere(byte[] bytes, OpenOption... options) throws Exception {
+    for (int attempt = 1; !isWrittenHere(bytes, Flush.NONE, options); attempt++) {
+      assertThat(attempt).as("attempts").isLessThan(ATTEMPTS);
+      close();
+      open();
+    }
+  }
+
+  private void assertIsWrittenByThePool(byte[] bytes, Flush flush, OpenOption... options)
+      throws Exception {
+    assertThat(isWrittenHere(bytes, flush, options)).isFalse();
+    assertThat(engine.wholeFiles.threads()).isPositive();
+  }
+
+  private static RingEngine engineOn(Kernel kernel) {
+    try {
+      return RingEngine.open(kernel, new RingEngine.Settings(8, 32, 8, 0, true, true));
+    } catch (UnavailableException e) {
+      return Assumptions.abort(e.getMessage());
+    }
+  }
+
+  // ---- by the caller
+
+  @Test
+  void callerWritesAFileThatIsNotThere() throws Exception {
+    for (int length : new int[] {0, 1, 4096, LARGEST}) {
+      assertIsWrittenHere(bytes(length), NEW_CONTENT);
+      assertThat(path).hasBinaryContent(bytes(length));
+      Files.delete(path);
+    }
+  }
+
+  @Test
+  void callerWritesAFileThatIsThere() throws Exception {
+    Files.write(path, bytes(LARGEST));
+    assertIsWrittenHere(bytes(7), NEW_CONTENT);
+    assertThat(path).hasBinaryContent(bytes(7));
+    Files.write(path, new byte[0]);
+    assertIsWrittenHere(bytes(5), WRITE, APPEND);
+    assertThat(path).hasBinaryContent(bytes(5));
+  }
+
+  @Test
+  void descriptorsAreClosedAndTheSlotIsFree() throws Exception {
+    assertIsWrittenHere(bytes(100), NEW_CONTENT);
+    simulation.awaitIdle();
+    assertThat(simulation.kernel.unbalanced()).containsExactly(SimulatedKernel.RING_FD);
+    assertThat(engine.wholeFileWrites).hasValue(0);
+  }
+
+  // ---- by the pool
+
+  @Test
+  void poolWritesWhatIsToBeOnTheDevice() throws Exception {
+    for (Flush flush : new Flush[] {Flush.DATA, Flush.FULL}) {
+      assertIsWrittenByThePool(bytes(100), flush, NEW_CONTENT);
+      assertThat(path).hasBinaryContent(bytes(100));
+    }
+    assertIsWrittenByThePool(bytes(101), Flush.NONE, CREATE, WRITE, DSYNC);
+    assertThat(path).hasBinaryContent(bytes(101));
+  }
+
+  @Test
+  void poolWritesWhatIsLarge() throws Exception {
+    assertIsWrittenByThePool(bytes(LARGEST + 1), Flush.NONE, NEW_CONTENT);
+    assertThat(path).hasBinaryContent(bytes(LARGEST + 1));
+    assertIsWrittenByThePool(bytes(1), Flush.NONE, NEW_CONTENT); // to truncate it takes long
+    assertThat(path).hasBinaryContent(bytes(1));
+  }
+
+  @Test
+  void poolFollowsSymbolicLinks() throws Exception {
+    Path target = Files.write(directory.resolve("target"), bytes(10));
+    Files.createSymbolicLink(path, target);
+    assertIsWrittenByThePool(bytes(100), Flush.NONE, NEW_CONTENT);
+    assertThat(path).isSymbolicLink();
+    assertThat(target).hasBinaryContent(bytes(100));
+  }
+
+  /** Several at once wait for the device in the pool, where they hold no carrier. */
+  @Test
+  void poolWritesWhereAnotherFileIsBeingWritten() throws Exception {
+    engine.wholeFileWrites.incrementAndGet();
+    try {
+      assertIsWrittenByThePool(bytes(100), Flush.NONE, NEW_CONTENT);
+    } finally {
+      engine.wholeFileWrites.decrementAndGet();
+    }
+    assertThat(path).hasBinaryContent(bytes(100));
+  }
+
+  @Test
+  void poolWritesWhereTheDirectoryIsNotCached() throws Exception {
+    simulation.kernel.answer("openat2", Errno.EAGAIN.negated());
+    assertIsWrittenByThePool(bytes(100), Flush.NONE, NEW_CONTENT);
+    assertThat(path).hasBinaryContent(bytes(100));
+  }
+
+  @Test
+  void poolSaysWhatIsWrong() throws Exception {
+    assertThatThrownBy(() -> engine.write(path, OpenSpec.of(WRITE), bytes(1), Flush.NONE))
+        .isInstanceOf(NoSuchFileException.class)
+        .hasMessage(path.toString());
+    Files.createFile(path);
+    assertThatThrownBy(
+            () -> engine.write(path, OpenSpec.of(CREATE_NEW, WRITE), bytes(1), Flush.NONE))
+        .isInstanceOf(FileAlreadyExistsException.class)
+        .hasMessage(path.toString());
+  }
+
+  /** Of one name without a directory, the library does not know where it is. */
+  @ParameterizedTest
+  @EnumSource(names = {"NONE", "DATA"})
+  void pathsWithoutADirectoryAreRight(Flush flush) throws Exception {
+    Path relative = Path.of("write-file-inline-test." + ProcessHandle.current().pid());
+    try {
+      engine.write(relative, OpenSpec.of(NEW_CONTENT), bytes(9), flush);
+      assertThat(relative).hasBinaryContent(bytes(9));
+    } finally {
+      Files.deleteIfExists(relative);
+    }
+    assertThatThrownBy(() -> engine.write(Path.of("/"), OpenSpec.of(NEW_CONTENT), bytes(9), flush))
+        .hasMessageContaining("EISDIR");
+  }
+
+  @Test
+  void callerThatIsInterruptedWritesNothing() throws Exception {
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> engine.write(path, OpenSpec.of(NEW_CONTENT), bytes(1), Flush.NONE))
+        .isInstanceOf(InterruptedIOException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(path).doesNotExist();
+  }
+
+  @Test
+  void callerWhoseDeadlineIsOverWritesNothing() {
+    assertThatThrownBy(
+            () ->
+                Deadline.within(
+                    Duration.ofMillis(1),
+                    () -> {
+                      Thread.sleep(2); // the deadline comes meanwhile
+                      engine.write(path, OpenSpec.of(NEW_CONTENT), bytes(1), Flush.NONE);
+                      return null;
+                    }))
+        .isInstanceOf(FileTimeoutException.class);
+    assertThat(path).doesNotExist();
+  }
+
+  @Test
+  void bytesOfAFifoGoToItsReader() throws Exception {
+    Fifos.make(path);
+    RingEngine own = engineOn(LinuxKernel.INSTANCE); // streams have offsets on the simulated one
+    try (RandomAccessFile both = new RandomAccessFile(path.toFile(), "rw")) {
+      own.write(path, OpenSpec.of(WRITE), bytes(100), Flush.NONE);
+      byte[] read = new byte[100];
+      both.readFully(read);
+      assertThat(read).isEqualTo(bytes(100));
+    } finally {
+      own.close();
+    }
+  }
+
+  /** A device whose writes take long has the pool wait for it. */
+  @Test
+  void callerLeavesSlowDevicesToThePool() throws Exception {
+    Kernel slow =
+        WatchedKernel.of(
+            (name, _, call) -> {
+              if (name.equals("pwritev2")) {
+                Thread.sleep(25); // longer than all slow ones of 100 ms may take together
+              }
+              return call.run();
+            });
+    RingEngine own = engineOn(slow);
+    try {
+      own.write(path, OpenSpec.of(NEW_CONTENT), bytes(1), Flush.NONE);
+      Waiting.until(
+          "the pool to be asked",
+          () -> {
+            own.write(path, OpenSpec.of(NEW_CONTENT), bytes(2), Flush.NONE);
+            return own.wholeFiles.threads() > 0;
+          });
+    } finally {
+      own.close();
+    }
+    assertThat(path).hasBinaryContent(bytes(2));
+  }
+}
