@@ -86,7 +86,7 @@ final class Targets {
         Target.of("small-file-write", 64, new RatioAtLeast(2.5), late),
         Target.of("small-file-durable-write", 64, new RatioAtLeast(1), late),
         Target.of("small-file-read", 64, new RatioAtLeast(0.8), LATE),
-        Target.of("whole-file-write", 1, new RatioAtLeast(0.9), late),
+        Target.of("whole-file-write", 1, new RatioAtLeast(0.9), late).with(RING_ADAPTIVE),
         Target.of("whole-file-write", 64, new RatioAtLeast(2.7), late),
         Target.of("whole-file-durable-write", 64, new RatioAtLeast(1), late),
         Target.of("whole-file-read", 64, new RatioAtLeast(0.9)),
