@@ -158,8 +158,8 @@ final class WriteFile implements Offload.Steps<Integer> {
       try {
         return inline(directory, name);
       } finally {
-        kernel.close(
-            scratch.errno, directory); // of O_PATH: it drops no lock, and waits for nothing
+        // Of O_PATH: it drops no lock, and waits for nothing.
+        kernel.close(scratch.errno, directory);
       }
     } finally {
       memory.joinName();
