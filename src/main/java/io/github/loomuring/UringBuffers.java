@@ -69,7 +69,7 @@ public final class UringBuffers implements AutoCloseable {
    * @throws IOException none but these
    */
   public Lease lease() throws IOException {
-    return new Lease(set.lease());
+    return leaseOf(set.lease());
   }
 
   /**
@@ -82,7 +82,16 @@ public final class UringBuffers implements AutoCloseable {
    */
   public Optional<Lease> tryLease() throws IOException {
     BufferSet.Buffer buffer = set.tryLease();
-    return buffer == null ? Optional.empty() : Optional.of(new Lease(buffer));
+    return buffer == null ? Optional.empty() : Optional.of(leaseOf(buffer));
+  }
+
+  private static Lease leaseOf(BufferSet.Buffer buffer) {
+    try {
+      return new Lease(buffer);
+    } catch (Throwable t) { // no memory for it
+      buffer.giveBack(buffer.lease());
+      throw t;
+    }
   }
 
   /**

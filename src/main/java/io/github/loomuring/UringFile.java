@@ -75,7 +75,17 @@ public final class UringFile implements AutoCloseable {
     this.writable = spec.write();
     this.append = spec.append();
     this.file = uring.engine().open(platformPath, spec);
-    this.leak = Leak.watch(this, file, path);
+    this.leak = watch(this, file, path);
+  }
+
+  private static Cleaner.Cleanable watch(UringFile owner, EngineFile file, Path path)
+      throws IOException {
+    try {
+      return Leak.watch(owner, file, path);
+    } catch (Throwable t) { // no memory for it
+      file.close();
+      throw t;
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.github.loomuring.internal;
 
+import io.github.loomuring.internal.jvm.StackReserve;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.foreign.Arena;
@@ -112,6 +113,7 @@ public final class BufferSet {
 
   /** Waits for an idle buffer, until the deadline or an interrupt. */
   public Buffer lease() throws IOException {
+    StackReserve.ensure();
     if (Interrupts.pending()) {
       throw new InterruptedIOException(this + ": the thread was interrupted before the operation");
     }
@@ -133,6 +135,7 @@ public final class BufferSet {
 
   /** An idle buffer; null if there is none now. */
   public Buffer tryLease() throws IOException {
+    StackReserve.ensure();
     lock.lock();
     try {
       checkOpen();
@@ -176,9 +179,12 @@ public final class BufferSet {
     return buffer;
   }
 
-  private void putBack(Buffer buffer) {
+  /** Ends {@code lease} of {@code buffer}. A thread that cannot wait for the lock may try again. */
+  private void putBack(Buffer buffer, long lease) {
+    StackReserve.ensure();
     lock.lock();
     try {
+      buffer.endLease(lease);
       idle[idleCount++] = buffer.number;
       returned.signal();
     } finally {
@@ -307,6 +313,10 @@ public final class BufferSet {
 
     /** Ends the lease, which must last, and use the buffer no more. */
     public void giveBack(long lease) {
+      set.putBack(this, lease);
+    }
+
+    private void endLease(long lease) {
       for (; ; ) {
         long s = state;
         if ((s & ~IN_FLIGHT_MASK) != lease) {
@@ -319,7 +329,6 @@ public final class BufferSet {
                   + (s & IN_FLIGHT_MASK));
         }
         if (STATE.compareAndSet(this, s, s & LEASE_MASK)) {
-          set.putBack(this);
           return;
         }
       }

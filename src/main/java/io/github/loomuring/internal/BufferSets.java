@@ -110,9 +110,9 @@ public final class BufferSets {
         begun[i] = buffers[i].hasRemaining() ? begin(buffers[i]) : null;
       }
       return begun;
-    } catch (IllegalStateException e) {
+    } catch (Throwable t) {
       end(begun);
-      throw e;
+      throw t;
     }
   }
 

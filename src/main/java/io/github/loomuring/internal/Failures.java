@@ -17,4 +17,19 @@ public final class Failures {
     named.initCause(e);
     return named;
   }
+
+  /** Throws {@code thrown}, which a call that has come to its end was to throw before. */
+  public static void rethrow(Throwable thrown) throws IOException {
+    // No switch over patterns: it is linked at its first use, and there may be no memory for that.
+    if (thrown instanceof Error e) {
+      throw e;
+    }
+    if (thrown instanceof RuntimeException e) {
+      throw e;
+    }
+    if (thrown instanceof IOException e) {
+      throw e;
+    }
+    throw new IOException(thrown);
+  }
 }

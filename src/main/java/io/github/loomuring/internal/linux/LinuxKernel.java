@@ -107,6 +107,8 @@ public final class LinuxKernel implements Kernel {
       bind("fdatasync", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
   private static final MethodHandle SCHED_YIELD =
       bindOnly("sched_yield", FunctionDescriptor.of(JAVA_INT));
+  private static final MethodHandle USLEEP =
+      bindOnly("usleep", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
   private static final MethodHandle UNLINKAT =
       bind("unlinkat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
 
@@ -378,6 +380,15 @@ public final class LinuxKernel implements Kernel {
   public void schedYield() {
     try {
       int ignored = (int) SCHED_YIELD.invokeExact();
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  /** Sleeps, for less than a second; a signal ends that. */
+  public void usleep(int micros) {
+    try {
+      int ignored = (int) USLEEP.invokeExact(micros);
     } catch (Throwable t) {
       throw unexpected(t);
     }

@@ -3,10 +3,20 @@ package io.github.loomuring.internal.op;
 import static io.github.loomuring.internal.linux.Fcntl.*;
 
 import io.github.loomuring.internal.PosixLocks;
+import io.github.loomuring.internal.jvm.StackReserve;
+import io.github.loomuring.internal.linux.Kernel;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 
 /** A descriptor of the ring engine that is to be closed, now or when no lock stands against it. */
 final class Descriptor implements PosixLocks.Descriptor {
+  /**
+   * For closes that get no slot, as there is no memory for one. Two that fail at once may read each
+   * other's error number; the descriptors are closed all the same.
+   */
+  private static final MemorySegment LAST_RESORT = Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8);
+
   private final RingEngine engine;
   private final int fd;
   private int result;
@@ -18,6 +28,7 @@ final class Descriptor implements PosixLocks.Descriptor {
 
   /** What {@code close(2)} returned, or a negated errno; zero if the close was put off. */
   static int close(RingEngine engine, int fd) throws IOException {
+    StackReserve.ensure();
     if (PosixLocks.begin()) { // nothing to be made for it: this is the way of nearly all closes
       try {
         return closeNow(engine, fd);
@@ -30,8 +41,13 @@ final class Descriptor implements PosixLocks.Descriptor {
     return descriptor.result;
   }
 
-  private static int closeNow(RingEngine engine, int fd) throws IOException {
-    Operation scratch = engine.slots.acquireAlways();
+  private static int closeNow(RingEngine engine, int fd) {
+    Operation scratch;
+    try {
+      scratch = engine.slots.acquireAlways();
+    } catch (IOException | OutOfMemoryError e) {
+      return engine.kernel.close(LAST_RESORT, fd);
+    }
     try {
       return engine.kernel.close(scratch.errno, fd);
     } finally {

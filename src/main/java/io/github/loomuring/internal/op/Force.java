@@ -7,7 +7,6 @@ import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.ring.SpinLock;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.util.function.IntConsumer;
 
 /**
  * IORING_OP_FSYNC as a group commit: calls on one file that come while an fsync runs are all served
@@ -42,7 +41,7 @@ final class Force {
   private final SpinLock lock = new SpinLock();
 
   /** What an abandoned leader's CQE gives back. */
-  private final IntConsumer releaseFile;
+  private final Abandonable releaseFile;
 
   private Operation leader; // guarded by lock; null if no round is in the ring
   private Operation followers; // guarded by lock; the first of a list
@@ -52,7 +51,16 @@ final class Force {
 
   Force(RingFile file) {
     this.file = file;
-    this.releaseFile = _ -> file.release();
+    this.releaseFile =
+        new Abandonable() {
+          @Override
+          public void abandoned() {}
+
+          @Override
+          public void dispose(int result) {
+            file.release();
+          }
+        };
   }
 
   void force(boolean metaData) throws IOException {
@@ -145,10 +153,13 @@ final class Force {
     } finally {
       lock.unlock();
     }
-    complete(covered, result);
-    complete(doomed, result);
-    if (next != null) {
-      file.engine.slots.ring().submit(next, errno);
+    try {
+      complete(covered, result);
+      complete(doomed, result);
+    } finally {
+      if (next != null) {
+        file.engine.slots.ring().submit(next, errno);
+      }
     }
   }
 
@@ -198,8 +209,13 @@ final class Force {
     SERVED
   }
 
-  /** Takes {@code operation}, which is to be cancelled, out of its round. */
-  Leaving leave(Operation operation, MemorySegment errno) throws IOException {
+  /**
+   * Takes {@code operation}, which is to be cancelled, out of its round.
+   *
+   * @param mayAbandon whether a leader with followers leaves its slot to the reaper; otherwise it
+   *     waits for the end of the round
+   */
+  Leaving leave(Operation operation, boolean mayAbandon, MemorySegment errno) throws IOException {
     boolean unwanted = false;
     long userData = 0;
     lock.lock();
@@ -208,7 +224,9 @@ final class Force {
         if (followers == null) {
           return Leaving.ALONE;
         }
-        return operation.abandonToFollowers(releaseFile) ? Leaving.ABANDONED : Leaving.SERVED;
+        return mayAbandon && operation.abandonToFollowers(releaseFile)
+            ? Leaving.ABANDONED
+            : Leaving.SERVED;
       }
       if (!isListed(operation)) {
         return Leaving.SERVED;

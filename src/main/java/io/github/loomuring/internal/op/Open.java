@@ -15,7 +15,6 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.util.function.IntConsumer;
 
 /**
  * IORING_OP_OPENAT, after an attempt on the caller with {@code openat2(2)} and RESOLVE_CACHED,
@@ -24,7 +23,7 @@ import java.util.function.IntConsumer;
  * <p>One instance is one open. It owns its slot, its path memory and the descriptor until it has
  * given them to a file, or, if the caller was interrupted and left, to the reaper.
  */
-final class Open {
+final class Open implements Abandonable {
   /*
    * Every descriptor is opened with O_NONBLOCK, so that a FIFO blocks neither the caller nor a
    * worker that others wait for; the flag is taken off again before anybody sees the descriptor.
@@ -101,24 +100,40 @@ final class Open {
     }
     Deadlines.check(path);
     PathMemory memory = PathMemory.acquire();
+    Operation operation = null;
     Open open = null;
     try {
       memory.setPath(path);
-      open = new Open(engine, path, spec, memory, engine.slots.acquire());
+      operation = engine.slots.acquire();
+      open = new Open(engine, path, spec, memory, operation);
       return use.of(open);
     } finally {
-      if (open == null) {
+      if (operation == null) {
         memory.close();
-      } else if (!open.left) {
-        memory.close();
-        int bytes = open.operation.onCaller.take();
-        open.operation.end();
-        engine.slots.release(open.operation);
-        if (bytes >= 0) {
-          Turns.count(bytes); // last: it may wait
-        }
+      } else if (open == null || !open.left) {
+        end(engine, operation, memory);
       }
     }
+  }
+
+  private static void end(RingEngine engine, Operation operation, PathMemory memory) {
+    memory.release(operation);
+    int bytes = operation.onCaller.take();
+    operation.end();
+    engine.slots.release(operation);
+    if (bytes >= 0) {
+      Turns.count(bytes); // last: it may wait
+    }
+  }
+
+  @Override
+  public void abandoned() {
+    left = true;
+  }
+
+  @Override
+  public void dispose(int result) {
+    engine.closeSoon(result);
   }
 
   /** Makes a file of a descriptor that is not yet known to block. */
@@ -147,12 +162,15 @@ final class Open {
   }
 
   private byte[] readAll() throws IOException {
-    int fd = tryInline();
-    if (fd < 0 && !Errno.EAGAIN.is(fd)) {
-      throw failure(fd);
-    }
-    if (remote == null) {
-      try (ReadFile reader = new ReadFile(engine, operation, memory, fd)) {
+    int fd;
+    // Made first: what comes after the open must not fail for want of memory.
+    try (ReadFile reader = new ReadFile(engine, operation, memory)) {
+      fd = tryInline();
+      if (fd < 0 && !Errno.EAGAIN.is(fd)) {
+        throw failure(fd);
+      }
+      reader.opened(fd);
+      if (remote == null) {
         byte[] bytes = null;
         if (fd >= 0) {
           stat(fd);
@@ -164,8 +182,8 @@ final class Open {
         if (bytes != null) {
           return bytes;
         }
-        fd = reader.take();
       }
+      fd = reader.take();
     }
     RingFile file = finish(fd >= 0 ? fd : descriptor());
     try {
@@ -223,17 +241,16 @@ final class Open {
 
   private int onRing(boolean blocking) throws IOException {
     setOpen(blocking);
-    int result = operation.runOrAbandon(engine.slots, memory, disposer(blocking));
-    if (result == Operation.LEFT) {
-      left = true;
+    int result = operation.runOrAbandon(engine.slots, memory, abandonable(blocking));
+    if (left) {
       throw gone();
     }
     return result;
   }
 
-  /** Takes the descriptor of an open that its caller left; null if the caller must not. */
-  private IntConsumer disposer(boolean blocking) {
-    return blocking && remote == null ? null : engine::closeSoon;
+  /** Null if the caller must not leave the open to the reaper. */
+  private Abandonable abandonable(boolean blocking) {
+    return blocking && remote == null ? null : this;
   }
 
   private void setOpen(boolean blocking) {
@@ -268,11 +285,11 @@ final class Open {
       engine.closeQuietly(fd);
       throw (IOException)
           new AsynchronousCloseException().initCause(e); // it was open when we began
-    } catch (IOException e) {
+    } catch (Throwable t) {
       engine.closeQuietly(fd);
-      throw e;
+      throw t;
     }
-    int result;
+    int result = Errno.EINTR.negated();
     boolean hadWriter = false;
     try {
       poll.set(IORING_OP_POLL_ADD, fd, 0, 0, 0, POLLIN, engine.streamReads);
@@ -281,9 +298,9 @@ final class Open {
         setOpen(true);
         operation.setMemory(memory);
         operation.begin(engine.slots, null);
-        boolean done = operation.await(engine.slots.ring(), poll, disposer(true));
-        left = !done;
-        result = done ? operation.result() : Errno.EINTR.negated();
+        if (operation.await(engine.slots.ring(), poll, abandonable(true))) {
+          result = operation.result();
+        }
       } finally {
         poll.addCause(Operation.CAUSE_SUPERSEDED);
         poll.await(engine.slots.ring(), null, null);
@@ -291,6 +308,7 @@ final class Open {
       }
     } catch (Throwable t) {
       engine.closeQuietly(fd);
+      engine.closeSoon(result); // if it has succeeded
       throw t;
     } finally {
       poll.end();

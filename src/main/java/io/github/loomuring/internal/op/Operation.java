@@ -1,7 +1,6 @@
 package io.github.loomuring.internal.op;
 
-import io.github.loomuring.internal.Deadlines;
-import io.github.loomuring.internal.Interrupts;
+import io.github.loomuring.internal.jvm.Pauses;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Fcntl;
 import io.github.loomuring.internal.linux.IoUring;
@@ -15,7 +14,6 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.IntConsumer;
 
 /**
  * A slot of the operation table: one request at a time, its state, and scratch memory that lives as
@@ -49,6 +47,11 @@ public final class Operation extends Request {
    * IORING_OP_ASYNC_CANCEL, again and again with growing pauses, until the operation's own CQE is
    * there. One is not enough: a cancel misses a request that is just being retried by the kernel,
    * or that another thread is about to submit.
+   *
+   * From SUBMITTED on, nothing that is thrown may end this use of the slot: the kernel writes to
+   * the memory of the request. So an Error in the owner's wait (a virtual thread that is deep in
+   * its stack cannot park, see Pauses) asks for a cancel, as an interrupt does, and the owner goes
+   * on waiting, now on its carrier, with nothing that could be torn: see await.
    */
   static final int FREE = 0;
   static final int PREPARED = 1;
@@ -72,17 +75,14 @@ public final class Operation extends Request {
   /** The owner's deadline has passed. */
   static final int CAUSE_DEADLINE = 1 << 12;
 
+  /** An Error was thrown while the owner waited. */
+  static final int CAUSE_TORN = 1 << 13;
+
   private static final long WAITING = 1 << 16;
   private static final int STATUS_MASK = 0xff;
   private static final int CAUSES_MASK = 0xff00;
   private static final long GENERATION_ONE = 1L << 32;
   private static final long GENERATION_MASK = -GENERATION_ONE;
-
-  private static final long CANCEL_PAUSE_NANOS = 1_000_000;
-  private static final long CANCEL_PAUSE_NANOS_MAX = 100_000_000;
-
-  /** Pause after which an operation that may be abandoned is given up: cancel had its chance. */
-  private static final long ABANDON_AFTER_NANOS = 20_000_000;
 
   /** In place of a result: the operation was abandoned. */
   static final int LEFT = Integer.MIN_VALUE;
@@ -114,8 +114,19 @@ public final class Operation extends Request {
   private int result;
 
   // Written by the owner before ABANDONED, read by the reaper after it.
-  private IntConsumer disposer;
+  private Abandonable abandonable;
   private AutoCloseable memory;
+
+  // How the owner asks for the end of the operation. Used by the owner, see OwnersWait.
+  long pauseNanos;
+  long cancelledNanos;
+
+  // What else the kernel may use for ever if the ring has failed. Written by the owner. Fields and
+  // no list, because there may be no memory for one.
+  private Object kept;
+  private Object keptToo;
+  private Object keptBesides;
+  private Object keptLast;
 
   /** The rounds of fsyncs that the operation takes part in. Written before PREPARED. */
   private Force force;
@@ -183,7 +194,11 @@ public final class Operation extends Request {
   /** As {@link #run}, for a request that a fast device completes sooner than a thread wakes. */
   int runPolled(SlotTable table, Object subject) throws IOException {
     begin(table, subject);
-    table.ring().poll(this, errno);
+    try {
+      table.ring().poll(this, errno);
+    } catch (Throwable t) {
+      // Looking is no more than a try, and the kernel has the request.
+    }
     await(table.ring(), null, null);
     return result();
   }
@@ -191,37 +206,35 @@ public final class Operation extends Request {
   /** As {@link #run}, for a request that ends by itself: an interrupt waits until it has. */
   int runUninterruptibly(SlotTable table) throws IOException {
     boolean interrupted = Thread.interrupted();
-    try {
-      begin(table, null);
-      while (!isCompleted()) {
-        interrupted |= Thread.interrupted();
-        if ((word & STATUS_MASK) == FAILED) {
-          throw new IOException("the ring has failed");
-        }
-        if (setWaiting()) {
-          table.ring().beforePark();
-          LockSupport.park(this);
-        }
+    begin(table, null);
+    while (!isCompleted()) {
+      interrupted |= Thread.interrupted();
+      if ((word & STATUS_MASK) == FAILED) {
+        throw new IOException("the ring has failed");
       }
-      return result();
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
+      if (setWaiting()) {
+        table.ring().beforePark();
+        Pauses.park(this);
       }
     }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return result();
   }
 
   /**
-   * As {@link #run}, but the owner leaves a request that a cancel does not end soon.
+   * As {@link #run}, but the owner abandons a request that a cancel does not end soon.
    *
    * @param memory what the kernel may still use then; closed at the CQE
-   * @param disposer takes the result of an operation that was left
+   * @param abandonable is told if the operation is abandoned, also if this method then throws
    * @return the result, or {@link #LEFT}: the slot, and {@code memory}, are then the reaper's
    */
-  int runOrAbandon(SlotTable table, AutoCloseable memory, IntConsumer disposer) throws IOException {
+  int runOrAbandon(SlotTable table, AutoCloseable memory, Abandonable abandonable)
+      throws IOException {
     this.memory = memory;
     begin(table, null);
-    return await(table.ring(), null, disposer) ? result() : LEFT;
+    return await(table.ring(), null, abandonable) ? result() : LEFT;
   }
 
   /** Has the operation take part in the rounds of {@code force}. */
@@ -254,99 +267,23 @@ public final class Operation extends Request {
   void submit(SlotTable table) throws IOException {
     try {
       table.ring().submit(this, errno);
-    } catch (IOException e) {
+    } catch (Throwable t) {
       fail(); // the SQE may be in the ring: the slot is lost with it
-      throw e;
+      throw t;
     }
   }
 
   /**
    * Parks until the operation's own CQE.
    *
-   * @param rival another operation of this thread; when it completes, this one is cancelled
-   * @param disposer takes the result of an operation that was left; null if it must not be left
-   * @return false if the operation was left to the reaper, with the slot and its memory
+   * @see OwnersWait#await
    */
-  boolean await(Ring ring, Operation rival, IntConsumer disposer) throws IOException {
-    boolean interrupted = false;
-    long pauseNanos = CANCEL_PAUSE_NANOS;
-    long cancelledNanos = 0;
-    try {
-      for (; ; ) {
-        long w = word;
-        int status = (int) w & STATUS_MASK;
-        if (status == COMPLETED) {
-          return true;
-        }
-        if (status == FAILED) {
-          throw new IOException("the ring has failed");
-        }
-        // Clears the flag: parking with it set returns at once.
-        if (Thread.interrupted()) {
-          interrupted = true;
-          if (!Interrupts.areIgnored()) {
-            addCause(CAUSE_INTERRUPT);
-          }
-          continue;
-        }
-        if (rival != null && rival.isCompleted() && (w & CAUSES_MASK) == 0) {
-          addCause(CAUSE_SUPERSEDED);
-          continue;
-        }
-        if ((w & WAITING) == 0) {
-          setWaiting();
-          if (rival != null) {
-            rival.setWaiting();
-          }
-          ring.beforePark();
-          continue;
-        }
-        if ((w & CAUSES_MASK) == 0) {
-          if (!Deadlines.park(this)) {
-            addCause(CAUSE_DEADLINE);
-          }
-          continue;
-        }
-        Force.Leaving leaving = leave(ring, status);
-        if (leaving == Force.Leaving.LEFT || leaving == Force.Leaving.ABANDONED) {
-          return leaving == Force.Leaving.LEFT;
-        }
-        if (leaving == Force.Leaving.SERVED) {
-          LockSupport.park(this);
-          continue;
-        }
-        if (disposer != null && cancelledNanos >= ABANDON_AFTER_NANOS && abandon(disposer)) {
-          return false;
-        }
-        boolean sent = ring.cancel(userData(), errno);
-        LockSupport.parkNanos(this, pauseNanos);
-        cancelledNanos += sent ? pauseNanos : 0;
-        pauseNanos = Math.min(2 * pauseNanos, CANCEL_PAUSE_NANOS_MAX);
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  /** Tries to get by without a cancel; ALONE if that is needed. */
-  private Force.Leaving leave(Ring ring, int status) throws IOException {
-    Force.Leaving leaving = force == null ? Force.Leaving.ALONE : force.leave(this, errno);
-    if (leaving == Force.Leaving.LEFT) {
-      result = Errno.ECANCELED.negated();
-    } else if (leaving == Force.Leaving.ALONE && status == PREPARED && ring.withdraw(this, errno)) {
-      result = Errno.ECANCELED.negated(); // it never reached the kernel
-      if (force != null) {
-        force.ended(result, errno);
-      }
-      return Force.Leaving.LEFT;
-    }
-    return leaving;
+  boolean await(Ring ring, Operation rival, Abandonable abandonable) throws IOException {
+    return OwnersWait.await(this, ring, rival, abandonable);
   }
 
   /** Has whoever completes the operation wake the owner; false if it has completed. */
-  private boolean setWaiting() {
+  boolean setWaiting() {
     for (; ; ) {
       long w = word;
       int status = (int) w & STATUS_MASK;
@@ -359,8 +296,8 @@ public final class Operation extends Request {
     }
   }
 
-  private boolean abandon(IntConsumer disposer) {
-    this.disposer = disposer;
+  boolean abandon(Abandonable abandonable) {
+    this.abandonable = abandonable;
     return transition(SUBMITTED, ABANDONED);
   }
 
@@ -368,11 +305,11 @@ public final class Operation extends Request {
    * Leaves the request, wherever it is, to those whom its fsync serves besides the owner. It is no
    * longer one that was asked to be cancelled.
    *
-   * @param disposer takes the result
+   * @param abandonable takes the result
    * @return false if it has ended
    */
-  boolean abandonToFollowers(IntConsumer disposer) {
-    this.disposer = disposer;
+  boolean abandonToFollowers(Abandonable abandonable) {
+    this.abandonable = abandonable;
     for (; ; ) {
       long w = word;
       int status = (int) w & STATUS_MASK;
@@ -387,6 +324,24 @@ public final class Operation extends Request {
 
   boolean isAbandoned() {
     return ((int) word & STATUS_MASK) == ABANDONED;
+  }
+
+  /** The request never reached the kernel, or another one's serves it. */
+  void setCancelled() {
+    result = Errno.ECANCELED.negated();
+  }
+
+  int status() {
+    return (int) word & STATUS_MASK;
+  }
+
+  boolean isWaiting() {
+    return (word & WAITING) != 0;
+  }
+
+  /** The rounds of fsyncs that the operation takes part in; null if it is no fsync. */
+  Force force() {
+    return force;
   }
 
   /** The result, or a negated errno. */
@@ -404,10 +359,11 @@ public final class Operation extends Request {
     if (!isReusable()) {
       return;
     }
+    assert ((int) word & STATUS_MASK) != SUBMITTED : this + ": the kernel is not done";
     subject = null;
     owner = null;
     memory = null;
-    disposer = null;
+    abandonable = null;
     force = null;
     word = word & GENERATION_MASK;
   }
@@ -425,6 +381,21 @@ public final class Operation extends Request {
     return ((int) word & STATUS_MASK) != FAILED;
   }
 
+  /** Keeps for ever what the kernel may use at any time, because the ring has failed. */
+  void keep(Object memory) {
+    assert !isReusable() : this + " has not failed";
+    if (kept == null) {
+      kept = memory;
+    } else if (keptToo == null) {
+      keptToo = memory;
+    } else if (keptBesides == null) {
+      keptBesides = memory;
+    } else {
+      assert keptLast == null : this + " keeps more than there are fields for";
+      keptLast = memory;
+    }
+  }
+
   // ---- others
 
   /** Asks the owner to cancel, if the operation works on {@code target} (null: on anything). */
@@ -440,9 +411,19 @@ public final class Operation extends Request {
         return; // if these were of a later use, the word has changed and that use looked itself
       }
       if (WORD.compareAndSet(this, w, w | cause)) {
-        LockSupport.unpark(waiting);
+        wake(waiting);
         return;
       }
+    }
+  }
+
+  /** Whoever calls goes on in any case: others wait for what it does next. */
+  private static void wake(Thread thread) {
+    try {
+      LockSupport.unpark(thread);
+    } catch (Throwable t) {
+      // Its scheduler has been shut down, and it never runs again. A full heap is no reason: the
+      // JDK tries again then.
     }
   }
 
@@ -509,17 +490,20 @@ public final class Operation extends Request {
       }
       Gate first = gate;
       if (status == ABANDONED) {
-        dispose(res);
+        Throwable failure = dispose(res);
         end();
         table.release(this);
         table.ring().left(first, callerErrno);
+        if (failure != null) {
+          throw new IllegalStateException("an abandoned result was not disposed of", failure);
+        }
         return true;
       }
       Thread waiting = owner;
       result = res;
       if (WORD.compareAndSet(this, w, (w & ~(long) STATUS_MASK) | COMPLETED)) {
         if ((w & WAITING) != 0) {
-          LockSupport.unpark(waiting);
+          wake(waiting);
         }
         table.ring().left(first, callerErrno);
         return true;
@@ -532,7 +516,7 @@ public final class Operation extends Request {
     Thread waiting = owner;
     result = res;
     if (transition(PREPARED, COMPLETED)) { // otherwise the ring has failed
-      LockSupport.unpark(waiting);
+      wake(waiting);
     }
   }
 
@@ -559,22 +543,29 @@ public final class Operation extends Request {
     return false;
   }
 
-  private void dispose(int res) {
+  /** What was thrown, which must not keep the slot from being given back; null if nothing was. */
+  private Throwable dispose(int res) {
+    Throwable failure = null;
     try {
-      disposer.accept(res);
+      abandonable.dispose(res);
+    } catch (Throwable t) {
+      failure = t;
+    }
+    try {
       if (memory != null) {
         memory.close();
       }
-    } catch (Exception e) {
-      throw new IllegalStateException("an abandoned operation could not be disposed of", e);
+    } catch (Throwable t) {
+      failure = failure == null ? t : failure;
     }
+    return failure;
   }
 
   void fail() {
     if (transition(PREPARED, FAILED) || transition(SUBMITTED, FAILED)) {
-      LockSupport.unpark(owner);
+      wake(owner);
     } else if (transition(ABANDONED, FAILED) && force != null) {
-      disposer.accept(Errno.ECANCELED.negated()); // the file's reference; opens have none yet
+      abandonable.dispose(Errno.ECANCELED.negated()); // the file's reference; opens have none yet
     }
   }
 

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.github.loomuring.internal.FileStatus;
+import io.github.loomuring.internal.jvm.StackReserve;
 import io.github.loomuring.internal.linux.CString;
 import io.github.loomuring.internal.linux.Errno;
 import java.io.IOException;
@@ -40,7 +41,9 @@ final class PathMemory implements AutoCloseable {
 
   private PathMemory() {}
 
+  /** Memory for one operation, which is about to begin: so it makes sure of stack for that, too. */
   static PathMemory acquire() {
+    StackReserve.ensure();
     PathMemory memory = NEAR.poll();
     if (memory == null) {
       memory = IDLE.poll();
@@ -65,6 +68,15 @@ final class PathMemory implements AutoCloseable {
   public void close() {
     if (!NEAR.offer(this)) {
       IDLE.offer(this); // if there are enough, it is left to the garbage collector
+    }
+  }
+
+  /** Gives the memory back after {@code operation}, which is not abandoned. */
+  void release(Operation operation) {
+    if (operation.isReusable()) {
+      close();
+    } else {
+      operation.keep(this); // the ring failed: the kernel may not be done with it
     }
   }
 

@@ -122,9 +122,9 @@ final class PathOperation {
   // ---- statx
 
   static FileStatus status(RingEngine engine, Path path, boolean followLinks) throws IOException {
+    FileStatus[] status = new FileStatus[1];
     PathMemory memory = PathMemory.of(path);
     int result = statusOnCaller(engine, path, memory, followLinks);
-    FileStatus[] status = new FileStatus[1];
     if (Errno.EAGAIN.is(result)) {
       int flags = followLinks ? 0 : AT_SYMLINK_NOFOLLOW;
       result =
@@ -172,16 +172,12 @@ final class PathOperation {
       if (fd < 0) {
         return Errno.ENOENT.is(fd) || Errno.ENOTDIR.is(fd) ? fd : Errno.EAGAIN.negated();
       }
-      int result =
-          engine.kernel.statx(
-              scratch.errno,
-              fd,
-              memory.emptyPath(),
-              AT_EMPTY_PATH,
-              Stat.STATUS_MASK,
-              memory.statx());
-      engine.kernel.close(scratch.errno, fd);
-      return result;
+      try {
+        return engine.kernel.statx(
+            scratch.errno, fd, memory.emptyPath(), AT_EMPTY_PATH, Stat.STATUS_MASK, memory.statx());
+      } finally {
+        engine.kernel.close(scratch.errno, fd);
+      }
     } finally {
       engine.slots.release(scratch);
     }
@@ -209,16 +205,18 @@ final class PathOperation {
       RingEngine engine, String what, AutoCloseable memory, Setter setter, Runnable taker)
       throws IOException {
     Operation operation = null;
-    boolean left = false;
+    Request request = null;
     try {
+      request = new Request();
       checkMayBegin(what);
       operation = engine.slots.acquire();
       setter.set(operation);
-      int result = operation.runOrAbandon(engine.slots, memory, _ -> {});
-      left = result == Operation.LEFT;
+      int result = operation.runOrAbandon(engine.slots, memory, request);
       boolean gone =
-          operation.causes() != 0 && (Errno.isCancelled(result) || Errno.EAGAIN.is(result));
-      if (left || gone) {
+          request.abandoned
+              || (operation.causes() != 0
+                  && (Errno.isCancelled(result) || Errno.EAGAIN.is(result)));
+      if (gone) {
         throw gone(what);
       }
       if (result >= 0) {
@@ -226,10 +224,23 @@ final class PathOperation {
       }
       return result;
     } finally {
-      if (!left) {
+      if (request == null || !request.abandoned) {
         end(engine, operation, memory);
       }
     }
+  }
+
+  /** One that its caller may leave; what it has done is then nobody's. */
+  private static final class Request implements Abandonable {
+    boolean abandoned;
+
+    @Override
+    public void abandoned() {
+      abandoned = true;
+    }
+
+    @Override
+    public void dispose(int result) {}
   }
 
   /** Why a request was cancelled. */
@@ -242,7 +253,7 @@ final class PathOperation {
 
   private static void end(RingEngine engine, Operation operation, AutoCloseable memory) {
     if (operation != null && !operation.isReusable()) {
-      SlotTable.keepForever(memory); // the ring failed: the kernel may not be done with it
+      operation.keep(memory); // the ring failed: the kernel may not be done with it
     } else {
       try {
         memory.close();

@@ -4,6 +4,7 @@ import static io.github.loomuring.internal.linux.IoUring.IORING_OP_READ;
 import static io.github.loomuring.internal.linux.IoUring.IORING_OP_WRITE;
 
 import io.github.loomuring.internal.BufferSet;
+import io.github.loomuring.internal.Failures;
 import io.github.loomuring.internal.RangeTransfer;
 import io.github.loomuring.internal.linux.Fcntl;
 import java.io.IOException;
@@ -61,7 +62,10 @@ final class Ranges {
   }
 
   private void run(List<RangeTransfer> ranges) throws IOException {
+    // Made first: while requests are in flight, nothing may fail for want of memory.
     List<Part> parts = new ArrayList<>(ranges.size());
+    List<Part> inFlight = new ArrayList<>(ranges.size());
+    List<Operation> operations = new ArrayList<>(ranges.size());
     try {
       for (RangeTransfer range : ranges) {
         Part part = new Part(range, file.start());
@@ -70,27 +74,44 @@ final class Ranges {
           part.leased = file.engine.bufferSets.begin(range.buffer); // may throw: nothing moved yet
         }
       }
-      List<Part> inFlight = new ArrayList<>(ranges.size());
       for (Part part : parts) {
         if (part.length > 0 && !isDoneOnCaller(part)) {
           inFlight.add(part);
         }
       }
       if (!inFlight.isEmpty()) {
-        submit(inFlight);
-        // The last ones first: when they have completed, most of the others have, so that the
-        // caller parks seldom more than once.
-        for (Part part : inFlight.reversed()) {
-          part.operation.await(file.engine.slots.ring(), null, null);
-        }
+        submit(inFlight, operations);
+        awaitAll(operations);
         for (Part part : inFlight) {
           retryIfRefused(part); // now that nothing is in flight: it may throw
           note(part);
         }
       }
-      parts.forEach(this::finish);
+      for (Part part : parts) {
+        finish(part);
+      }
     } finally {
-      parts.forEach(this::end);
+      for (int i = 0; i < parts.size(); i++) {
+        end(parts.get(i));
+      }
+    }
+  }
+
+  /**
+   * Waits until all have completed, whatever is thrown meanwhile. The last ones first: when they
+   * have completed, most of the others have, so that the caller parks seldom more than once.
+   */
+  private void awaitAll(List<Operation> operations) throws IOException {
+    Throwable first = null;
+    for (int i = operations.size() - 1; i >= 0; i--) {
+      try {
+        operations.get(i).await(file.engine.slots.ring(), null, null);
+      } catch (Throwable t) {
+        first = first == null ? t : first;
+      }
+    }
+    if (first != null) {
+      Failures.rethrow(first);
     }
   }
 
@@ -126,8 +147,7 @@ final class Ranges {
     return n == part.length || (reading && n == 0) || (!file.seekable && n > 0);
   }
 
-  private void submit(List<Part> parts) throws IOException {
-    List<Operation> operations = new ArrayList<>(parts.size());
+  private void submit(List<Part> parts, List<Operation> operations) throws IOException {
     for (Part part : parts) {
       Operation operation = part.operation;
       long address = part.address() + part.done;
@@ -138,9 +158,11 @@ final class Ranges {
     }
     try {
       file.engine.slots.ring().submitAll(operations, operations.getFirst().errno);
-    } catch (IOException e) {
-      operations.forEach(Operation::fail); // their SQEs may be in the ring
-      throw e;
+    } catch (Throwable t) {
+      for (int i = 0; i < operations.size(); i++) {
+        operations.get(i).fail(); // its SQE may be in the ring
+      }
+      throw t;
     }
   }
 

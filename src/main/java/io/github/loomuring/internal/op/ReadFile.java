@@ -31,26 +31,30 @@ final class ReadFile implements Offload.Steps<Integer>, AutoCloseable {
   private volatile boolean stopped;
 
   /** Negative while there is none. Used by the pool until its call has ended. */
-  private int fd;
+  private int fd = -1;
 
   private String step = OPEN;
 
   private Staging.Buffer buffer;
 
-  /**
-   * A reader of the file whose path is in {@code memory}.
-   *
-   * @param fd if it is open, with what statx says of it in {@code memory}; negative otherwise
-   */
-  ReadFile(RingEngine engine, Operation scratch, PathMemory memory, int fd) {
+  /** A reader of the file whose path is in {@code memory}. */
+  ReadFile(RingEngine engine, Operation scratch, PathMemory memory) {
     this.engine = engine;
     this.kernel = engine.kernel;
     this.scratch = scratch;
     this.memory = memory;
+  }
+
+  /**
+   * Hands over a descriptor of the file.
+   *
+   * @param fd if it is open; negative otherwise
+   */
+  void opened(int fd) {
     this.fd = fd;
   }
 
-  /** What is in the page cache; null if not all of the file is. */
+  /** What is in the page cache; null if not all of the file is. Its statx is in the memory. */
   byte[] cached() throws IOException {
     if (!isSmall() || !engine.inlineReads) {
       return null;

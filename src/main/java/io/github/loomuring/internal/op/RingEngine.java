@@ -477,7 +477,7 @@ public final class RingEngine implements Engine {
     if (quick || !isOpen()) {
       result = closeNow(fd);
     } else {
-      result = offload.callUninterruptibly(() -> closeNow(fd));
+      result = closeOnPool(fd);
     }
     // Whatever it says, the descriptor is gone. EINTR and EAGAIN say nothing about the data.
     if (result < 0 && !Errno.EINTR.is(result) && !Errno.EAGAIN.is(result)) {
@@ -485,23 +485,39 @@ public final class RingEngine implements Engine {
     }
   }
 
-  /** Closes {@code fd}, if it is one, some time soon: nobody has seen it. */
+  private int closeOnPool(int fd) throws IOException {
+    Callable<Integer> close;
+    try {
+      close = () -> closeNow(fd);
+    } catch (OutOfMemoryError e) {
+      return closeNow(fd);
+    }
+    return offload.callAlways(close);
+  }
+
+  /**
+   * Closes {@code fd}, if it is one, some time soon: nobody has seen it. Without a thread of the
+   * pool, because there is no memory for one or the engine is closed, it is closed by the caller.
+   */
   void closeSoon(int fd) {
     if (fd < 0) {
       return;
     }
+    Runnable close;
     try {
-      offload.execute(() -> closeQuietly(fd));
-    } catch (java.util.concurrent.RejectedExecutionException e) {
-      closeQuietly(fd); // the engine is closed
+      close = () -> closeQuietly(fd);
+    } catch (OutOfMemoryError e) {
+      closeQuietly(fd);
+      return;
     }
+    offload.execute(close);
   }
 
   /** Closes {@code fd} now, whatever comes of it. */
   void closeQuietly(int fd) {
     try {
       closeNow(fd);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       LOGGER.get().log(Level.WARNING, "descriptor " + fd + " could not be closed", e);
     }
   }

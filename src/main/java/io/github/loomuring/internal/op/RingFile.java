@@ -8,6 +8,8 @@ import io.github.loomuring.internal.Interrupts;
 import io.github.loomuring.internal.PlatformPaths;
 import io.github.loomuring.internal.RangeTransfer;
 import io.github.loomuring.internal.Space;
+import io.github.loomuring.internal.jvm.Pauses;
+import io.github.loomuring.internal.jvm.StackReserve;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.ring.Gate;
@@ -211,6 +213,7 @@ final class RingFile implements EngineFile {
 
   @Override
   public <T> T withPlainChannel(PlainUse use, PlainWork<T> work) throws IOException {
+    StackReserve.ensure();
     retain();
     try {
       PlainChannel shared = plain;
@@ -226,6 +229,7 @@ final class RingFile implements EngineFile {
 
   @Override
   public <T> T withDescriptorPath(PathWork<T> work) throws IOException {
+    StackReserve.ensure();
     retain();
     try {
       return work.run(descriptorPath());
@@ -253,6 +257,7 @@ final class RingFile implements EngineFile {
 
   /** Starts an operation on the file. {@link #end} must follow. */
   Operation start() throws IOException {
+    StackReserve.ensure();
     retain();
     try {
       if (Interrupts.pending()) {
@@ -285,7 +290,7 @@ final class RingFile implements EngineFile {
   void end(Operation operation, Object memory) {
     try {
       if (!operation.isReusable()) {
-        SlotTable.keepForever(memory);
+        operation.keep(memory);
       }
       end(operation);
     } finally {
@@ -329,9 +334,11 @@ final class RingFile implements EngineFile {
   @Override
   public synchronized void close()
       throws IOException { // who comes second returns when it is closed
+    StackReserve.ensure();
     if (references < 0) {
       return;
     }
+    // From here on nothing may end the close before the descriptor is closed.
     closer = Thread.currentThread();
     REFERENCES.getAndBitwiseOr(this, CLOSED);
     if (references != CLOSED) {
@@ -353,7 +360,7 @@ final class RingFile implements EngineFile {
     boolean interrupted = false;
     while (references != CLOSED) {
       interrupted |= Thread.interrupted();
-      LockSupport.park(this);
+      Pauses.park(this);
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

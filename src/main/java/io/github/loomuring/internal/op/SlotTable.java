@@ -9,8 +9,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Arrays;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -23,7 +21,13 @@ public final class SlotTable implements Completions {
   private static final int CHUNK = 256;
   private static final int SLOTS_MAX = 1 << 22;
 
-  private static final Queue<Object> LOST = new ConcurrentLinkedQueue<>();
+  /**
+   * Tables of rings that have failed, kept for ever: at any time the kernel may write to what their
+   * operations hold. A list of links of their own, because there may be no memory for others.
+   */
+  private static SlotTable failedTables; // guarded by the class
+
+  private SlotTable nextFailed; // guarded by the class
 
   private final Stripes<Operation> near = new Stripes<>();
   private final SpinLock lock = new SpinLock();
@@ -73,8 +77,7 @@ public final class SlotTable implements Completions {
   /** Gives a slot back after {@link Operation#end}. */
   void release(Operation operation) {
     if (!operation.isReusable()) {
-      keepForever(operation);
-      return;
+      return; // it is kept with the table
     }
     if (near.offer(operation)) {
       return;
@@ -82,11 +85,6 @@ public final class SlotTable implements Completions {
     lock.lock();
     free[freeCount++] = operation.index; // free is as long as there are slots
     lock.unlock();
-  }
-
-  /** Keeps memory that the kernel may use at any time, because its ring has failed. */
-  static void keepForever(Object memory) {
-    LOST.add(memory);
   }
 
   private int pop() {
@@ -117,8 +115,8 @@ public final class SlotTable implements Completions {
     }
     Operation[][] longer = Arrays.copyOf(chunks, chunks.length + 1);
     longer[chunks.length] = chunk;
-    chunks = longer;
     int[] indices = new int[first + CHUNK];
+    chunks = longer; // nothing fails from here on: otherwise the slots would be in no list
     lock.lock();
     System.arraycopy(free, 0, indices, 0, freeCount);
     for (int i = CHUNK - 1; i >= 0; i--) {
@@ -191,11 +189,19 @@ public final class SlotTable implements Completions {
 
   @Override
   public void failed(Throwable cause) {
+    keepForever(this);
     closed = true;
     for (Operation[] chunk : chunks) {
       for (Operation operation : chunk) {
         operation.fail();
       }
+    }
+  }
+
+  private static synchronized void keepForever(SlotTable table) {
+    if (table.nextFailed == null && failedTables != table) {
+      table.nextFailed = failedTables;
+      failedTables = table;
     }
   }
 

@@ -46,7 +46,7 @@ final class Staging {
   /** Gives a buffer back, with which {@code operation} is done. */
   void release(Buffer buffer, Operation operation) {
     if (!operation.isReusable()) {
-      SlotTable.keepForever(buffer); // the ring failed: the kernel may not be done with it
+      operation.keep(buffer); // the ring failed: the kernel may not be done with it
       return;
     }
     release(buffer);

@@ -33,43 +33,47 @@ final class Stat {
   /** Memory with what the file system says, to be closed by the caller. */
   private static PathMemory stat(RingFile file, int mask) throws IOException {
     Operation operation = file.start();
-    PathMemory memory = PathMemory.acquire();
-    boolean inKernel = false;
-    int result = -1;
+    PathMemory memory = null;
+    boolean done = false;
     try {
-      if (file.device.local || !file.seekable) {
-        result =
-            file.kernel()
-                .statx(
-                    operation.errno,
-                    file.fd,
-                    memory.emptyPath(),
-                    AT_EMPTY_PATH,
-                    mask,
-                    memory.statx());
-        operation.onCaller.done(0);
-      } else {
-        operation.set(
-            IORING_OP_STATX,
-            file.fd,
-            memory.emptyPath(),
-            mask,
-            memory.statx(),
-            AT_EMPTY_PATH,
-            file.device.gate);
-        inKernel = true; // until the operation's CQE the kernel may write to it
-        result = operation.run(file.engine.slots, file);
-        inKernel = false;
-      }
+      memory = PathMemory.acquire();
+      int result = run(file, operation, memory, mask);
       if (result < 0) {
         throw file.failure(result, operation, "statx", 0, -1);
       }
+      done = true;
       return memory;
     } finally {
-      if (result < 0 && !inKernel) {
-        memory.close();
+      if (!done && memory != null) {
+        memory.release(operation);
       }
       file.end(operation);
     }
+  }
+
+  private static int run(RingFile file, Operation operation, PathMemory memory, int mask)
+      throws IOException {
+    if (file.device.local || !file.seekable) {
+      int result =
+          file.kernel()
+              .statx(
+                  operation.errno,
+                  file.fd,
+                  memory.emptyPath(),
+                  AT_EMPTY_PATH,
+                  mask,
+                  memory.statx());
+      operation.onCaller.done(0);
+      return result;
+    }
+    operation.set(
+        IORING_OP_STATX,
+        file.fd,
+        memory.emptyPath(),
+        mask,
+        memory.statx(),
+        AT_EMPTY_PATH,
+        file.device.gate);
+    return operation.run(file.engine.slots, file);
   }
 }

@@ -1,5 +1,6 @@
 package io.github.loomuring.internal.op;
 
+import io.github.loomuring.internal.jvm.DaemonThreads;
 import io.github.loomuring.internal.log.LazyLogger;
 import io.github.loomuring.internal.ring.Carriers;
 import java.lang.System.Logger.Level;
@@ -84,8 +85,19 @@ final class Turns {
 
   private Turns() {}
 
-  /** Counts an operation that the caller has done itself; may wait, and holds nothing then. */
+  /**
+   * Counts an operation that the caller has done itself; may wait, and holds nothing then. Throws
+   * nothing: the operation is done, whatever becomes of turns.
+   */
   static void count(int bytes) {
+    try {
+      countOne(bytes);
+    } catch (Throwable t) {
+      // The thread is deep in its stack, or there is no memory: it goes on without a turn.
+    }
+  }
+
+  private static void countOne(int bytes) {
     int slice = ((int) Thread.currentThread().threadId() & (STRIPES - 1)) * SPACING;
     if ((SLICES[slice + WEIGHT] += 1 + bytes / BYTES) >= LOOK_WEIGHT) {
       look(slice);
@@ -160,12 +172,17 @@ final class Turns {
     Turn turn = new Turn();
     boolean alone = WAITING.isEmpty() || Carriers.parallelism() == 1;
     WAITING.add(turn);
-    USHER.added(alone);
-    while (!turn.come) {
-      LockSupport.park(turn);
-      if (turn.thread.isInterrupted() && WAITING.remove(turn)) {
-        return;
+    try {
+      USHER.added(alone);
+      while (!turn.come) {
+        LockSupport.park(turn);
+        if (turn.thread.isInterrupted() && WAITING.remove(turn)) {
+          return;
+        }
       }
+    } catch (Throwable t) {
+      WAITING.remove(turn); // if it has come meanwhile, this thread goes on anyway
+      throw t;
     }
   }
 
@@ -187,11 +204,18 @@ final class Turns {
 
   /**
    * Sees to it that those that wait go on, even if nobody else does anything on a file any more. A
-   * platform thread, because carriers may all be taken. It sleeps as long as nobody waits.
+   * platform thread, because carriers may all be taken. It sleeps while nobody waits, and ends when
+   * that has lasted a while; whoever waits next starts another one.
    */
   private static final class Usher implements Runnable {
+    private static final long IDLE_NANOS = 5_000_000_000L;
+
+    /** After no thread could be made. */
+    private static final long RETRY_NANOS = 1_000_000_000L;
+
     private volatile Thread thread;
-    private volatile boolean impossible;
+    private volatile boolean failed;
+    private volatile long failedNanos;
 
     /** It waits, or is about to, until it is woken. */
     private volatile boolean sleeping;
@@ -199,22 +223,25 @@ final class Turns {
     /** Somebody waits who may be the only one to do anything on files: it is urgent. */
     private volatile boolean hurried;
 
-    /** Whether it runs; false if there cannot be another thread. */
+    /** Whether it runs; false if there cannot be another thread now. */
     boolean isThere() {
-      return thread != null || (!impossible && start());
+      return thread != null || (mayStart() && start());
+    }
+
+    private boolean mayStart() {
+      return !failed || System.nanoTime() - failedNanos > RETRY_NANOS;
     }
 
     private synchronized boolean start() {
-      if (thread == null && !impossible) {
+      if (thread == null) {
         try {
-          thread =
-              Thread.ofPlatform()
-                  .daemon()
-                  .name("loom-uring-usher")
-                  .inheritInheritableThreadLocals(false)
-                  .start(this);
+          Thread made = DaemonThreads.unstarted("loom-uring-usher", this);
+          made.start();
+          thread = made;
+          failed = false;
         } catch (OutOfMemoryError e) { // no thread; the operation that was done must not fail
-          impossible = true;
+          failedNanos = System.nanoTime();
+          failed = true;
           LOGGER.get().log(Level.DEBUG, "threads that never park take no turns", e);
         }
       }
@@ -230,34 +257,57 @@ final class Turns {
       if (alone) {
         hurried = true;
       }
-      if (alone || sleeping) {
-        LockSupport.unpark(thread);
+      // Volatile: the one that ends takes its leave first, and then looks whether somebody waits.
+      Thread running = thread;
+      if (running == null) {
+        start();
+      } else if (alone || sleeping) {
+        LockSupport.unpark(running);
       }
     }
 
     @Override
     public void run() {
-      for (; ; ) {
+      boolean awaited = true;
+      while (awaited) {
         try {
-          awaitSomebody();
+          awaited = awaitSomebody();
           if (hurried) {
             hurried = false;
             releaseSoon();
           }
-          releaseLater();
+          if (awaited) {
+            releaseLater();
+          }
         } catch (OutOfMemoryError | RejectedExecutionException e) {
           // From unpark; the next ones may have more luck.
         }
       }
     }
 
-    private void awaitSomebody() {
+    /** False if nobody has come for a while, and the thread is to end. */
+    private boolean awaitSomebody() {
       sleeping = true; // volatile: whoever adds sees it, or has added before the look
+      long begun = System.nanoTime();
       while (WAITING.isEmpty()) {
-        LockSupport.park(this);
+        long leftNanos = IDLE_NANOS - (System.nanoTime() - begun);
+        if (leftNanos <= 0 && takesLeave()) {
+          return false;
+        }
+        LockSupport.parkNanos(this, leftNanos);
         Thread.interrupted(); // parking with it set returns at once
       }
       sleeping = false;
+      return true;
+    }
+
+    private synchronized boolean takesLeave() {
+      thread = null;
+      if (WAITING.isEmpty()) {
+        return true;
+      }
+      thread = Thread.currentThread();
+      return false;
     }
 
     /** If nobody goes on otherwise, because others keep all carriers: some do, beside these. */

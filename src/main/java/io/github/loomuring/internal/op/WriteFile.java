@@ -6,6 +6,7 @@ import io.github.loomuring.internal.Deadlines;
 import io.github.loomuring.internal.Flush;
 import io.github.loomuring.internal.Interrupts;
 import io.github.loomuring.internal.OpenSpec;
+import io.github.loomuring.internal.jvm.StackReserve;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.pool.Offload;
@@ -67,11 +68,14 @@ final class WriteFile implements Offload.Steps<Integer> {
         || engine.remoteMounts.of(path) != null) {
       return false;
     }
+    StackReserve.ensure();
     Operation scratch = engine.slots.acquire();
-    Staging.Buffer buffer = engine.staging.acquire(bytes.length);
-    PathMemory memory = PathMemory.acquire();
+    Staging.Buffer buffer = null;
+    PathMemory memory = null;
     boolean alone = engine.wholeFileWrites.incrementAndGet() == 1;
     try {
+      buffer = engine.staging.acquire(bytes.length);
+      memory = PathMemory.acquire();
       memory.setPath(path);
       buffer.bytes.put(0, bytes);
       WriteFile steps = new WriteFile(engine, scratch, memory, buffer, spec, bytes.length, flush);
@@ -86,8 +90,12 @@ final class WriteFile implements Offload.Steps<Integer> {
       return true;
     } finally {
       engine.wholeFileWrites.decrementAndGet();
-      memory.close();
-      engine.staging.release(buffer);
+      if (memory != null) {
+        memory.close();
+      }
+      if (buffer != null) {
+        engine.staging.release(buffer);
+      }
       int done = scratch.onCaller.take();
       engine.slots.release(scratch);
       if (done >= 0) {
@@ -208,8 +216,13 @@ final class WriteFile implements Offload.Steps<Integer> {
   // ---- the steps
 
   private int fillAndClose(int fd) throws IOException {
-    int result = fill(fd);
-    int closed = Descriptor.close(engine, fd);
+    int result;
+    int closed = 0;
+    try {
+      result = fill(fd);
+    } finally {
+      closed = Descriptor.close(engine, fd);
+    }
     if (result >= 0 && closed < 0 && !Errno.EINTR.is(closed)) {
       step = "close";
       return closed;

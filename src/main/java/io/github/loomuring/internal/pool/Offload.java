@@ -1,9 +1,15 @@
 package io.github.loomuring.internal.pool;
 
 import io.github.loomuring.internal.Deadlines;
+import io.github.loomuring.internal.Failures;
 import io.github.loomuring.internal.Interrupts;
+import io.github.loomuring.internal.jvm.DaemonThreads;
+import io.github.loomuring.internal.jvm.Pauses;
+import io.github.loomuring.internal.jvm.StackReserve;
+import io.github.loomuring.internal.log.LazyLogger;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.channels.AsynchronousCloseException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedTransferQueue;
@@ -19,10 +25,16 @@ import java.util.function.Consumer;
  *
  * <p>A call that has started cannot be cancelled. An interrupted caller takes back one that has
  * not; one that has started is waited for ({@link #call}), or left ({@link #callOrLeave}).
+ *
+ * <p>If there is no thread, and no memory to make one, the caller does the work itself.
  */
 public final class Offload implements AutoCloseable {
   private static final AtomicInteger NUMBERS = new AtomicInteger();
+  private static final LazyLogger LOGGER = new LazyLogger(Offload.class);
   private static final long IDLE_SECONDS = 5;
+
+  /** Between two looks of a caller that cannot park. */
+  private static final int HOLD_MICROS = 100;
 
   /** The subject of messages where none is known. */
   private static final String UNNAMED = "the pool";
@@ -39,11 +51,7 @@ public final class Offload implements AutoCloseable {
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new Handover(),
-            Thread.ofPlatform()
-                .daemon()
-                .name(prefix, 1)
-                .inheritInheritableThreadLocals(false)
-                .factory(),
+            DaemonThreads.factory(prefix),
             Offload::enqueue);
   }
 
@@ -61,6 +69,7 @@ public final class Offload implements AutoCloseable {
    */
   private static final class Handover extends LinkedTransferQueue<Runnable> {
     private static final long serialVersionUID = 1L;
+    private static final long FULL_HEAP_PAUSE_NANOS = 1_000_000;
 
     @Override
     public boolean offer(Runnable task) {
@@ -72,6 +81,18 @@ public final class Offload implements AutoCloseable {
       put(task);
       return true;
     }
+
+    /** By a thread of the pool, which must not end because the heap is full: tasks may wait. */
+    @Override
+    public Runnable poll(long timeout, TimeUnit unit) throws InterruptedException {
+      for (; ; ) {
+        try {
+          return super.poll(timeout, unit);
+        } catch (OutOfMemoryError e) {
+          Pauses.parkNanos(FULL_HEAP_PAUSE_NANOS);
+        }
+      }
+    }
   }
 
   /**
@@ -81,7 +102,7 @@ public final class Offload implements AutoCloseable {
    * @throws AsynchronousCloseException if the pool is closed
    */
   public <T> T call(Callable<T> work) throws IOException {
-    return run(new Task<>(work, null), true, UNNAMED);
+    return run(work, null, true, UNNAMED);
   }
 
   /**
@@ -90,7 +111,7 @@ public final class Offload implements AutoCloseable {
    * @param disposer takes the result of work that was left; called by a pool thread
    */
   public <T> T callOrLeave(Callable<T> work, Consumer<T> disposer) throws IOException {
-    return run(new Task<>(work, disposer), true, UNNAMED);
+    return run(work, disposer, true, UNNAMED);
   }
 
   /**
@@ -99,7 +120,7 @@ public final class Offload implements AutoCloseable {
    * @param subject what they work on, for messages
    */
   public <T> T call(Steps<T> steps, Object subject) throws IOException {
-    return run(new Task<>(steps, null), true, subject);
+    return run(steps, null, true, subject);
   }
 
   /** Blocking work of several steps. */
@@ -108,24 +129,58 @@ public final class Offload implements AutoCloseable {
     void stop();
   }
 
-  /** Runs {@code work} whatever happens to the caller. */
+  /**
+   * Runs {@code work} whatever happens to the caller.
+   *
+   * @throws AsynchronousCloseException if the pool is closed; the work is not done then
+   */
   public <T> T callUninterruptibly(Callable<T> work) throws IOException {
-    return run(new Task<>(work, null), false, UNNAMED);
+    return run(work, null, false, UNNAMED);
+  }
+
+  /** As {@link #callUninterruptibly}, and on the caller if the pool is closed. */
+  public <T> T callAlways(Callable<T> work) throws IOException {
+    StackReserve.ensure();
+    Task<T> task;
+    try {
+      task = new Task<>(work, null);
+    } catch (OutOfMemoryError e) {
+      return callHere(work);
+    }
+    if (!isHandedOver(task)) {
+      runHere(task);
+    }
+    await(task, false, UNNAMED);
+    return task.result();
   }
 
   /** Runs {@code work} on the caller: where there is no pool any more. */
   public static <T> T callHere(Callable<T> work) throws IOException {
-    Task<T> task = new Task<>(work, null);
-    task.run();
-    return task.result();
+    try {
+      return work.call();
+    } catch (Exception e) {
+      Failures.rethrow(e);
+      throw new AssertionError("it is thrown", e);
+    }
   }
 
-  /** Runs {@code work} some time, for nobody. */
+  /** Runs {@code work}, which throws nothing, some time, for nobody; on the caller if need be. */
   public void execute(Runnable work) {
-    threads.execute(work);
+    boolean accepted = false;
+    try {
+      threads.execute(work);
+      accepted = true;
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      // The pool is closed, or there is no thread.
+    }
+    if (!accepted) {
+      work.run();
+    }
   }
 
-  private <T> T run(Task<T> task, boolean interruptible, Object subject) throws IOException {
+  private <T> T run(Callable<T> work, Consumer<T> disposer, boolean interruptible, Object subject)
+      throws IOException {
+    StackReserve.ensure();
     if (interruptible && Interrupts.pending()) {
       throw new InterruptedIOException(
           subject + ": the thread was interrupted before the operation");
@@ -133,38 +188,80 @@ public final class Offload implements AutoCloseable {
     if (interruptible) {
       Deadlines.check(subject);
     }
+    Task<T> task = new Task<>(work, disposer);
+    if (!isHandedOver(task)) {
+      if (threads.isShutdown()) {
+        throw new AsynchronousCloseException();
+      }
+      runHere(task);
+    }
+    await(task, interruptible, subject);
+    return task.result();
+  }
+
+  /** Whether a thread has the task, or will have it; otherwise the caller must see to it. */
+  private boolean isHandedOver(Task<?> task) {
     try {
       threads.execute(task);
-    } catch (RejectedExecutionException e) {
-      throw (IOException) new AsynchronousCloseException().initCause(e);
+      return true;
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      return false;
     }
+  }
+
+  /** On the caller, without its interrupt, which would close the channels that it works on. */
+  private static void runHere(Task<?> task) {
+    boolean interrupted = Thread.interrupted();
+    task.run();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Waits until the task is done, or given up.
+   *
+   * <p>Whatever is thrown meanwhile, a task that runs is waited for, on the carrier if the caller
+   * cannot park, unless it may be left: it uses what belongs to the caller.
+   */
+  private <T> void await(Task<T> task, boolean interruptible, Object subject) throws IOException {
     boolean interrupted = false;
     boolean late = false;
-    try {
-      while (!task.isDone()) {
+    Throwable torn = null;
+    while (!task.isOver()) {
+      try {
         if (Thread.interrupted()) {
           interrupted = true;
-          if (interruptible && !Interrupts.areIgnored() && task.giveUp()) {
-            threads.remove(task);
-            throw new InterruptedIOException(subject + ": the operation was interrupted");
+          if (interruptible && !Interrupts.areIgnored()) {
+            task.giveUp();
           }
-        }
-        if (!interruptible || late) {
+        } else if (torn != null) {
+          Pauses.hold(HOLD_MICROS);
+        } else if (!interruptible || late) {
           LockSupport.park(task);
         } else if (!Deadlines.park(task)) {
           late = true;
-          if (task.giveUp()) {
-            threads.remove(task);
-            throw Deadlines.timeout(subject + ": the operation");
-          }
+          task.giveUp();
+        }
+      } catch (Throwable t) {
+        torn = torn == null ? t : torn;
+        if (interruptible) {
+          task.takeBack();
         }
       }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
-    return task.result();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (task.isGivenUp()) {
+      threads.remove(task);
+      if (torn != null) {
+        Failures.rethrow(torn);
+      }
+      throw late
+          ? Deadlines.timeout(subject + ": the operation")
+          : new InterruptedIOException(subject + ": the operation was interrupted");
+    }
   }
 
   /** Threads there are now. */
@@ -210,36 +307,48 @@ public final class Offload implements AutoCloseable {
       if (state.compareAndSet(RUNNING, DONE)) {
         LockSupport.unpark(owner);
       } else if (failure == null) {
+        dispose();
+      }
+    }
+
+    private void dispose() {
+      try {
         disposer.accept(value);
+      } catch (Throwable t) {
+        LOGGER.get().log(Level.WARNING, "the result of work that was left is not disposed of", t);
       }
     }
 
-    boolean isDone() {
-      return state.get() == DONE;
+    boolean isOver() {
+      int s = state.get();
+      return s == DONE || s == LEFT;
     }
 
-    /** Takes the call back, or leaves it if it may be left; false if it must be waited for. */
-    boolean giveUp() {
-      if (state.compareAndSet(QUEUED, LEFT)
-          || (disposer != null && state.compareAndSet(RUNNING, LEFT))) {
-        return true;
-      }
-      if (work instanceof Steps<T> steps) {
+    boolean isGivenUp() {
+      return state.get() == LEFT;
+    }
+
+    /** Takes the task back, or leaves it if it may be left; otherwise has it end if it can. */
+    void giveUp() {
+      takeBack();
+      if (!isOver() && work instanceof Steps<T> steps) {
         steps.stop();
       }
-      return false;
+    }
+
+    /** Takes the task back if it has not started, or leaves it if it may be left. */
+    void takeBack() {
+      if (!state.compareAndSet(QUEUED, LEFT) && disposer != null) {
+        state.compareAndSet(RUNNING, LEFT);
+      }
     }
 
     T result() throws IOException {
       if (failure == null) {
         return value;
       }
-      switch (failure) {
-        case IOException e -> throw e;
-        case RuntimeException e -> throw e;
-        case Error e -> throw e;
-        default -> throw new IOException(failure);
-      }
+      Failures.rethrow(failure);
+      throw new AssertionError("it is thrown", failure);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.github.loomuring.internal.ring;
 
 import static io.github.loomuring.internal.linux.IoUring.*;
 
+import io.github.loomuring.internal.jvm.DaemonThreads;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
 import java.io.IOException;
@@ -44,6 +45,9 @@ final class Reaper {
   private volatile boolean closing;
   private volatile boolean mayEnd;
 
+  /** Used by the reaper. */
+  private long closingPauseNanos = Submission.PAUSE_NANOS;
+
   /** It does not wait in the kernel, but until it is called back. */
   private volatile boolean aside;
 
@@ -55,11 +59,7 @@ final class Reaper {
     this.poller = poller;
     this.completions = completions;
     this.thread =
-        Thread.ofPlatform()
-            .daemon()
-            .name("loom-uring-reaper-" + NUMBERS.incrementAndGet())
-            .inheritInheritableThreadLocals(false)
-            .unstarted(this::run);
+        DaemonThreads.unstarted("loom-uring-reaper-" + NUMBERS.incrementAndGet(), this::run);
   }
 
   void start() {
@@ -158,35 +158,43 @@ final class Reaper {
   private void run() {
     try {
       poller.start();
-      long pauseNanos = Submission.PAUSE_NANOS;
       while (!(mayEnd && completions.isIdle())) {
-        submitLasting();
-        boolean wait = !closing && lasting.isEmpty();
-        // The thread inside takes along what the reaper wrote; not for long, when the ring closes.
-        int result = submission.enterAndWait(errno, closing, wait ? 1 : 0);
-        if (submission.isOverflown()) {
-          overflows.incrementAndGet(); // the next entry, with GETEVENTS, brings them
-        }
-        int drained = ring.drain();
-        if (drained > 0) {
-          pauseNanos = Submission.PAUSE_NANOS;
-        } else if (closing) {
-          // Requests end at the latest when their callers, which are running, let them go.
-          LockSupport.parkNanos(this, pauseNanos);
-          pauseNanos = Math.min(2 * pauseNanos, CLOSING_PAUSE_NANOS_MAX);
-        } else if (!lasting.isEmpty()) {
-          Thread.yield(); // until whoever is inside comes out
-        } else if (result < 0) {
-          pauseUnlessInterrupted(result);
-        } else if (poller.isBusy()) {
-          standAside();
-        }
+        lookAfterAll();
       }
       memory.close(errno);
     } catch (Throwable t) {
       ring.fail(t);
     } finally {
       ended.countDown();
+    }
+  }
+
+  /** One round. Only an entry that the kernel refuses for good ends the reaper. */
+  private void lookAfterAll() {
+    try {
+      submitLasting();
+      boolean wait = !closing && lasting.isEmpty();
+      // The thread inside takes along what the reaper wrote; not for long, when the ring closes.
+      int result = submission.enterAndWait(errno, closing, wait ? 1 : 0);
+      if (submission.isOverflown()) {
+        overflows.incrementAndGet(); // the next entry, with GETEVENTS, brings them
+      }
+      int drained = ring.drain();
+      if (drained > 0) {
+        closingPauseNanos = Submission.PAUSE_NANOS;
+      } else if (closing) {
+        // Requests end at the latest when their callers, which are running, let them go.
+        LockSupport.parkNanos(this, closingPauseNanos);
+        closingPauseNanos = Math.min(2 * closingPauseNanos, CLOSING_PAUSE_NANOS_MAX);
+      } else if (!lasting.isEmpty()) {
+        Thread.yield(); // until whoever is inside comes out
+      } else if (result < 0) {
+        pauseUnlessInterrupted(result);
+      } else if (poller.isBusy()) {
+        standAside();
+      }
+    } catch (OutOfMemoryError e) {
+      LockSupport.parkNanos(this, Submission.PAUSE_NANOS); // nothing is lost: it looks again
     }
   }
 

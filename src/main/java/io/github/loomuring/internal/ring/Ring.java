@@ -137,7 +137,8 @@ public final class Ring {
   /** As {@link #submit} for each, entering the kernel as rarely as can be. */
   public void submitAll(List<? extends Request> requests, MemorySegment errno) throws IOException {
     long last = SubmissionQueue.FULL;
-    for (Request request : requests) {
+    for (int i = 0; i < requests.size(); i++) { // no iterator, for which there may be no memory
+      Request request = requests.get(i);
       if (!passes(request, request.gate)) {
         continue;
       }

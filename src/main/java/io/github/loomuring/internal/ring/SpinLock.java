@@ -1,5 +1,6 @@
 package io.github.loomuring.internal.ring;
 
+import io.github.loomuring.internal.jvm.Pauses;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -8,6 +9,7 @@ import java.lang.invoke.VarHandle;
  *
  * <p>A virtual thread cannot be unmounted inside such a section, so a waiter waits at most for the
  * section, or for the operating system to give the holder's carrier its core back. Not reentrant.
+ * Neither method throws, provided that there is stack for a call.
  */
 public final class SpinLock {
   private static final VarHandle HELD;
@@ -29,7 +31,7 @@ public final class SpinLock {
       if (spins < SPINS_BEFORE_YIELD) {
         Thread.onSpinWait();
       } else {
-        Thread.yield(); // the holder's carrier has lost its core
+        Pauses.yieldNow(); // the holder's carrier has lost its core
       }
     }
   }

@@ -2,6 +2,7 @@ package io.github.loomuring.internal.ring;
 
 import static io.github.loomuring.internal.linux.IoUring.*;
 
+import io.github.loomuring.internal.jvm.Pauses;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * How SQEs get into the kernel: any thread writes its own, one at a time enters for all.
@@ -159,10 +159,10 @@ final class Submission {
    */
   private static void pause(int attempt, int doublingsMax) {
     if (attempt < ATTEMPTS_BEFORE_PAUSE) {
-      Thread.yield();
+      Pauses.yieldNow();
     } else {
       int doublings = Math.min(attempt - ATTEMPTS_BEFORE_PAUSE, doublingsMax);
-      LockSupport.parkNanos(PAUSE_NANOS << doublings);
+      Pauses.parkNanos(PAUSE_NANOS << doublings);
     }
   }
 
