@@ -146,7 +146,12 @@ public final class UringFileChannel extends FileChannel {
     boolean interrupted = !keepsOpen && Thread.interrupted();
     try {
       UringFile file = uring.openFile(path, others, attributes);
-      return new UringFileChannel(file, spec, uring.isRing(), keepsOpen);
+      try {
+        return new UringFileChannel(file, spec, uring.isRing(), keepsOpen);
+      } catch (Throwable t) { // no memory for it
+        file.close();
+        throw t;
+      }
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

@@ -47,6 +47,9 @@ public final class StackReserve {
   /**
    * Returns if there is enough stack; otherwise overflows it here, where nothing is lost by that.
    *
+   * <p>It is for the beginning of a call, before anything is held. What gives back must not call
+   * it: that would overflow the stack which the beginning of the call has made sure of.
+   *
    * @throws StackOverflowError if there is not enough
    */
   public static void ensure() {

@@ -3,7 +3,6 @@ package io.github.loomuring.internal.op;
 import static io.github.loomuring.internal.linux.Fcntl.*;
 
 import io.github.loomuring.internal.PosixLocks;
-import io.github.loomuring.internal.jvm.StackReserve;
 import io.github.loomuring.internal.linux.Kernel;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -28,7 +27,6 @@ final class Descriptor implements PosixLocks.Descriptor {
 
   /** What {@code close(2)} returned, or a negated errno; zero if the close was put off. */
   static int close(RingEngine engine, int fd) throws IOException {
-    StackReserve.ensure();
     if (PosixLocks.begin()) { // nothing to be made for it: this is the way of nearly all closes
       try {
         return closeNow(engine, fd);

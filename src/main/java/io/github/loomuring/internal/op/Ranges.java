@@ -63,13 +63,14 @@ final class Ranges {
 
   private void run(List<RangeTransfer> ranges) throws IOException {
     // Made first: while requests are in flight, nothing may fail for want of memory.
-    List<Part> parts = new ArrayList<>(ranges.size());
-    List<Part> inFlight = new ArrayList<>(ranges.size());
-    List<Operation> operations = new ArrayList<>(ranges.size());
+    Part[] parts = new Part[ranges.size()];
+    List<Part> inFlight = new ArrayList<>(parts.length);
+    List<Operation> operations = new ArrayList<>(parts.length);
+    int started = 0;
     try {
       for (RangeTransfer range : ranges) {
         Part part = new Part(range, file.start());
-        parts.add(part);
+        parts[started++] = part;
         if (part.length > 0) {
           part.leased = file.engine.bufferSets.begin(range.buffer); // may throw: nothing moved yet
         }
@@ -91,8 +92,8 @@ final class Ranges {
         finish(part);
       }
     } finally {
-      for (int i = 0; i < parts.size(); i++) {
-        end(parts.get(i));
+      for (int i = 0; i < started; i++) {
+        end(parts[i]);
       }
     }
   }

@@ -11,19 +11,16 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Instant;
 import java.util.Set;
-import java.util.concurrent.Callable;
 
 /** {@code futimens(2)} and {@code fchmod(2)} on the pool: io_uring has no opcodes for them. */
 final class SetAttributes {
   private SetAttributes() {}
 
   static void times(RingFile file, FileTime lastModified, FileTime lastAccess) throws IOException {
-    Operation operation = file.start();
     run(
         file,
-        operation,
         "setTimes",
-        () -> {
+        operation -> {
           try (Arena arena = Arena.ofConfined()) {
             MemorySegment times = arena.allocate(2 * TIMESPEC_BYTES, 8);
             set(times.asSlice(0, TIMESPEC_BYTES), lastAccess);
@@ -45,20 +42,19 @@ final class SetAttributes {
 
   static void permissions(RingFile file, Set<PosixFilePermission> permissions) throws IOException {
     int mode = Permissions.mode(permissions);
-    Operation operation = file.start();
-    run(
-        file,
-        operation,
-        "setPermissions",
-        () -> file.kernel().fchmod(operation.errno, file.fd, mode));
+    run(file, "setPermissions", operation -> file.kernel().fchmod(operation.errno, file.fd, mode));
   }
 
-  /** Runs {@code call} for {@code operation}, which it ends. */
-  private static void run(RingFile file, Operation operation, String what, Callable<Integer> call)
-      throws IOException {
+  /** What is called for an operation. */
+  private interface Call {
+    int by(Operation operation);
+  }
+
+  private static void run(RingFile file, String what, Call call) throws IOException {
+    Operation operation = file.start();
     try {
       file.markDirty();
-      int result = file.engine.offload.call(call);
+      int result = file.engine.offload.call(() -> call.by(operation));
       if (result < 0) {
         throw file.failure(result, operation, what, 0, -1);
       }

@@ -138,9 +138,11 @@ public final class Offload implements AutoCloseable {
     return run(work, null, false, UNNAMED);
   }
 
-  /** As {@link #callUninterruptibly}, and on the caller if the pool is closed. */
+  /**
+   * As {@link #callUninterruptibly}, and on the caller if the pool is closed. It is for what is
+   * torn if it is not done, and so the caller has made sure of stack before.
+   */
   public <T> T callAlways(Callable<T> work) throws IOException {
-    StackReserve.ensure();
     Task<T> task;
     try {
       task = new Task<>(work, null);

@@ -1,0 +1,134 @@
+package io.github.loomuring.errors;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.loomuring.Uring;
+import io.github.loomuring.errors.ThrowPoints.Kind;
+import io.github.loomuring.internal.op.ThrowingCalls;
+import io.github.loomuring.support.Waiting;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** An Error at any point of any call loses nothing, and ends no other thread's calls. */
+@ParameterizedClass(name = "inline {0}")
+@ValueSource(strings = {"NON_BLOCKING", "NEVER"})
+class ErrorsInCallsTest {
+  @TempDir Path directory;
+
+  @Parameter String inline;
+
+  /** An instance of the class of this name in the copy of the library that has points. */
+  private AutoCloseable calls;
+
+  @BeforeEach
+  void setUp() throws Throwable {
+    Assumptions.assumeTrue(
+        Uring.available(), () -> "no io_uring: " + Uring.unavailableReason().orElse(""));
+    Class<?> copy = new ThrowPointsLoader().loadClass(ThrowingCalls.class.getName());
+    assertThat(copy).isNotSameAs(ThrowingCalls.class);
+    calls =
+        (AutoCloseable)
+            MethodHandles.publicLookup()
+                .findConstructor(copy, MethodType.methodType(void.class, Path.class, String.class))
+                .invoke(directory, inline);
+    call("warmUp");
+  }
+
+  @AfterEach
+  void tearDown() throws Exception {
+    ThrowPoints.disarm();
+    if (calls != null) {
+      calls.close();
+      Waiting.untilEmpty("open files", () -> (List<?>) callUnchecked("openFiles"));
+    }
+  }
+
+  @Test
+  void aFullHeapInTheCallerLosesNothing() throws Throwable {
+    everyCall(Kind.FULL_HEAP, false, true);
+  }
+
+  @Test
+  void aHeapThatStaysFullLosesNothing() throws Throwable {
+    everyCall(Kind.FULL_HEAP, true, true);
+  }
+
+  @Test
+  void aHeapThatStaysFullLosesNothingOnPlatformThreads() throws Throwable {
+    everyCall(Kind.FULL_HEAP, true, false);
+  }
+
+  @Test
+  void aDeepStackLosesNothing() throws Throwable {
+    everyCall(Kind.DEEP_STACK, true, true);
+  }
+
+  @Test
+  void aDeepStackWithAFullHeapLosesNothing() throws Throwable {
+    everyCall(Kind.ANY, true, true);
+  }
+
+  private void everyCall(Kind kind, boolean lasting, boolean virtual) throws Throwable {
+    int points = 0;
+    for (String name : names()) {
+      points += (int) call("inTheCaller", name, kind, lasting, virtual);
+    }
+    assertThat(points).as("points at which an Error was thrown").isGreaterThan(names().size());
+  }
+
+  @Test
+  void aFullHeapInTheReaperLosesNothing() throws Throwable {
+    for (String name : names()) {
+      call("inThreads", "loom-uring-reaper", name);
+    }
+  }
+
+  @Test
+  void aFullHeapInThePoolLosesNothing() throws Throwable {
+    int points = 0;
+    for (String name : names()) {
+      points += (int) call("inThreads", "loom-uring-pool", name);
+    }
+    assertThat(points).as("points at which an Error was thrown").isPositive();
+  }
+
+  @SuppressWarnings("unchecked")
+  private List<String> names() throws Throwable {
+    return (List<String>) call("names");
+  }
+
+  private Object call(String name, Object... arguments) throws Throwable {
+    for (Method method : calls.getClass().getMethods()) {
+      if (method.getName().equals(name)) {
+        try {
+          return method.invoke(calls, arguments);
+        } catch (InvocationTargetException e) {
+          throw e.getCause();
+        }
+      }
+    }
+    throw new AssertionError("no method " + name);
+  }
+
+  private Object callUnchecked(String name) throws Exception {
+    try {
+      return call(name);
+    } catch (Exception | Error e) {
+      throw e;
+    } catch (Throwable t) {
+      throw new AssertionError(t);
+    }
+  }
+}
