@@ -157,7 +157,6 @@ final class Reaper {
 
   private void run() {
     try {
-      poller.start();
       long pauseNanos = Submission.PAUSE_NANOS;
       while (!(mayEnd && completions.isIdle())) {
         submitLasting();
