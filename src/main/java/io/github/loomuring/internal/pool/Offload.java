@@ -8,6 +8,7 @@ import java.nio.channels.AsynchronousCloseException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,7 +32,6 @@ public final class Offload implements AutoCloseable {
 
   /** A pool of at most {@code threadsMax} threads, which end when they have been idle a while. */
   public Offload(int threadsMax) {
-    String prefix = "loom-uring-pool-" + NUMBERS.incrementAndGet() + "-";
     threads =
         new ThreadPoolExecutor(
             0,
@@ -39,12 +39,23 @@ public final class Offload implements AutoCloseable {
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new Handover(),
-            Thread.ofPlatform()
-                .daemon()
-                .name(prefix, 1)
-                .inheritInheritableThreadLocals(false)
-                .factory(),
+            new Factory(),
             Offload::enqueue);
+  }
+
+  /** Not the one of Thread.Builder, whose counting is linked at its first use, for milliseconds. */
+  private static final class Factory implements ThreadFactory {
+    private final String prefix = "loom-uring-pool-" + NUMBERS.incrementAndGet() + "-";
+    private final AtomicInteger threads = new AtomicInteger();
+
+    @Override
+    public Thread newThread(Runnable work) {
+      return Thread.ofPlatform()
+          .daemon()
+          .name(prefix + threads.incrementAndGet())
+          .inheritInheritableThreadLocals(false)
+          .unstarted(work);
+    }
   }
 
   /** All threads are busy: the first that is not takes the call. */
