@@ -3,10 +3,8 @@ package io.github.loomuring;
 import static java.lang.Integer.parseInt;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
-import java.util.function.BiFunction;
-import java.util.function.UnaryOperator;
+import java.util.Properties;
 
 /**
  * How a {@link Uring} is set up. Instances are immutable; start from {@link #defaults()}.
@@ -109,6 +107,17 @@ public record UringOptions(
   }
 
   private static final String PROPERTY_PREFIX = "io.github.loomuring.";
+  private static final String[] PROPERTIES = {
+    "entries",
+    "completionEntries",
+    "gate",
+    "pollMicros",
+    "fallback",
+    "inline",
+    "rings",
+    "workers",
+    "sqPollIdleMillis"
+  };
   private static final int ENTRIES_MAX = 32_768;
   private static final int COMPLETION_ENTRIES_MIN = 8;
   private static final int COMPLETION_ENTRIES_MAX = 65_536;
@@ -167,18 +176,18 @@ public record UringOptions(
    *     both
    */
   public static UringOptions fromSystemProperties() {
-    return fromProperties(System::getProperty);
+    return fromProperties(System.getProperties());
   }
 
-  /** As {@link #fromSystemProperties}, of what {@code properties} answers to names. */
-  static UringOptions fromProperties(UnaryOperator<String> properties) {
+  /** As {@link #fromSystemProperties}, of {@code properties}. */
+  static UringOptions fromProperties(Properties properties) {
     UringOptions options = DEFAULTS;
-    for (Property property : Property.ALL) {
-      String name = PROPERTY_PREFIX + property.name();
-      String value = properties.apply(name);
+    for (String property : PROPERTIES) {
+      String name = PROPERTY_PREFIX + property;
+      String value = properties.getProperty(name);
       if (value != null) {
         try {
-          options = property.change.apply(options, value.strip());
+          options = options.with(property, value.strip());
         } catch (NumberFormatException e) {
           throw new IllegalArgumentException(name + "=" + value + " is not a number", e);
         } catch (IllegalArgumentException e) {
@@ -189,35 +198,28 @@ public record UringOptions(
     return options;
   }
 
-  /** An option as a system property. */
-  private record Property(String name, BiFunction<UringOptions, String, UringOptions> change) {
-    static final List<Property> ALL =
-        List.of(
-            new Property("entries", (options, value) -> options.withEntries(parseInt(value))),
-            new Property(
-                "completionEntries",
-                (options, value) -> options.withCompletionEntries(parseInt(value))),
-            new Property("gate", (options, value) -> options.withGate(parseInt(value))),
-            new Property("pollMicros", (options, value) -> options.withPollMicros(parseInt(value))),
-            new Property(
-                "fallback",
-                (options, value) -> options.withFallback(constant(Fallback.values(), value))),
-            new Property(
-                "inline", (options, value) -> options.withInline(constant(Inline.values(), value))),
-            new Property("rings", (options, value) -> options.withRings(parseInt(value))),
-            new Property("workers", (options, value) -> options.withWorkers(parseInt(value))),
-            new Property(
-                "sqPollIdleMillis",
-                (options, value) -> options.withSqPollIdleMillis(parseInt(value))));
+  private UringOptions with(String property, String value) {
+    return switch (property) {
+      case "entries" -> withEntries(parseInt(value));
+      case "completionEntries" -> withCompletionEntries(parseInt(value));
+      case "gate" -> withGate(parseInt(value));
+      case "pollMicros" -> withPollMicros(parseInt(value));
+      case "fallback" -> withFallback(constant(Fallback.values(), value));
+      case "inline" -> withInline(constant(Inline.values(), value));
+      case "rings" -> withRings(parseInt(value));
+      case "workers" -> withWorkers(parseInt(value));
+      case "sqPollIdleMillis" -> withSqPollIdleMillis(parseInt(value));
+      default -> throw new AssertionError("property=" + property);
+    };
+  }
 
-    private static <E extends Enum<E>> E constant(E[] constants, String name) {
-      for (E constant : constants) {
-        if (constant.name().equals(name)) {
-          return constant;
-        }
+  private static <E extends Enum<E>> E constant(E[] constants, String name) {
+    for (E constant : constants) {
+      if (constant.name().equals(name)) {
+        return constant;
       }
-      throw new IllegalArgumentException("not one of " + Arrays.toString(constants));
     }
+    throw new IllegalArgumentException("not one of " + Arrays.toString(constants));
   }
 
   /**

@@ -7,9 +7,8 @@ import io.github.loomuring.UringOptions.Fallback;
 import io.github.loomuring.UringOptions.Inline;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Properties;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,11 +130,11 @@ class UringOptionsTest {
   }
 
   private static UringOptions withProperties(String... namesAndValues) {
-    Map<String, String> properties = new HashMap<>();
+    Properties properties = new Properties();
     for (int i = 0; i < namesAndValues.length; i += 2) {
-      properties.put("io.github.loomuring." + namesAndValues[i], namesAndValues[i + 1]);
+      properties.setProperty("io.github.loomuring." + namesAndValues[i], namesAndValues[i + 1]);
     }
-    return UringOptions.fromProperties(properties::get);
+    return UringOptions.fromProperties(properties);
   }
 
   @Test
@@ -163,9 +162,14 @@ class UringOptionsTest {
   void everyOptionHasItsProperty() {
     List<String> asked = new ArrayList<>();
     UringOptions.fromProperties(
-        name -> {
-          asked.add(name);
-          return null;
+        new Properties() {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          public String getProperty(String name) {
+            asked.add(name);
+            return null;
+          }
         });
     assertThat(asked)
         .containsExactlyElementsOf(

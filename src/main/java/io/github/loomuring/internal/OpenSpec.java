@@ -27,17 +27,21 @@ public final class OpenSpec {
   private final OpenOption[] options;
   private final FileAttribute<?>[] attributes;
 
+  @SuppressWarnings("IfChainToSwitch") // which is linked at its first use, for milliseconds
   private OpenSpec(OpenOption[] options, FileAttribute<?>[] attributes) {
     boolean isDirect = false;
     boolean isNoFollowLinks = false;
     for (OpenOption option : options) {
-      switch (option) {
-        case null -> throw new NullPointerException("options contains null");
-        case StandardOpenOption known -> standard.add(known);
-        case LinkOption _ -> isNoFollowLinks = true; // there is only this one
-        case Enum<?> constant when isDirect(constant) -> isDirect = true;
-        default ->
-            throw new UnsupportedOperationException("option=" + option + " is not supported");
+      if (option == null) {
+        throw new NullPointerException("options contains null");
+      } else if (option instanceof StandardOpenOption known) {
+        standard.add(known);
+      } else if (option instanceof LinkOption) {
+        isNoFollowLinks = true; // there is only this one
+      } else if (option instanceof Enum<?> constant && isDirect(constant)) {
+        isDirect = true;
+      } else {
+        throw new UnsupportedOperationException("option=" + option + " is not supported");
       }
     }
     this.direct = isDirect;

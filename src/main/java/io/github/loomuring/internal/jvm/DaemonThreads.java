@@ -25,7 +25,21 @@ public final class DaemonThreads {
 
   /** A factory of threads whose names are {@code prefix} and a number, from 1 on. */
   public static ThreadFactory factory(String prefix) {
-    AtomicInteger numbers = new AtomicInteger();
-    return run -> unstarted(prefix + numbers.incrementAndGet(), run);
+    return new Factory(prefix);
+  }
+
+  /** Not the one of Thread.Builder, whose counting is linked at its first use, for milliseconds. */
+  private static final class Factory implements ThreadFactory {
+    private final String prefix;
+    private final AtomicInteger threads = new AtomicInteger();
+
+    Factory(String prefix) {
+      this.prefix = prefix;
+    }
+
+    @Override
+    public Thread newThread(Runnable run) {
+      return unstarted(prefix + threads.incrementAndGet(), run);
+    }
   }
 }

@@ -4,15 +4,15 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.AddressLayout;
+import io.github.loomuring.internal.later.Deferred;
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
+import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
-import java.util.Arrays;
 
 /**
  * The running Linux kernel, called through libc by the foreign function API.
@@ -23,375 +23,209 @@ import java.util.Arrays;
  */
 @SuppressWarnings("restricted")
 public final class LinuxKernel implements Kernel {
-  /** The only instance; using it initialises the binding, which may fail (see {@link Platform}). */
+  /*
+   * Every function is called in one shape, six 64-bit integers in and one out, whatever it takes:
+   * to link a shape costs tens of milliseconds, and to find a function some microseconds. Both
+   * ABIs (System V x86_64, AAPCS64) allow that for the functions here. Integers and pointers
+   * travel in registers of 64 bits, of which a function reads the lower half for an int, and does
+   * not look at those beyond its parameters. A variadic function finds the same registers. Of an
+   * int that is returned, the upper half means nothing.
+   *
+   * Pointers are passed as integers too: a call then needs no MemorySegment for memory that
+   * belongs to nobody in Java.
+   *
+   * All that a call needs is linked when the class is initialised: later there may be too little
+   * stack for that, or no descriptor left.
+   */
+
+  /** The only instance; using it initialises the binding, which may fail. */
   public static final LinuxKernel INSTANCE = new LinuxKernel();
 
   private static final Linker LINKER = Linker.nativeLinker();
-  private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
-  private static final StructLayout ERRNO_LAYOUT = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO_VALUE =
-      ERRNO_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+  private static final SymbolLookup LIBC = LINKER.defaultLookup();
+  private static final FunctionDescriptor SHAPE =
+      FunctionDescriptor.of(
+          JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
+  private static final MethodHandle CALL =
+      LINKER.downcallHandle(SHAPE, Linker.Option.captureCallState("errno"));
+
+  private static final long ERRNO_OFFSET = errnoOffset();
+
+  /** For a call whose errno nobody asks for. */
+  private static final MemorySegment ANY_ERRNO = Arena.global().allocate(ERRNO_BYTES, 8);
+
+  /** Links the calls of {@link Quick}, which a program of few calls does without. */
+  private static final Deferred QUICK =
+      new Deferred("loom-uring-linker", 500) {
+        @Override
+        protected void work() {
+          Quick.call(SCHED_YIELD, 0, 0, 0, 0, 0, 0);
+        }
+      };
 
   private static final long SYS_IO_URING_SETUP = 425;
   private static final long SYS_IO_URING_ENTER = 426;
   private static final long SYS_IO_URING_REGISTER = 427;
   private static final long SYS_OPENAT2 = 437;
 
-  // Pointers are passed as 64-bit integers: on both supported ABIs they travel alike, and a call
-  // then needs no MemorySegment for memory that belongs to nobody in Java.
-  private static final MethodHandle SYSCALL_2 = syscall(2, ERRNO);
-  private static final MethodHandle SYSCALL_4 = syscall(4, ERRNO);
-  private static final MethodHandle SYSCALL_6 = syscall(6, ERRNO);
-  private static final MethodHandle MMAP =
-      bind(
-          "mmap",
-          FunctionDescriptor.of(
-              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
-  private static final MethodHandle MUNMAP =
-      bind("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
-  private static final MethodHandle MADVISE =
-      bind("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle OPENAT =
-      bind(
-          "openat",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT),
-          Linker.Option.firstVariadicArg(3));
-  private static final MethodHandle CLOSE =
-      bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-  private static final MethodHandle FCNTL =
-      bind(
-          "fcntl",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT),
-          Linker.Option.firstVariadicArg(2));
-  private static final MethodHandle STATX =
-      bind(
-          "statx",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG));
-  private static final MethodHandle FSTATFS =
-      bind("fstatfs", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
-  private static final FunctionDescriptor VECTORED =
-      FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
-  private static final MethodHandle PREADV2 = bind("preadv2", VECTORED);
-  private static final MethodHandle PWRITEV2 = bind("pwritev2", VECTORED);
-
-  // The calls of the hot paths are made without capturing errno first: the JDK makes a slice of the
-  // capture segment in each such call, which its compiler does not always remove again. A call
-  // that failed has done nothing, so it is made again to learn why.
-  private static final MethodHandle QUICK_SYSCALL_6 = syscall(6);
-  private static final MethodHandle QUICK_PREADV2 = bindOnly("preadv2", VECTORED);
-  private static final MethodHandle QUICK_PWRITEV2 = bindOnly("pwritev2", VECTORED);
-  private static final MethodHandle FTRUNCATE =
-      bind("ftruncate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
-  private static final MethodHandle FALLOCATE =
-      bind("fallocate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
-  private static final MethodHandle POSIX_FADVISE =
-      bindOnly(
-          "posix_fadvise",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle SYNC_FILE_RANGE =
-      bind(
-          "sync_file_range",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle COPY_FILE_RANGE =
-      bind(
-          "copy_file_range",
-          FunctionDescriptor.of(
-              JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle FUTIMENS =
-      bind("futimens", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
-  private static final MethodHandle FCHMOD =
-      bind("fchmod", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-  private static final MethodHandle FSYNC =
-      bind("fsync", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-  private static final MethodHandle FDATASYNC =
-      bind("fdatasync", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-  private static final MethodHandle SCHED_YIELD =
-      bindOnly("sched_yield", FunctionDescriptor.of(JAVA_INT));
-  private static final MethodHandle USLEEP =
-      bindOnly("usleep", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-  private static final MethodHandle UNLINKAT =
-      bind("unlinkat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
+  private static final MemorySegment SYSCALL = find("syscall");
+  private static final MemorySegment MMAP = find("mmap");
+  private static final MemorySegment MUNMAP = find("munmap");
+  private static final MemorySegment MADVISE = find("madvise");
+  private static final MemorySegment OPENAT = find("openat");
+  private static final MemorySegment CLOSE = find("close");
+  private static final MemorySegment FCNTL = find("fcntl");
+  private static final MemorySegment STATX = find("statx");
+  private static final MemorySegment FSTATFS = find("fstatfs");
+  private static final MemorySegment PREADV2 = find("preadv2");
+  private static final MemorySegment PWRITEV2 = find("pwritev2");
+  private static final MemorySegment FTRUNCATE = find("ftruncate");
+  private static final MemorySegment FALLOCATE = find("fallocate");
+  private static final MemorySegment POSIX_FADVISE = find("posix_fadvise");
+  private static final MemorySegment SYNC_FILE_RANGE = find("sync_file_range");
+  private static final MemorySegment COPY_FILE_RANGE = find("copy_file_range");
+  private static final MemorySegment FUTIMENS = find("futimens");
+  private static final MemorySegment FCHMOD = find("fchmod");
+  private static final MemorySegment FSYNC = find("fsync");
+  private static final MemorySegment FDATASYNC = find("fdatasync");
+  private static final MemorySegment SCHED_YIELD = find("sched_yield");
+  private static final MemorySegment USLEEP = find("usleep");
+  private static final MemorySegment UNLINKAT = find("unlinkat");
 
   private LinuxKernel() {}
 
   @Override
   public int ioUringSetup(MemorySegment errno, int entries, long params) {
-    try {
-      return (int)
-          answer(
-              errno,
-              (long) SYSCALL_2.invokeExact(errno, SYS_IO_URING_SETUP, (long) entries, params));
-    } catch (Throwable t) {
-      throw unexpected(t);
-    }
+    return (int) call(errno, SYSCALL, SYS_IO_URING_SETUP, entries, params, 0, 0, 0);
   }
 
   @Override
   public int ioUringEnter(MemorySegment errno, int fd, int toSubmit, int minComplete, int flags) {
-    try {
-      long quick =
-          (long)
-              QUICK_SYSCALL_6.invokeExact(
-                  SYS_IO_URING_ENTER,
-                  (long) fd,
-                  (long) toSubmit,
-                  (long) minComplete,
-                  (long) flags,
-                  0L,
-                  0L);
-      if (quick >= 0) {
-        return (int) quick;
-      }
-      return (int)
-          answer(
-              errno,
-              (long)
-                  SYSCALL_6.invokeExact(
-                      errno,
-                      SYS_IO_URING_ENTER,
-                      (long) fd,
-                      (long) toSubmit,
-                      (long) minComplete,
-                      (long) flags,
-                      0L,
-                      0L));
-    } catch (Throwable t) {
-      throw unexpected(t);
-    }
+    // Without a signal mask, whose size, one more argument, is not looked at then.
+    return (int) hotCall(errno, SYSCALL, SYS_IO_URING_ENTER, fd, toSubmit, minComplete, flags, 0);
   }
 
   @Override
   public int ioUringRegister(MemorySegment errno, int fd, int opcode, long arg, int count) {
-    try {
-      return (int)
-          answer(
-              errno,
-              (long)
-                  SYSCALL_4.invokeExact(
-                      errno, SYS_IO_URING_REGISTER, (long) fd, (long) opcode, arg, (long) count));
-    } catch (Throwable t) {
-      throw unexpected(t);
-    }
+    return (int) call(errno, SYSCALL, SYS_IO_URING_REGISTER, fd, opcode, arg, count, 0);
   }
 
   @Override
   public long mmap(MemorySegment errno, long length, int prot, int flags, int fd, long offset) {
-    try {
-      return answer(errno, (long) MMAP.invokeExact(errno, 0L, length, prot, flags, fd, offset));
-    } catch (Throwable t) {
-      throw unexpected(t);
-    }
+    return call(errno, MMAP, 0, length, prot, flags, fd, offset);
   }
 
   @Override
   public int munmap(MemorySegment errno, long address, long length) {
-    try {
-      return answer(errno, (int) MUNMAP.invokeExact(errno, address, length));
-    } catch (Throwable t) {
-      throw unexpected(t);
-    }
+    return intCall(errno, MUNMAP, address, length, 0, 0, 0, 0);
   }
 
   @Override
   public int madvise(MemorySegment errno, long address, long length, int advice) {
-    try {
-      return answer(errno, (int) MADVISE.invokeExact(errno, address, length, advice));
-    } catch (Throwable t) {
-      throw unexpected(t);
-    }
+    return intCall(errno, MADVISE, address, length, advice, 0, 0, 0);
   }
 
   @Override
   public int openat(MemorySegment errno, int dirfd, long path, int flags, int mode) {
-    try {
-      return answer(errno, (int) OPENAT.invokeExact(errno, dirfd, path, flags, mode));
-    } catch (Throwable t) {
-      throw unexpected(t);
-    }
+    return intCall(errno, OPENAT, dirfd, path, flags, mode, 0, 0);
   }
 
   @Override
   public int openat2(MemorySegment errno, int dirfd, long path, long how, long size) {
-    try {
-      return (int)
-          answer(
-              errno,
-              (long) SYSCALL_4.invokeExact(errno, SYS_OPENAT2, (long) dirfd, path, how, size));
-    } catch (Throwable t) {
-      throw unexpected(t);
-    }
+    return (int) call(errno, SYSCALL, SYS_OPENAT2, dirfd, path, how, size, 0);
   }
 
   @Override
   public int close(MemorySegment errno, int fd) {
-    try {
-      return answer(errno, (int) CLOSE.invokeExact(errno, fd));
-    } catch (Throwable t) {
-      throw unexpected(t);
-    }
+    return intCall(errno, CLOSE, fd, 0, 0, 0, 0, 0);
   }
 
   @Override
   public int fcntl(MemorySegment errno, int fd, int command, int argument) {
-    try {
-      return answer(errno, (int) FCNTL.invokeExact(errno, fd, command, argument));
-    } catch (Throwable t) {
-      throw unexpected(t);
-    }
+    return intCall(errno, FCNTL, fd, command, argument, 0, 0, 0);
   }
 
   @Override
   public int statx(MemorySegment errno, int dirfd, long path, int flags, int mask, long statx) {
-    try {
-      return answer(errno, (int) STATX.invokeExact(errno, dirfd, path, flags, mask, statx));
-    } catch (Throwable t) {
-      throw unexpected(t);
-    }
+    return intCall(errno, STATX, dirfd, path, flags, mask, statx, 0);
   }
 
   @Override
   public int fstatfs(MemorySegment errno, int fd, long statfs) {
-    try {
-      return answer(errno, (int) FSTATFS.invokeExact(errno, fd, statfs));
-    } catch (Throwable t) {
-      throw unexpected(t);
-    }
+    return intCall(errno, FSTATFS, fd, statfs, 0, 0, 0, 0);
   }
 
   @Override
   public long preadv2(MemorySegment errno, int fd, long iovec, int count, long offset, int flags) {
-    try {
-      long quick = (long) QUICK_PREADV2.invokeExact(fd, iovec, count, offset, flags);
-      return quick >= 0
-          ? quick
-          : answer(errno, (long) PREADV2.invokeExact(errno, fd, iovec, count, offset, flags));
-    } catch (Throwable t) {
-      throw unexpected(t);
-    }
+    return hotCall(errno, PREADV2, fd, iovec, count, offset, flags, 0);
   }
 
   @Override
   public long pwritev2(MemorySegment errno, int fd, long iovec, int count, long offset, int flags) {
-    try {
-      long quick = (long) QUICK_PWRITEV2.invokeExact(fd, iovec, count, offset, flags);
-      return quick >= 0
-          ? quick
-          : answer(errno, (long) PWRITEV2.invokeExact(errno, fd, iovec, count, offset, flags));
-    } catch (Throwable t) {
-      throw unexpected(t);
-    }
+    return hotCall(errno, PWRITEV2, fd, iovec, count, offset, flags, 0);
   }
 
   @Override
   public int ftruncate(MemorySegment errno, int fd, long length) {
-    try {
-      return answer(errno, (int) FTRUNCATE.invokeExact(errno, fd, length));
-    } catch (Throwable t) {
-      throw unexpected(t);
-    }
+    return intCall(errno, FTRUNCATE, fd, length, 0, 0, 0, 0);
   }
 
   @Override
   public int fallocate(MemorySegment errno, int fd, int mode, long offset, long length) {
-    try {
-      return answer(errno, (int) FALLOCATE.invokeExact(errno, fd, mode, offset, length));
-    } catch (Throwable t) {
-      throw unexpected(t);
-    }
+    return intCall(errno, FALLOCATE, fd, mode, offset, length, 0, 0);
   }
 
   @Override
   public int fadvise(MemorySegment errno, int fd, long offset, long length, int advice) {
-    try {
-      // Unlike other calls it returns the error number.
-      return -(int) POSIX_FADVISE.invokeExact(fd, offset, length, advice);
-    } catch (Throwable t) {
-      throw unexpected(t);
-    }
+    // Unlike other calls it returns the error number.
+    return -intCall(errno, POSIX_FADVISE, fd, offset, length, advice, 0, 0);
   }
 
   @Override
   public int syncFileRange(MemorySegment errno, int fd, long offset, long length, int flags) {
-    try {
-      return answer(errno, (int) SYNC_FILE_RANGE.invokeExact(errno, fd, offset, length, flags));
-    } catch (Throwable t) {
-      throw unexpected(t);
-    }
+    return intCall(errno, SYNC_FILE_RANGE, fd, offset, length, flags, 0, 0);
   }
 
   @Override
   public long copyFileRange(
       MemorySegment errno, int fd, long offset, int targetFd, long targetOffset, long length) {
-    try {
-      return answer(
-          errno,
-          (long) COPY_FILE_RANGE.invokeExact(errno, fd, offset, targetFd, targetOffset, length, 0));
-    } catch (Throwable t) {
-      throw unexpected(t);
-    }
+    return call(errno, COPY_FILE_RANGE, fd, offset, targetFd, targetOffset, length, 0);
   }
 
   @Override
   public int futimens(MemorySegment errno, int fd, long times) {
-    try {
-      return answer(errno, (int) FUTIMENS.invokeExact(errno, fd, times));
-    } catch (Throwable t) {
-      throw unexpected(t);
-    }
+    return intCall(errno, FUTIMENS, fd, times, 0, 0, 0, 0);
   }
 
   @Override
   public int fchmod(MemorySegment errno, int fd, int mode) {
-    try {
-      return answer(errno, (int) FCHMOD.invokeExact(errno, fd, mode));
-    } catch (Throwable t) {
-      throw unexpected(t);
-    }
+    return intCall(errno, FCHMOD, fd, mode, 0, 0, 0, 0);
   }
 
   @Override
   public int fsync(MemorySegment errno, int fd) {
-    try {
-      return answer(errno, (int) FSYNC.invokeExact(errno, fd));
-    } catch (Throwable t) {
-      throw unexpected(t);
-    }
+    return intCall(errno, FSYNC, fd, 0, 0, 0, 0, 0);
   }
 
   @Override
   public int fdatasync(MemorySegment errno, int fd) {
-    try {
-      return answer(errno, (int) FDATASYNC.invokeExact(errno, fd));
-    } catch (Throwable t) {
-      throw unexpected(t);
-    }
+    return intCall(errno, FDATASYNC, fd, 0, 0, 0, 0, 0);
   }
 
   @Override
   public int unlinkat(MemorySegment errno, int dirfd, long path, int flags) {
-    try {
-      return answer(errno, (int) UNLINKAT.invokeExact(errno, dirfd, path, flags));
-    } catch (Throwable t) {
-      throw unexpected(t);
-    }
+    return intCall(errno, UNLINKAT, dirfd, path, flags, 0, 0, 0);
   }
 
   @Override
   public void schedYield() {
-    try {
-      int ignored = (int) SCHED_YIELD.invokeExact();
-    } catch (Throwable t) {
-      throw unexpected(t);
-    }
+    int ignored = intCall(ANY_ERRNO, SCHED_YIELD, 0, 0, 0, 0, 0, 0);
   }
 
   /** Sleeps, for less than a second; a signal ends that. */
   public void usleep(int micros) {
-    try {
-      int ignored = (int) USLEEP.invokeExact(micros);
-    } catch (Throwable t) {
-      throw unexpected(t);
-    }
+    int ignored = intCall(ANY_ERRNO, USLEEP, micros, 0, 0, 0, 0, 0);
   }
 
   @Override
@@ -399,42 +233,73 @@ public final class LinuxKernel implements Kernel {
     return System.getProperty("os.name") + " " + System.getProperty("os.version");
   }
 
-  private static long answer(MemorySegment errno, long result) {
-    return result == -1 ? -(long) errnoOf(errno) : result;
+  /** Calls a function that returns a long; the negated errno for -1. */
+  private static long call(
+      MemorySegment errno, MemorySegment function, long a, long b, long c, long d, long e, long f) {
+    try {
+      long result = (long) CALL.invokeExact(function, errno, a, b, c, d, e, f);
+      return result == -1 ? -errno.get(JAVA_INT, ERRNO_OFFSET) : result;
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
   }
 
-  private static int answer(MemorySegment errno, int result) {
-    return result == -1 ? -errnoOf(errno) : result;
+  /** Calls a function that returns an int; the negated errno for -1. */
+  private static int intCall(
+      MemorySegment errno, MemorySegment function, long a, long b, long c, long d, long e, long f) {
+    try {
+      int result = (int) (long) CALL.invokeExact(function, errno, a, b, c, d, e, f);
+      return result == -1 ? -errno.get(JAVA_INT, ERRNO_OFFSET) : result;
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
   }
 
-  private static int errnoOf(MemorySegment errno) {
-    return (int) ERRNO_VALUE.get(errno, 0L);
+  /**
+   * As {@link #call}, for calls of which millions are made.
+   *
+   * <p>At first without capturing errno: the JDK makes a slice of the capture segment in each call
+   * that does, which its compiler does not always remove again. A call that failed has done
+   * nothing, so it is made again to learn why.
+   */
+  private static long hotCall(
+      MemorySegment errno, MemorySegment function, long a, long b, long c, long d, long e, long f) {
+    if (QUICK.isDone()) {
+      long result = Quick.call(function, a, b, c, d, e, f);
+      if (result >= 0) {
+        return result;
+      }
+    }
+    return call(errno, function, a, b, c, d, e, f);
   }
 
-  private static MethodHandle syscall(int arguments, Linker.Option... more) {
-    MemoryLayout[] layouts = new MemoryLayout[arguments + 1];
-    Arrays.fill(layouts, JAVA_LONG);
-    Linker.Option[] options = Arrays.copyOf(more, more.length + 1);
-    options[more.length] = Linker.Option.firstVariadicArg(1);
-    return bindOnly("syscall", FunctionDescriptor.of(JAVA_LONG, layouts), options);
+  /** Calls without errno, see {@link #hotCall}; linked when {@link #QUICK} says so. */
+  private static final class Quick {
+    private static final MethodHandle CALL = LINKER.downcallHandle(SHAPE);
+
+    static long call(MemorySegment function, long a, long b, long c, long d, long e, long f) {
+      try {
+        return (long) CALL.invokeExact(function, a, b, c, d, e, f);
+      } catch (Throwable t) {
+        throw unexpected(t);
+      }
+    }
   }
 
-  /** Binds with errno captured. */
-  private static MethodHandle bind(
-      String name, FunctionDescriptor descriptor, Linker.Option... more) {
-    Linker.Option[] options = Arrays.copyOf(more, more.length + 1);
-    options[more.length] = ERRNO;
-    return bindOnly(name, descriptor, options);
+  private static MemorySegment find(String name) {
+    MemorySegment function = LIBC.find(name).orElse(null);
+    if (function == null) {
+      throw new UnsupportedOperationException("libc has no " + name);
+    }
+    return function;
   }
 
-  private static MethodHandle bindOnly(
-      String name, FunctionDescriptor descriptor, Linker.Option... options) {
-    MemorySegment address =
-        LINKER
-            .defaultLookup()
-            .find(name)
-            .orElseThrow(() -> new UnsupportedOperationException("libc has no " + name));
-    return LINKER.downcallHandle(address, descriptor, options);
+  private static long errnoOffset() {
+    StructLayout layout = Linker.Option.captureStateLayout();
+    if (ADDRESS.byteSize() != 8 || layout.byteSize() > ERRNO_BYTES) {
+      throw new UnsupportedOperationException("not a 64-bit Linux: " + ADDRESS + layout);
+    }
+    return layout.byteOffset(PathElement.groupElement("errno"));
   }
 
   private static AssertionError unexpected(Throwable t) {
@@ -442,12 +307,5 @@ public final class LinuxKernel implements Kernel {
       throw e;
     }
     return new AssertionError("a downcall does not throw", t);
-  }
-
-  static {
-    AddressLayout pointer = ADDRESS;
-    if (pointer.byteSize() != 8 || ERRNO_LAYOUT.byteSize() > ERRNO_BYTES) {
-      throw new UnsupportedOperationException("not a 64-bit Linux: " + pointer + ERRNO_LAYOUT);
-    }
   }
 }

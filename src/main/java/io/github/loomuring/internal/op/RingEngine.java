@@ -441,7 +441,9 @@ public final class RingEngine implements Engine {
     }
     // Once a device; fstatfs(2) may ask a server.
     long type = offload.callUninterruptibly(() -> fileSystemType(fd));
-    return devices.computeIfAbsent(number, _ -> new Device(deviceGate(type), type));
+    device = new Device(deviceGate(type), type);
+    Device earlier = devices.putIfAbsent(number, device);
+    return earlier == null ? device : earlier;
   }
 
   private Gate deviceGate(long type) {

@@ -43,7 +43,6 @@ public final class Offload implements AutoCloseable {
 
   /** A pool of at most {@code threadsMax} threads, which end when they have been idle a while. */
   public Offload(int threadsMax) {
-    String prefix = "loom-uring-pool-" + NUMBERS.incrementAndGet() + "-";
     threads =
         new ThreadPoolExecutor(
             0,
@@ -51,7 +50,7 @@ public final class Offload implements AutoCloseable {
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new Handover(),
-            DaemonThreads.factory(prefix),
+            DaemonThreads.factory("loom-uring-pool-" + NUMBERS.incrementAndGet() + "-"),
             Offload::enqueue);
   }
 

@@ -1,5 +1,6 @@
 package io.github.loomuring.internal.ring;
 
+import io.github.loomuring.internal.later.Deferred;
 import java.lang.management.ManagementFactory;
 import jdk.management.VirtualThreadSchedulerMXBean;
 
@@ -9,22 +10,24 @@ public final class Carriers {
   // always there, so that this class links without it.
   private static volatile Object scheduler;
 
+  /** To ask the JDK takes tens of milliseconds, which a program of few calls is spared. */
+  private static final Deferred FINDER =
+      new Deferred("loom-uring-finder", 32) {
+        @Override
+        protected void work() {
+          scheduler = ManagementFactory.getPlatformMXBean(VirtualThreadSchedulerMXBean.class);
+        }
+      };
+
   private Carriers() {}
 
-  /** Asks the JDK, which takes tens of milliseconds: not for a thread that others wait for. */
-  static void find() {
-    if (scheduler == null) {
-      try {
-        scheduler = ManagementFactory.getPlatformMXBean(VirtualThreadSchedulerMXBean.class);
-      } catch (LinkageError | RuntimeException e) {
-        scheduler = null; // nobody looks for completions then, or takes turns
-      }
-    }
-  }
-
-  /** Whether the following methods can tell; they must not be called if not. */
+  /**
+   * Whether the following methods can tell; they must not be called if not. Never at the first
+   * calls of this method, and never where the JDK does not know: nobody looks for completions then,
+   * or takes turns.
+   */
   public static boolean areKnown() {
-    return scheduler != null;
+    return scheduler != null || (FINDER.isDone() && scheduler != null);
   }
 
   /** How many virtual threads wait for a carrier; an estimate. Some ten nanoseconds. */

@@ -33,11 +33,7 @@ final class Poller {
   }
 
   private final Ring ring;
-  private final long wantedNanosMax;
-
-  /** Zero until it is known that it is possible. */
-  private volatile long nanosMax;
-
+  private final long nanosMax;
   private volatile boolean busy;
 
   // Used by the caller that is busy.
@@ -48,21 +44,15 @@ final class Poller {
   /** One that looks for at most {@code nanosMax} nanoseconds; never if that is zero. */
   Poller(Ring ring, long nanosMax) {
     this.ring = ring;
-    this.wantedNanosMax = nanosMax;
-  }
-
-  /** Makes it start to look. Called by the reaper: asking the JDK takes tens of milliseconds. */
-  void start() {
-    Carriers.find();
     // A single processor is needed by whoever completes the request.
-    boolean possible = Runtime.getRuntime().availableProcessors() > 1 && Carriers.areKnown();
-    nanosMax = possible ? wantedNanosMax : 0;
+    this.nanosMax = Runtime.getRuntime().availableProcessors() > 1 ? nanosMax : 0;
   }
 
   /** Returns when {@code request} has completed, or when its owner had better park. */
   void poll(Request request, MemorySegment errno) {
     if (nanosMax == 0
         || !Thread.currentThread().isVirtual()
+        || !Carriers.areKnown()
         || Carriers.queued() != 0
         || !BUSY.compareAndSet(this, false, true)) {
       return;
@@ -85,7 +75,7 @@ final class Poller {
 
   /** Whether a caller may look. */
   boolean isPossible() {
-    return nanosMax > 0;
+    return nanosMax > 0 && Carriers.areKnown();
   }
 
   /** Whether a caller is looking. */

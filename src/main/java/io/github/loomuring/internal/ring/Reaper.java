@@ -42,6 +42,12 @@ final class Reaper {
   /** A wake-up is on its way: the completion queue has room for one. */
   private final AtomicBoolean waking = new AtomicBoolean();
 
+  /** Has the JVM's exit not wait for it, see {@link #stayInJava}. */
+  private final Thread exitHook = new Thread(null, new ExitHook(), "loom-uring-exit", 0, false);
+
+  /** The JVM is exiting. */
+  private volatile boolean exiting;
+
   private volatile boolean closing;
   private volatile boolean mayEnd;
 
@@ -64,6 +70,11 @@ final class Reaper {
 
   void start() {
     thread.start();
+    try {
+      Runtime.getRuntime().addShutdownHook(exitHook);
+    } catch (IllegalStateException e) {
+      // This is the first use, in a hook.
+    }
   }
 
   // ---- what others ask of it
@@ -118,8 +129,33 @@ final class Reaper {
     recall();
   }
 
+  private final class ExitHook implements Runnable {
+    @Override
+    public void run() {
+      stayInJava();
+    }
+  }
+
+  /**
+   * Has it wait in Java, and no longer in the kernel, whenever nothing is in flight.
+   *
+   * <p>A JVM that exits waits 300 ms for threads that are outside Java. Hooks may still use files,
+   * so the ring goes on; callers call the reaper back.
+   */
+  synchronized void stayInJava() {
+    if (closing) {
+      return; // it may have ended, and the ring's memory with it
+    }
+    exiting = true;
+    try {
+      wake(Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8));
+    } catch (IOException e) {
+      // The ring has failed, and the reaper ended.
+    }
+  }
+
   /** Has it end as soon as no request is left. */
-  void close(MemorySegment callerErrno) throws IOException {
+  synchronized void close(MemorySegment callerErrno) throws IOException {
     closing = true;
     try {
       wake(callerErrno);
@@ -157,7 +193,6 @@ final class Reaper {
 
   private void run() {
     try {
-      poller.start();
       while (!(mayEnd && completions.isIdle())) {
         lookAfterAll();
       }
@@ -165,6 +200,7 @@ final class Reaper {
     } catch (Throwable t) {
       ring.fail(t);
     } finally {
+      removeExitHook();
       ended.countDown();
     }
   }
@@ -173,7 +209,7 @@ final class Reaper {
   private void lookAfterAll() {
     try {
       submitLasting();
-      boolean wait = !closing && lasting.isEmpty();
+      boolean wait = !closing && lasting.isEmpty() && !(exiting && isIdle());
       // The thread inside takes along what the reaper wrote; not for long, when the ring closes.
       int result = submission.enterAndWait(errno, closing, wait ? 1 : 0);
       if (submission.isOverflown()) {
@@ -190,7 +226,7 @@ final class Reaper {
         Thread.yield(); // until whoever is inside comes out
       } else if (result < 0) {
         pauseUnlessInterrupted(result);
-      } else if (poller.isBusy()) {
+      } else if (poller.isBusy() || exiting) {
         standAside();
       }
     } catch (OutOfMemoryError e) {
@@ -235,19 +271,41 @@ final class Reaper {
     }
   }
 
-  /** Leaves the completion queue to the poller, if its request is the only one. */
+  private boolean isIdle() {
+    return ring.room().inside() == 0;
+  }
+
+  private void removeExitHook() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(exitHook);
+    } catch (IllegalStateException e) {
+      // The JVM is exiting.
+    }
+  }
+
+  /**
+   * Leaves the completion queue to the poller, if its request is the only one, or waits in Java if
+   * there is none.
+   */
   private void standAside() {
-    if (ring.room().inside() > 1 || submission.pending() > 0) {
+    if (!mayStandAside()) {
       return;
     }
-    // Volatile: who goes from the poller, closes, or leaves a request to the reaper, sees it, or
-    // has done so before the next look.
+    // Volatile: who goes from the poller, closes, parks, or leaves a request to the reaper, sees
+    // it, or has done so before the next look.
     aside = true;
-    if (closing || !lasting.isEmpty() || !poller.isBusy()) {
+    if (!mayStandAside()) {
       aside = false;
     }
     while (aside) {
       LockSupport.park(this);
     }
+  }
+
+  private boolean mayStandAside() {
+    return !closing
+        && lasting.isEmpty()
+        && submission.pending() == 0
+        && (poller.isBusy() ? ring.room().inside() <= 1 : exiting && isIdle());
   }
 }
