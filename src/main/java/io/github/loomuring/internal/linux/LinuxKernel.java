@@ -5,14 +5,17 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.AddressLayout;
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
+import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The running Linux kernel, called through libc by the foreign function API.
@@ -23,7 +26,10 @@ import java.util.Arrays;
  */
 @SuppressWarnings("restricted")
 public final class LinuxKernel implements Kernel {
-  /** The only instance; using it initialises the binding, which may fail (see {@link Platform}). */
+  /**
+   * The only instance; using it initialises the binding, which may fail, and then fails always: see
+   * {@link Headroom}.
+   */
   public static final LinuxKernel INSTANCE = new LinuxKernel();
 
   private static final Linker LINKER = Linker.nativeLinker();
@@ -31,6 +37,8 @@ public final class LinuxKernel implements Kernel {
   private static final StructLayout ERRNO_LAYOUT = Linker.Option.captureStateLayout();
   private static final VarHandle ERRNO_VALUE =
       ERRNO_LAYOUT.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+  private static final String GLIBC = "libc.so.6";
 
   private static final long SYS_IO_URING_SETUP = 425;
   private static final long SYS_IO_URING_ENTER = 426;
@@ -422,8 +430,21 @@ public final class LinuxKernel implements Kernel {
         LINKER
             .defaultLookup()
             .find(name)
+            .or(() -> findInLibc(name))
             .orElseThrow(() -> new UnsupportedOperationException("libc has no " + name));
     return LINKER.downcallHandle(address, descriptor, options);
+  }
+
+  /**
+   * Looks for a function in the libc that the JVM itself runs on. The JDK's default look-up opens a
+   * library for it, once; if there was no descriptor for that, it never finds anything.
+   */
+  private static Optional<MemorySegment> findInLibc(String name) {
+    try {
+      return SymbolLookup.libraryLookup(GLIBC, Arena.ofAuto()).find(name);
+    } catch (IllegalArgumentException e) {
+      return Optional.empty(); // another libc
+    }
   }
 
   private static AssertionError unexpected(Throwable t) {

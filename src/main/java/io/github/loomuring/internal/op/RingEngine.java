@@ -14,6 +14,7 @@ import io.github.loomuring.internal.Permissions;
 import io.github.loomuring.internal.linux.CString;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Fcntl;
+import io.github.loomuring.internal.linux.Headroom;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.linux.LinuxKernel;
 import io.github.loomuring.internal.linux.RemoteMounts;
@@ -182,26 +183,26 @@ public final class RingEngine implements Engine {
                 settings.workers(),
                 settings.sqPollIdleMillis()),
             slots);
-    slots.attach(ring);
-    registeredBuffers = new RegisteredBuffers(List.of(ring));
-    Gate room = ring.room();
-    streamReads = Gate.ofLasting(Math.max(1, room.limit() / 4), room);
-    streamWrites = Gate.ofLasting(Math.max(1, room.limit() / 4), room);
-    // The workers of who submits these run other requests too: half of them are left to those.
-    lastingWork =
-        settings.workers() == Settings.WORKERS_UNBOUNDED
-            ? room
-            : Gate.ofLasting(Math.min(room.limit(), settings.workers() / 2), room);
-    blockingOpens = Gate.ofLasting(Math.max(2, room.limit() / 8), lastingWork);
-    deviceLimit = Math.max(1, Math.min(settings.gate() / rings, room.limit() / 2));
-    remoteLimit = Math.max(1, Math.min(REMOTE_GATE / rings, room.limit() / 2));
-    localPaths = new Gate(deviceLimit, room);
     try {
+      slots.attach(ring);
+      registeredBuffers = new RegisteredBuffers(List.of(ring));
+      Gate room = ring.room();
+      streamReads = Gate.ofLasting(Math.max(1, room.limit() / 4), room);
+      streamWrites = Gate.ofLasting(Math.max(1, room.limit() / 4), room);
+      // The workers of who submits these run other requests too: half of them are left to those.
+      lastingWork =
+          settings.workers() == Settings.WORKERS_UNBOUNDED
+              ? room
+              : Gate.ofLasting(Math.min(room.limit(), settings.workers() / 2), room);
+      blockingOpens = Gate.ofLasting(Math.max(2, room.limit() / 8), lastingWork);
+      deviceLimit = Math.max(1, Math.min(settings.gate() / rings, room.limit() / 2));
+      remoteLimit = Math.max(1, Math.min(REMOTE_GATE / rings, room.limit() / 2));
+      localPaths = new Gate(deviceLimit, room);
       checkRequired();
       tryOnce();
-    } catch (UnavailableException e) {
+    } catch (Throwable t) {
       close();
-      throw e;
+      throw t;
     }
   }
 
@@ -222,9 +223,12 @@ public final class RingEngine implements Engine {
           "os.arch=" + architecture + " is not supported; amd64 and aarch64 are");
     }
     try {
+      Headroom.check();
       return LinuxKernel.INSTANCE;
     } catch (ExceptionInInitializerError | NoClassDefFoundError e) {
       throw noNativeAccess(e);
+    } catch (OutOfMemoryError e) {
+      throw UnavailableException.shortage(e);
     }
   }
 
@@ -240,6 +244,8 @@ public final class RingEngine implements Engine {
       return new RingEngine(kernel, settings, bufferSets);
     } catch (IllegalCallerException e) {
       throw noNativeAccess(e);
+    } catch (OutOfMemoryError e) {
+      throw UnavailableException.shortage(e);
     }
   }
 
@@ -254,7 +260,8 @@ public final class RingEngine implements Engine {
             ? ""
             : "; start the JVM with --enable-native-access="
                 + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
-    return new UnavailableException("libc cannot be called: " + cause + remedy, t);
+    return new UnavailableException(
+        "libc cannot be called: " + cause + remedy, UnavailableException.Prospect.LASTING, t);
   }
 
   private void checkRequired() throws UnavailableException {
@@ -278,10 +285,14 @@ public final class RingEngine implements Engine {
       operation.end();
       slots.release(operation);
       if (result < 0) {
-        throw new UnavailableException("IORING_OP_NOP: " + Errno.describe(result));
+        throw new UnavailableException(
+            "IORING_OP_NOP: " + Errno.describe(result),
+            UnavailableException.Prospect.UNKNOWN,
+            null);
       }
     } catch (IOException e) {
-      throw new UnavailableException("a request could not be sent: " + e, e);
+      throw new UnavailableException(
+          "a request could not be sent: " + e, UnavailableException.Prospect.UNKNOWN, e);
     }
   }
 

@@ -16,8 +16,8 @@ public final class Carriers {
     if (scheduler == null) {
       try {
         scheduler = ManagementFactory.getPlatformMXBean(VirtualThreadSchedulerMXBean.class);
-      } catch (LinkageError | RuntimeException e) {
-        scheduler = null; // nobody looks for completions then, or takes turns
+      } catch (LinkageError | RuntimeException | OutOfMemoryError e) {
+        scheduler = null; // nobody looks for completions then, or takes turns; the next ring asks
       }
     }
   }

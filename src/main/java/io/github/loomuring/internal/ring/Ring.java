@@ -94,12 +94,26 @@ public final class Ring {
   /** Makes a ring and starts its reaper. */
   public static Ring open(Kernel kernel, Settings settings, Completions completions)
       throws UnavailableException {
+    MemorySegment errno = Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8);
     RingMemory memory =
         RingMemory.open(
             kernel, settings.entries(), settings.completionEntries(), settings.sqPollIdleMillis());
-    if (settings.sqPollIdleMillis() > 0
-        && !memory.hasSqThread()
-        && SQ_THREAD_LACK_LOGGED.compareAndSet(false, true)) {
+    try {
+      if (settings.sqPollIdleMillis() > 0 && !memory.hasSqThread()) {
+        logLackOfSqThread();
+      }
+      Ring ring = new Ring(kernel, memory, completions, settings.pollNanos());
+      ring.boundWorkers(settings.workers());
+      ring.reaper.start(); // last: from now on the memory is the reaper's to free
+      return ring;
+    } catch (Throwable t) {
+      memory.close(errno);
+      throw t;
+    }
+  }
+
+  private static void logLackOfSqThread() {
+    if (SQ_THREAD_LACK_LOGGED.compareAndSet(false, true)) {
       LOGGER
           .get()
           .log(
@@ -108,10 +122,6 @@ public final class Ring {
                   + " needs Linux 5.11, before 5.13 with CAP_SYS_NICE, and room for a thread"
                   + " (RLIMIT_NPROC)");
     }
-    Ring ring = new Ring(kernel, memory, completions, settings.pollNanos());
-    ring.boundWorkers(settings.workers());
-    ring.reaper.start();
-    return ring;
   }
 
   /** Whether the kernel has {@code opcode}. */
