@@ -236,7 +236,7 @@ public final class SharedEngine implements Engine {
     }
     try {
       Engine ring = maker.make();
-      replace(before, State.ring(ring));
+      serve(before, ring);
       madeNanos = clock.getAsLong();
       shortages = 0;
       String why = hasFailed ? "the one before has failed" : before == null ? null : before.reason;
@@ -250,6 +250,15 @@ public final class SharedEngine implements Engine {
     } catch (RuntimeException | LinkageError e) {
       failures++;
       return unavailable(before, "a ring cannot be made: " + e, Prospect.UNKNOWN);
+    }
+  }
+
+  private void serve(State before, Engine ring) {
+    try {
+      replace(before, State.ring(ring));
+    } catch (Throwable t) {
+      ring.close(); // nobody would
+      throw t;
     }
   }
 
