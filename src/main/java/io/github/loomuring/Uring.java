@@ -2,6 +2,7 @@ package io.github.loomuring;
 
 import io.github.loomuring.internal.Engine;
 import io.github.loomuring.internal.Engines;
+import io.github.loomuring.internal.Headroom;
 import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.SharedEngine;
 import io.github.loomuring.internal.log.LazyLogger;
@@ -82,6 +83,7 @@ public final class Uring implements AutoCloseable {
   private static synchronized Uring makeShared() {
     Uring known = shared;
     if (known == null) {
+      Headroom.check(); // the classes of all that follows are initialised
       known = new Uring(sharedEngine(UringOptions.fromSystemProperties()));
       shared = known;
     }

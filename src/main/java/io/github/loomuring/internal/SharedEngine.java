@@ -231,7 +231,7 @@ public final class SharedEngine implements Engine {
       failures = clock.getAsLong() - madeNanos > SOUND_NANOS ? 1 : failures + 1;
       if (failures > 1) {
         return unavailable(
-            before, "its rings have failed " + failures + " times in a row", Prospect.UNKNOWN);
+            before, "rings have failed " + failures + " times in a row", Prospect.UNKNOWN);
       }
     }
     try {

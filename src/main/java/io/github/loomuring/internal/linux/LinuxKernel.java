@@ -26,10 +26,7 @@ import java.util.Optional;
  */
 @SuppressWarnings("restricted")
 public final class LinuxKernel implements Kernel {
-  /**
-   * The only instance; using it initialises the binding, which may fail, and then fails always: see
-   * {@link Headroom}.
-   */
+  /** The only instance; using it initialises the binding, which may fail, and then fails always. */
   public static final LinuxKernel INSTANCE = new LinuxKernel();
 
   private static final Linker LINKER = Linker.nativeLinker();

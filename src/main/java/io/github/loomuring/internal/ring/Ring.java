@@ -271,14 +271,15 @@ public final class Ring {
   }
 
   /**
-   * Ends the ring: waits until every request has ended, then unmaps it.
+   * Ends the ring: waits until every request has ended, then unmaps it. Requests of a failed ring
+   * are not waited for, as nothing tells of their end.
    *
    * @return false if requests were still in the kernel after {@code timeoutNanos}; the reaper then
    *     goes on waiting for them, and the ring's memory stays until they end
    */
   public boolean close(long timeoutNanos) {
     beginClose();
-    return reaper.awaitEnd(timeoutNanos);
+    return failure != null || reaper.awaitEnd(timeoutNanos);
   }
 
   /** As {@link #close}, which must follow, without the wait. */

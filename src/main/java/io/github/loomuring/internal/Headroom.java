@@ -1,4 +1,4 @@
-package io.github.loomuring.internal.linux;
+package io.github.loomuring.internal;
 
 import java.lang.ref.Reference;
 
