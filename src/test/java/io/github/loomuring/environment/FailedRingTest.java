@@ -29,16 +29,16 @@ class FailedRingTest {
             .run();
     assertThat(result.status()).as("%s%s", result.out(), result.err()).isZero();
     assertThat(result.out().lines().filter("ring=true"::equals)).hasSize(times);
-    assertThat(result.out().lines().filter("failed=the ring has failed"::equals)).hasSize(times);
+    assertThat(result.out().lines().filter("failed=true"::equals)).hasSize(times);
     assertThat(result.out().lines().filter("same=true"::equals)).hasSize(times);
     assertThat(result.value("closedQuickly")).as(result.err()).isEqualTo("true");
     assertThat(result.value("again")).as(result.err()).isEqualTo("true");
-    assertThat(result.err().lines().filter(line -> line.startsWith("SEVERE: the ring has failed")))
-        .hasSize(times);
+    assertThat(result.err()).contains("SEVERE: the ring has failed");
+    // One line for each change; on a slow machine the pool has had its time by the end.
     assertThat(result.err().lines().filter(line -> line.startsWith("INFO: ")))
-        .singleElement()
-        .asString()
-        .contains("new files of the shared Uring use io_uring again");
+        .as(result.err())
+        .hasSizeBetween(1, times)
+        .allMatch(line -> line.contains("new files of the shared Uring use io_uring again"));
     assertThat(result.err().lines().filter(line -> line.startsWith("WARNING: ")))
         .as(result.err())
         .hasSize(warnings)

@@ -80,13 +80,13 @@ final class UseFailedRing {
     }
   }
 
-  /** The request that finds out what has happened fails, and says why. */
+  /** The request that finds out what has happened fails; if the reaper has, the file is closed. */
   private static void fail(UringFile file) {
     try {
       file.force(true);
       TryLibrary.say("failed", false);
     } catch (IOException e) {
-      TryLibrary.say("failed", e.getMessage());
+      TryLibrary.say("failed", true);
     }
   }
 
