@@ -2,7 +2,9 @@ package io.github.loomuring;
 
 import io.github.loomuring.internal.Engine;
 import io.github.loomuring.internal.Engines;
+import io.github.loomuring.internal.Headroom;
 import io.github.loomuring.internal.OpenSpec;
+import io.github.loomuring.internal.SharedEngine;
 import io.github.loomuring.internal.log.LazyLogger;
 import io.github.loomuring.internal.op.ManyRings;
 import io.github.loomuring.internal.op.RingEngine;
@@ -33,94 +35,178 @@ public final class Uring implements AutoCloseable {
   /** As many calls in progress at once as the JDK allows carriers to be compensated for. */
   private static final int POOL_THREADS_MAX = 256;
 
+  /** Whether the last that the log has heard is that there is no io_uring. */
   private static final AtomicBoolean FALLBACK_LOGGED = new AtomicBoolean();
 
+  // Null before it is asked for, and when it has been closed.
+  private static volatile Uring shared;
+
   static {
-    Engines.setAccess(Uring::engine);
+    Engines.setAccess(new EngineAccess());
   }
 
   private final Engine engine;
   private final FileOperations files;
-  private final boolean ring;
-  private final boolean isShared;
 
-  private Uring(Engine engine, boolean isShared) {
+  private Uring(Engine engine) {
     this.engine = engine;
     this.files = new FileOperations(engine);
-    this.ring = !(engine instanceof PoolEngine);
-    this.isShared = isShared;
   }
-
-  /*
-   * Null in the thread that is making it, if that comes back here: see nio.UringFileSystem.
-   */
 
   /**
    * The one of this process, made with {@link UringOptions#fromSystemProperties()} at the first
-   * call. It stays open: {@link #close} does nothing to it.
+   * call. It stays open until {@link #closeShared}: {@link #close} does nothing to it.
    *
-   * @return always the same one
-   * @throws ExceptionInInitializerError if a system property has a value that is none of its
-   *     option; the cause names both
+   * <p>It is there whatever the process lacks. Where no ring can be made for a shortage (of
+   * descriptors, memory, lockable memory, threads) it runs on the pool, and tries again as it is
+   * used, after a second at first and about every minute later. If its ring fails, as it does when
+   * its descriptor is closed by somebody else, it makes a new one: files that were open fail from
+   * then on, and are to be opened again. A file stays with the ring, or the pool, that it was
+   * opened on. One line of the log says that the pool has taken over, and one that a ring has.
+   *
+   * @return the same one until it is closed
+   * @throws IllegalArgumentException at each call, if a system property has a value that is none of
+   *     its option; the message names both
+   * @throws UnsupportedOperationException if there is no io_uring now and the option {@code
+   *     fallback} is {@link UringOptions.Fallback#NEVER}
    */
   public static Uring shared() {
-    return Shared.INSTANCE;
+    Uring known = shared;
+    if (known == null) {
+      known = makeShared();
+    }
+    known.engine();
+    return known;
+  }
+
+  /** Without its ring, which is made outside the monitor: that takes a while, and may log. */
+  private static synchronized Uring makeShared() {
+    Uring known = shared;
+    if (known == null) {
+      Headroom.check(); // the classes of all that follows are initialised
+      known = new Uring(sharedEngine(UringOptions.fromSystemProperties()));
+      shared = known;
+    }
+    return known;
+  }
+
+  private static SharedEngine sharedEngine(UringOptions options) {
+    boolean always = options.fallback() == UringOptions.Fallback.ALWAYS;
+    return new SharedEngine(
+        () -> {
+          if (always) {
+            throw new UnavailableException("the option fallback is ALWAYS");
+          }
+          return ring(options);
+        },
+        () -> new PoolEngine(POOL_THREADS_MAX),
+        options.fallback() != UringOptions.Fallback.NEVER,
+        new SharedLog(always),
+        System::nanoTime);
+  }
+
+  /**
+   * Closes the shared one, if there is one, as {@link #close} does others, and the files that were
+   * opened on it. The next {@link #shared} makes another one.
+   *
+   * <p>Its threads end, and with them the last that keeps the library's class loader from being
+   * unloaded: for containers that load it with an application and take that away again. The
+   * application has to close what it has made itself: other {@code Uring}s and their files. What
+   * still uses the shared one meanwhile gets {@link java.nio.channels.AsynchronousCloseException}s,
+   * or finds it closed. Path operations and file systems of {@code io.github.loomuring.nio} that
+   * are not of a {@code Uring} of their own go to the shared one that there is, and make one.
+   */
+  public static void closeShared() {
+    Uring closing = takeShared();
+    if (closing != null) {
+      closing.engine.close();
+      Leak.closeAll(closing);
+    }
+  }
+
+  private static synchronized Uring takeShared() {
+    Uring taken = shared;
+    shared = null;
+    return taken;
   }
 
   /**
    * Makes one of its own.
    *
    * @param options how to set it up
-   * @return an open one, to be closed by the caller
+   * @return an open one, to be closed by the caller; it stays on the ring or the pool that it
+   *     begins with
    * @throws UnsupportedOperationException if there is no io_uring and {@code options} forbid the
    *     pool; the message names the cause, and the remedy where one is known
    */
   public static Uring open(UringOptions options) {
-    return open(options, false);
-  }
-
-  private static Uring open(UringOptions options, boolean isShared) {
     Objects.requireNonNull(options, "options");
     if (options.fallback() == UringOptions.Fallback.ALWAYS) {
-      return new Uring(new PoolEngine(POOL_THREADS_MAX), isShared);
+      return new Uring(new PoolEngine(POOL_THREADS_MAX));
     }
     try {
-      RingEngine.Settings settings = settings(options);
-      // One ring is used without a detour.
-      Engine engine = options.rings() == 1 ? RingEngine.open(settings) : ManyRings.open(settings);
-      return new Uring(engine, isShared);
+      return new Uring(ring(options));
     } catch (UnavailableException e) {
       if (options.fallback() == UringOptions.Fallback.NEVER) {
         throw new UnsupportedOperationException("io_uring is not available: " + e.getMessage(), e);
       }
-      if (FALLBACK_LOGGED.compareAndSet(false, true)) {
-        LOGGER
-            .get()
-            .log(
-                Level.WARNING,
-                "io_uring is not available, files use a pool of platform threads: "
-                    + e.getMessage());
+      logUnavailable(e.getMessage());
+      return new Uring(new PoolEngine(POOL_THREADS_MAX));
+    }
+  }
+
+  private static Engine ring(UringOptions options) throws UnavailableException {
+    RingEngine.Settings settings = settings(options);
+    // One ring is used without a detour.
+    return options.rings() == 1 ? RingEngine.open(settings) : ManyRings.open(settings);
+  }
+
+  /** Once, until there is something else to say. */
+  private static void logUnavailable(String reason) {
+    if (FALLBACK_LOGGED.compareAndSet(false, true)
+        && !log(
+            Level.WARNING,
+            "io_uring is not available, files use a pool of platform threads: " + reason)) {
+      FALLBACK_LOGGED.set(false); // at the next attempt
+    }
+  }
+
+  /** False if that is not possible now; whatever a shortage has a log do, it does not fail. */
+  private static boolean log(Level level, String message) {
+    try {
+      if (!LazyLogger.isReady()) {
+        return false;
       }
-      return new Uring(new PoolEngine(POOL_THREADS_MAX), isShared);
+      LOGGER.get().log(level, message);
+      return true;
+    } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
+      return false;
     }
   }
 
   /**
-   * Whether this process can use io_uring. Tried once, with a small ring.
+   * Whether the {@linkplain #shared() shared} one, which this makes if there is none yet, runs on
+   * io_uring: its {@link #isRing}.
    *
-   * @return whether a ring can be made
+   * @return false if it runs on the pool, at the moment or for good
+   * @throws IllegalArgumentException as {@link #shared}
    */
   public static boolean available() {
     return unavailableReason().isEmpty();
   }
 
   /**
-   * Why this process cannot use io_uring, and what to do about it.
+   * Why the {@linkplain #shared() shared} one does not run on io_uring, and what to do about it.
    *
-   * @return cause and remedy; empty if it can
+   * @return cause and remedy; empty if it does
+   * @throws IllegalArgumentException as {@link #shared}
    */
   public static Optional<String> unavailableReason() {
-    return Availability.REASON;
+    Uring known = shared;
+    if (known == null) {
+      known = makeShared();
+    }
+    return Optional.ofNullable(((SharedEngine) known.engine).reason());
   }
 
   /**
@@ -183,17 +269,21 @@ public final class Uring implements AutoCloseable {
     return new UringBuffers(this, count, bytes);
   }
 
+  /** What serves now. */
   Engine engine() {
-    return engine;
+    return engine instanceof SharedEngine ofShared ? ofShared.current() : engine;
   }
 
   /**
-   * Whether operations run on io_uring, and not on the pool.
+   * Whether operations run on io_uring, and not on the pool. That of the {@linkplain #shared()
+   * shared} one may change; a file stays where it was opened.
    *
    * @return true for the ring
    */
   public boolean isRing() {
-    return ring;
+    return engine instanceof SharedEngine ofShared
+        ? ofShared.isRing()
+        : !(engine instanceof PoolEngine);
   }
 
   /**
@@ -218,7 +308,7 @@ public final class Uring implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (!isShared) {
+    if (!(engine instanceof SharedEngine)) {
       engine.close();
     }
   }
@@ -242,22 +332,37 @@ public final class Uring implements AutoCloseable {
         options.sqPollIdleMillis());
   }
 
-  /** The lazily made shared one. */
-  private static final class Shared {
-    static final Uring INSTANCE = open(UringOptions.fromSystemProperties(), true);
+  /** For the other packages of the library. No lambda: the class is to be initialised anywhere. */
+  private static final class EngineAccess implements Engines.Access {
+    @Override
+    public Engine engine(Uring uring) {
+      return uring.engine();
+    }
+
+    @Override
+    public boolean isShared(Uring uring) {
+      return uring == shared;
+    }
+
+    @Override
+    public boolean isBeingMadeHere(Uring uring) {
+      return uring.engine instanceof SharedEngine ofShared && ofShared.isBeingMadeHere();
+    }
   }
 
-  /** The lazily made trial. */
-  private static final class Availability {
-    static final Optional<String> REASON = tryOne();
-
-    private static Optional<String> tryOne() {
-      try {
-        RingEngine.open(settings(UringOptions.defaults().withEntries(2))).close();
-        return Optional.empty();
-      } catch (UnavailableException e) {
-        return Optional.of(e.getMessage());
+  /** What the log is told of the shared one. */
+  private record SharedLog(boolean isPoolWanted) implements SharedEngine.Listener {
+    @Override
+    public void unavailable(String reason, boolean passes) {
+      if (!isPoolWanted) {
+        logUnavailable(passes ? reason + "; it is tried again" : reason);
       }
+    }
+
+    @Override
+    public void recovered(String why) {
+      FALLBACK_LOGGED.set(false);
+      log(Level.INFO, "new files of the shared Uring use io_uring again, after this: " + why);
     }
   }
 }

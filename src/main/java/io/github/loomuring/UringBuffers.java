@@ -1,6 +1,7 @@
 package io.github.loomuring;
 
 import io.github.loomuring.internal.BufferSet;
+import io.github.loomuring.internal.Engine;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -39,14 +40,14 @@ public final class UringBuffers implements AutoCloseable {
   private static final int COUNT_MAX = 1 << 20;
   private static final int BYTES_MAX = 1 << 30;
 
-  private final Uring uring;
+  private final Engine engine; // that of the shared Uring may be replaced
   private final BufferSet set;
 
   UringBuffers(Uring uring, int count, int bytes) throws IOException {
     check("count", count, COUNT_MAX);
     check("bytes", bytes, BYTES_MAX);
-    this.uring = uring;
-    this.set = uring.engine().buffers(count, bytes);
+    this.engine = uring.engine();
+    this.set = engine.buffers(count, bytes);
   }
 
   private static void check(String name, int value, int max) {
@@ -141,7 +142,7 @@ public final class UringBuffers implements AutoCloseable {
    */
   @Override
   public void close() {
-    uring.engine().close(set);
+    engine.close(set);
   }
 
   /** Count, size, and whether the kernel knows the memory, or why not. */

@@ -13,7 +13,6 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -66,7 +65,7 @@ public final class UringFile implements AutoCloseable {
   private final boolean readable;
   private final boolean writable;
   private final boolean append;
-  private final Cleaner.Cleanable leak;
+  private final Leak leak;
 
   UringFile(Uring uring, Path path, OpenSpec spec) throws IOException {
     Path platformPath = PlatformPaths.unwrap("path", path);
@@ -75,16 +74,19 @@ public final class UringFile implements AutoCloseable {
     this.writable = spec.write();
     this.append = spec.append();
     this.file = uring.engine().open(platformPath, spec);
-    this.leak = watch(this, file, path);
+    try {
+      this.leak = Leak.watch(this, uring, file, path);
+    } catch (Throwable t) {
+      closeAfter(t);
+      throw t;
+    }
   }
 
-  private static Cleaner.Cleanable watch(UringFile owner, EngineFile file, Path path)
-      throws IOException {
+  private void closeAfter(Throwable failure) {
     try {
-      return Leak.watch(owner, file, path);
-    } catch (Throwable t) { // no memory for it
       file.close();
-      throw t;
+    } catch (IOException | RuntimeException | Error e) {
+      failure.addSuppressed(e);
     }
   }
 
@@ -865,7 +867,7 @@ public final class UringFile implements AutoCloseable {
     try {
       file.close();
     } finally {
-      leak.clean(); // closes a closed file once more, and forgets it
+      leak.forget();
     }
   }
 

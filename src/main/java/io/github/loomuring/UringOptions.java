@@ -11,10 +11,13 @@ import java.util.Properties;
  *
  * @param entries size of the submission queue: a power of two from 2 to 32,768 (the kernel's
  *     IORING_MAX_ENTRIES). It bounds how many requests one call into the kernel takes, not how many
- *     may be in flight.
+ *     may be in flight. Each entry takes 64 bytes of kernel memory.
  * @param completionEntries size of the completion queue: a power of two from {@code 2 × entries},
  *     and at least 8, to 65,536. Requests in flight never exceed it; further ones wait in Java.
- *     Each entry takes 16 bytes of kernel memory.
+ *     Each entry takes 16 bytes of kernel memory. Before Linux 5.12 and since 6.14 the memory of
+ *     both queues counts towards RLIMIT_MEMLOCK ({@code ulimit -l}, often 8 MiB), for all processes
+ *     of a user together, unless they have CAP_IPC_LOCK: 148 KiB for a ring of the defaults. Where
+ *     there is not so much left, the ring is made with half of it, and so on down to 8 entries.
  * @param gate how many requests may be in flight on one device, from 1 to 65,536; further ones wait
  *     in Java, and the reaper submits them. Past the number of requests that the block layer has
  *     for a device ({@code /sys/block/…/queue/nr_requests}, often 256), or that the device takes (a
@@ -72,9 +75,12 @@ public record UringOptions(
 
   /** What to do where there is no io_uring. */
   public enum Fallback {
-    /** Use the ring if there is one, otherwise the pool, saying so once in the log. */
+    /**
+     * Use the ring if there is one, otherwise the pool, saying so once in the log. The {@linkplain
+     * Uring#shared() shared} one goes back to the ring when a shortage has passed.
+     */
     AUTO,
-    /** Use the ring or fail. */
+    /** Use the ring or fail, with an {@link UnsupportedOperationException}. */
     NEVER,
     /** Use the pool, as if there were no io_uring. */
     ALWAYS

@@ -140,6 +140,11 @@ public interface EngineFile {
     return work.run(null);
   }
 
+  /** Whether an interrupt ends an operation that has started. */
+  default boolean isCancellable() {
+    return true;
+  }
+
   boolean isOpen();
 
   void close() throws IOException;

@@ -1,20 +1,39 @@
 package io.github.loomuring.internal;
 
 import io.github.loomuring.Uring;
-import java.util.function.Function;
 
-/** The engine of a {@link Uring}, for the other packages of the library. */
+/** What a {@link Uring} runs on, for the other packages of the library. */
 public final class Engines {
-  private static volatile Function<Uring, Engine> access;
+  /** The way of the class that knows. */
+  public interface Access {
+    Engine engine(Uring uring);
+
+    boolean isShared(Uring uring);
+
+    boolean isBeingMadeHere(Uring uring);
+  }
+
+  private static volatile Access access;
 
   private Engines() {}
 
   /** Called by {@link Uring}, before there is one. */
-  public static void setAccess(Function<Uring, Engine> access) {
+  public static void setAccess(Access access) {
     Engines.access = access;
   }
 
+  /** The engine that serves now. */
   public static Engine of(Uring uring) {
-    return access.apply(uring);
+    return access.engine(uring);
+  }
+
+  /** Whether {@code uring} is the shared one of now. */
+  public static boolean isShared(Uring uring) {
+    return access.isShared(uring);
+  }
+
+  /** Whether {@code uring} is the shared one, whose ring the calling thread is making. */
+  public static boolean isBeingMadeHere(Uring uring) {
+    return access.isBeingMadeHere(uring);
   }
 }

@@ -2,6 +2,7 @@ package io.github.loomuring.nio;
 
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
+import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.FileAccess;
 import io.github.loomuring.internal.OpenSpec;
 import java.io.IOException;
@@ -76,15 +77,15 @@ public final class UringFileChannel extends FileChannel {
   private final ChannelLocks locks;
   private final FilePosition position = new FilePosition(this); // not of a channel that appends
 
-  private UringFileChannel(
-      UringFile file, OpenSpec spec, boolean isRing, boolean interruptKeepsOpen) {
+  private UringFileChannel(UringFile file, OpenSpec spec, boolean interruptKeepsOpen) {
     this.file = file;
     this.readable = spec.read();
     this.writable = spec.write();
     this.append = spec.append();
     this.interruptKeepsOpen = interruptKeepsOpen;
-    this.interrupterCloses = !isRing && !interruptKeepsOpen;
-    this.locks = new ChannelLocks(this, FileAccess.engineFile(file));
+    EngineFile engineFile = FileAccess.engineFile(file);
+    this.interrupterCloses = !engineFile.isCancellable() && !interruptKeepsOpen;
+    this.locks = new ChannelLocks(this, engineFile);
   }
 
   // ---- opening
@@ -147,7 +148,7 @@ public final class UringFileChannel extends FileChannel {
     try {
       UringFile file = uring.openFile(path, others, attributes);
       try {
-        return new UringFileChannel(file, spec, uring.isRing(), keepsOpen);
+        return new UringFileChannel(file, spec, keepsOpen);
       } catch (Throwable t) { // no memory for it
         file.close();
         throw t;

@@ -1,6 +1,7 @@
 package io.github.loomuring.nio;
 
 import io.github.loomuring.Uring;
+import io.github.loomuring.internal.Engines;
 import io.github.loomuring.internal.PlatformPaths;
 import java.io.IOException;
 import java.nio.file.ClosedFileSystemException;
@@ -33,6 +34,9 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class UringFileSystem extends FileSystem {
   /** Those that do not run on the shared ring; the closed ones go when there is another one. */
   private static final ConcurrentHashMap<Uring, UringFileSystem> OWN = new ConcurrentHashMap<>();
+
+  /** The one beside the default file system; null until it is asked for. */
+  private static volatile UringFileSystem installed;
 
   private final UringFileSystemProvider provider;
   private final FileSystem platform;
@@ -74,7 +78,7 @@ public final class UringFileSystem extends FileSystem {
 
   private static UringFileSystem on(Uring uring) {
     UringFileSystem shared = shared();
-    if (uring == Uring.shared()) {
+    if (Engines.isShared(uring)) {
       return shared;
     }
     UringFileSystem known = OWN.get(uring);
@@ -88,21 +92,31 @@ public final class UringFileSystem extends FileSystem {
 
   /** The only one on the shared ring: the default file system, if that is one of ours. */
   static UringFileSystem shared() {
-    return FileSystems.getDefault() instanceof UringFileSystem ours ? ours : Installed.INSTANCE;
+    if (FileSystems.getDefault() instanceof UringFileSystem ours) {
+      return ours;
+    }
+    UringFileSystem known = installed;
+    return known != null ? known : install();
   }
 
-  /** The one beside the default file system. */
-  private static final class Installed {
-    static final UringFileSystem INSTANCE =
-        new UringFileSystem(new UringFileSystemProvider(), PlatformPaths.fileSystem(), null);
+  private static synchronized UringFileSystem install() {
+    if (installed == null) {
+      installed =
+          new UringFileSystem(new UringFileSystemProvider(), PlatformPaths.fileSystem(), null);
+    }
+    return installed;
   }
 
   /**
-   * What it runs on. Null while the shared ring is being made by the calling thread, which may need
-   * files for that, a logger's configuration for one: then the platform has to do.
+   * What it runs on. Null while the ring of the shared one is being made by the calling thread,
+   * which may need files for that, a logger's configuration for one: then the platform has to do.
    */
   Uring uring() {
-    return own != null ? own : Uring.shared();
+    if (own != null) {
+      return own;
+    }
+    Uring shared = Uring.shared();
+    return Engines.isBeingMadeHere(shared) ? null : shared;
   }
 
   FileSystem platform() {

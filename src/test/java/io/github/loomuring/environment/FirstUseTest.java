@@ -1,114 +1,130 @@
 package io.github.loomuring.environment;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.loomuring.Uring;
 import io.github.loomuring.support.LeakCheck;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * What a program pays for its first file. Processor time says little on a machine that does other
- * things; what takes it, classes that are loaded and generated, can be counted.
- */
+/** The first use of the library while the process lacks something, and uses after that. */
 @ExtendWith(LeakCheck.class)
-@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FirstUseTest {
-  /** More than with java.nio; 560 when this was written, 937 before that. */
-  private static final int CLASSES_MAX = 700;
-
-  /** Of these, those that the JDK generates: lambdas, method handles; 130 then, 418 before. */
-  private static final int GENERATED_MAX = 160;
+  private static final String FELL_BACK =
+      "WARNING: io_uring is not available, files use a pool of platform threads: ";
+  private static final String CAME = "INFO: new files of the shared Uring use io_uring again";
+  private static final int PIDS_MAX = 70;
 
   @TempDir Path directory;
+  private Path file;
 
   @BeforeEach
-  void needRing() {
-    assumeTrue(
-        Uring.available(), () -> "needs io_uring: " + Uring.unavailableReason().orElseThrow());
+  void prepare() throws Exception {
+    assumeTrue(Uring.available(), () -> Uring.unavailableReason().orElse(""));
+    file = Files.writeString(directory.resolve("file"), "text");
   }
 
-  private static ChildJvm.Result run(ChildJvm child) throws Exception {
-    ChildJvm.Result result = child.run();
+  private ChildJvm child(String shortage) throws Exception {
+    // Classes in a directory are files to open, too.
+    return ChildJvm.of(UseUnderShortage.class, shortage, file, directory)
+        .classPath(ChildJvm.libraryJar(directory), ChildJvm.testClasses());
+  }
+
+  private static void assertRecovered(ChildJvm.Result result) {
     assertThat(result.status()).as("%s%s", result.out(), result.err()).isZero();
-    return result;
-  }
-
-  private List<String> loaded(Object... arguments) throws Exception {
-    Path log = directory.resolve("classes" + arguments.length + ".log");
-    run(ChildJvm.of(UseOneFile.class, arguments).flags("-Xlog:class+load:file=" + log));
-    return Files.readAllLines(log);
-  }
-
-  private static int count(List<String> lines, String pattern) {
-    return (int) lines.stream().filter(line -> line.matches(".*(" + pattern + ").*")).count();
-  }
-
-  @Test
-  void aProgramOfOneFileLoadsFewClassesAndLinksOneShapeOfCalls() throws Exception {
-    Path file = directory.resolve("file");
-    List<String> theirs = loaded(file, "jdk");
-    List<String> ours = loaded(file);
-    String generated = "LambdaForm\\$.*/0x|\\$\\$Lambda/|TypeSwitch/|StringConcat/|Stub/|Species_";
-    assertThat(ours.size() - theirs.size()).as("classes").isBetween(1, CLASSES_MAX);
-    assertThat(count(ours, generated) - count(theirs, generated))
-        .as("generated classes")
-        .isBetween(1, GENERATED_MAX);
-    assertThat(count(ours, "DowncallStub/")).as("linked shapes").isEqualTo(1);
-    assertThat(count(ours, "StringConcat/|java\\.lang\\.management\\.|java\\.util\\.logging\\.L"))
-        .as("what few need")
-        .isEqualTo(0);
-  }
-
-  @Test
-  void theExitOfTheJvmFindsTheReaperInJava() throws Exception {
-    ChildJvm.Result result = run(ChildJvm.of(UseFilesWhileExiting.class, directory));
-    assertThat(result.value("failure")).isNull();
-    assertThat(result.value("before")).isEqualTo("RUNNABLE");
-    assertThat(result.value("exiting")).isEqualTo("WAITING");
+    assertThat(result.value("second")).as(result.err()).isEqualTo("works: 4");
+    assertThat(result.value("ring")).as(result.err()).isEqualTo("true");
     assertThat(result.value("files")).isEqualTo("ok");
-    assertThat(result.value("after")).isEqualTo("WAITING");
   }
 
-  /** The commands of the README. */
-  @Test
-  void anAotCacheHoldsTheLibrary() throws Exception {
-    Path library = ChildJvm.libraryJar(directory);
-    Path program = directory.resolve("program.jar");
-    String main = UseOneFile.class.getName().replace('.', '/') + ".class";
-    String jar = ChildJvm.java().resolveSibling("jar").toString();
-    Commands.succeed(
-        jar, "-c", "-f", program.toString(), "-C", ChildJvm.testClasses().toString(), main);
-    Path cache = directory.resolve("program.aot");
-    Path file = directory.resolve("file");
-
-    ChildJvm.Result training =
-        ChildJvm.of(UseOneFile.class, file)
-            .classPath(program, library)
-            .flags("-XX:AOTCacheOutput=" + cache)
-            .run();
-    assumeFalse(
-        training.err().contains("Unrecognized VM option"), "this JDK makes no AOT cache so");
-    assertThat(training.status()).as("%s%s", training.out(), training.err()).isZero();
-    assertThat(cache).isNotEmptyFile();
-
-    ChildJvm.Result cached =
-        run(
-            ChildJvm.of(UseOneFile.class, file)
-                .classPath(program, library)
-                .flags("-XX:AOTCache=" + cache, "-XX:AOTMode=on", "-Xlog:class+load"));
-    assertThat(cached.value("used")).isEqualTo("ok");
-    assertThat(cached.out().lines().filter(line -> line.contains(" io.github.loomuring.Uring ")))
+  private static void assertLogged(ChildJvm.Result result, String... words) {
+    assertThat(result.err().lines().filter(line -> line.contains(FELL_BACK)))
+        .as(result.err())
         .singleElement()
         .asString()
-        .contains("shared objects file");
+        .contains(words)
+        .endsWith("it is tried again");
+    assertThat(result.err().lines().filter(line -> line.contains(CAME)))
+        .as(result.err())
+        .singleElement()
+        .asString()
+        .contains(words);
+  }
+
+  @Test
+  void threadsThatRunOutAreWaitedForByThePool() throws Exception {
+    Commands.needRoot();
+    Path controller = Path.of("/sys/fs/cgroup/pids");
+    assumeTrue(Files.isWritable(controller), () -> "needs the cgroup controller " + controller);
+    Path group =
+        Files.createDirectory(controller.resolve("loom-uring-" + ProcessHandle.current().pid()));
+    try {
+      Files.writeString(group.resolve("pids.max"), Integer.toString(PIDS_MAX));
+      ChildJvm.Result result =
+          child("threads")
+              .under("sh", "-c", "echo $$ > " + group + "/cgroup.procs && exec \"$@\"", "-")
+              .run();
+      assertRecovered(result);
+      assertThat(result.value("first")).isNotEqualTo("threads do not run out");
+      assertLogged(result, "unable to create native thread", "pids.max");
+    } finally {
+      Files.delete(group);
+    }
+  }
+
+  @Test
+  void descriptorsThatRunOutAreNamedByTheOpen() throws Exception {
+    Commands.needTool("prlimit", "util-linux");
+    ChildJvm.Result result =
+        child("descriptors").flags("-XX:-MaxFDLimit").under("prlimit", "--nofile=100:100").run();
+    assertRecovered(result);
+    assertThat(result.value("first"))
+        .isEqualTo("java.nio.file.FileSystemException: " + file + ": Too many open files");
+    // The log would have been set up without its configuration, and so have been silent for good.
+    assertThat(result.err().lines().filter(line -> line.contains(CAME)))
+        .singleElement()
+        .asString()
+        .contains("EMFILE (Too many open files); raise RLIMIT_NOFILE (ulimit -n)");
+  }
+
+  @Test
+  void directMemoryThatRunsOutIsWaitedForByThePool() throws Exception {
+    ChildJvm.Result result = child("direct").flags("-XX:MaxDirectMemorySize=8m").run();
+    assertRecovered(result);
+    assertThat(result.value("first")).isEqualTo("works: 4");
+    assertLogged(result, "direct buffer memory", "raise -XX:MaxDirectMemorySize");
+  }
+
+  /** What the JDK cannot do then, it may say by an error; what matters is what comes after. */
+  @Test
+  void fullHeapAtTheFirstUseBreaksNothing() throws Exception {
+    assertRecovered(child("heap").flags("-Xmx32m").run());
+  }
+
+  @Test
+  void overflowOfTheStackAtTheFirstUseBreaksNothing() throws Exception {
+    ChildJvm.Result result = child("stack").flags("-Xss512k").run();
+    assertRecovered(result);
+    assertThat(result.value("first")).contains("works: 4");
+    assertThat(result.err()).isEmpty();
+  }
+
+  @Test
+  void wrongPropertyIsAClearErrorEachTime() throws Exception {
+    ChildJvm.Result result =
+        ChildJvm.of(UseWrongProperty.class, file).flags("-Dio.github.loomuring.gate=wide").run();
+    assertThat(result.status()).as("%s%s", result.out(), result.err()).isZero();
+    assertThat(result.err()).isEmpty();
+    assertThat(result.out().lines())
+        .hasSize(10)
+        .containsOnly(
+            "java.lang.IllegalArgumentException: io.github.loomuring.gate=wide is not a number");
   }
 }

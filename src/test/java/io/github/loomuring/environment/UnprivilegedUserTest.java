@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.assertj.core.api.AbstractStringAssert;
@@ -79,7 +80,10 @@ class UnprivilegedUserTest {
     assertThat(result.value("files")).isEqualTo("ok");
   }
 
-  /** Kernels before 5.12 charge a ring's memory to RLIMIT_MEMLOCK, unless it is root's. */
+  /**
+   * Kernels before 5.12, and since 6.14, charge a ring's memory to RLIMIT_MEMLOCK, unless it is
+   * root's.
+   */
   @Test
   void withoutLockableMemoryThereIsARingOrTheReasonIsClear() throws Exception {
     Commands.needTool("prlimit", "util-linux");
@@ -95,6 +99,65 @@ class UnprivilegedUserTest {
     }
     assertThat(result.value("ring")).isEqualTo(result.value("available"));
     assertThat(result.value("files")).isEqualTo("ok");
+  }
+
+  /**
+   * All rings of a user are charged to one account. The largest there are take three of its eight
+   * MiB each, and shrink to what is left.
+   */
+  @Test
+  void processesOfOneUserThatFitHaveRingsAndTheOthersThePool() throws Exception {
+    Commands.needTool("prlimit", "util-linux");
+    int other = NOBODY - 10_000 - (int) (ProcessHandle.current().pid() % 10_000); // a quiet account
+    List<ChildJvm.Running> children = new ArrayList<>();
+    try {
+      boolean full = false;
+      while (!full) {
+        assumeTrue(children.size() < 12, "needs a kernel that charges rings to RLIMIT_MEMLOCK");
+        Path own = Files.createDirectory(work.resolve("child" + children.size()));
+        Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwxrwxrwx"));
+        ChildJvm.Running child = keepRing(own, other);
+        children.add(child);
+        child.awaitLine("ready");
+        full = child.count("ring=false") == 1;
+      }
+      assertThat(children).hasSizeGreaterThan(2);
+      ChildJvm.Running last = children.removeLast();
+      children.add(0, last);
+      end(children.removeLast(), "ring=true", ""); // gives memory back
+      last.send("go");
+      last.awaitLine("later=true");
+      end(children.removeFirst(), "ring=false", "ENOMEM");
+      for (ChildJvm.Running each : children) {
+        end(each, "ring=true", "");
+      }
+    } finally {
+      children.forEach(ChildJvm.Running::close);
+    }
+  }
+
+  private ChildJvm.Running keepRing(Path own, int user) throws IOException {
+    return ChildJvm.of(KeepRing.class, own)
+        .classPath(library, tests)
+        .flags("-Dio.github.loomuring.entries=32768", "-Dio.github.loomuring.fallback=AUTO")
+        .under("prlimit", "--memlock=" + (8 << 20))
+        .under("setpriv", "--reuid=" + user, "--regid=" + user, "--clear-groups")
+        .start();
+  }
+
+  private static void end(ChildJvm.Running child, String line, String logged) throws Exception {
+    ChildJvm.Result result = child.result();
+    assertThat(result.status()).as("%s%s", result.out(), result.err()).isZero();
+    assertThat(result.out()).contains(line);
+    if (logged.isEmpty()) {
+      assertThat(result.err()).isEmpty();
+    } else {
+      assertThat(result.err().lines().filter(text -> text.startsWith("WARNING: ")))
+          .as(result.err())
+          .singleElement()
+          .asString()
+          .contains(logged, "raise RLIMIT_MEMLOCK (ulimit -l)");
+    }
   }
 
   /** Registered buffers are charged to RLIMIT_MEMLOCK, unless the process has CAP_IPC_LOCK. */

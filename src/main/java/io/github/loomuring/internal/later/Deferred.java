@@ -51,6 +51,8 @@ public abstract class Deferred {
       try {
         work();
         done = true;
+      } catch (VirtualMachineError e) {
+        asked.set(0); // no memory; perhaps later
       } catch (Throwable t) {
         // Then it is never done.
       }

@@ -38,7 +38,7 @@ public final class LinuxKernel implements Kernel {
    * stack for that, or no descriptor left.
    */
 
-  /** The only instance; using it initialises the binding, which may fail. */
+  /** The only instance; using it initialises the binding, which may fail, and then fails always. */
   public static final LinuxKernel INSTANCE = new LinuxKernel();
 
   private static final Linker LINKER = Linker.nativeLinker();
@@ -63,6 +63,8 @@ public final class LinuxKernel implements Kernel {
           Quick.call(SCHED_YIELD, 0, 0, 0, 0, 0, 0);
         }
       };
+
+  private static final String GLIBC = "libc.so.6";
 
   private static final long SYS_IO_URING_SETUP = 425;
   private static final long SYS_IO_URING_ENTER = 426;
@@ -289,6 +291,9 @@ public final class LinuxKernel implements Kernel {
   private static MemorySegment find(String name) {
     MemorySegment function = LIBC.find(name).orElse(null);
     if (function == null) {
+      function = findInLibc(name);
+    }
+    if (function == null) {
       throw new UnsupportedOperationException("libc has no " + name);
     }
     return function;
@@ -300,6 +305,18 @@ public final class LinuxKernel implements Kernel {
       throw new UnsupportedOperationException("not a 64-bit Linux: " + ADDRESS + layout);
     }
     return layout.byteOffset(PathElement.groupElement("errno"));
+  }
+
+  /**
+   * Looks for a function in the libc that the JVM itself runs on. The JDK's default look-up opens a
+   * library for it, once; if there was no descriptor for that, it never finds anything.
+   */
+  private static MemorySegment findInLibc(String name) {
+    try {
+      return SymbolLookup.libraryLookup(GLIBC, Arena.global()).find(name).orElse(null);
+    } catch (IllegalArgumentException e) {
+      return null; // another libc
+    }
   }
 
   private static AssertionError unexpected(Throwable t) {

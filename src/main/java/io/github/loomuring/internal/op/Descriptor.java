@@ -3,19 +3,10 @@ package io.github.loomuring.internal.op;
 import static io.github.loomuring.internal.linux.Fcntl.*;
 
 import io.github.loomuring.internal.PosixLocks;
-import io.github.loomuring.internal.linux.Kernel;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 
 /** A descriptor of the ring engine that is to be closed, now or when no lock stands against it. */
 final class Descriptor implements PosixLocks.Descriptor {
-  /**
-   * For closes that get no slot, as there is no memory for one. Two that fail at once may read each
-   * other's error number; the descriptors are closed all the same.
-   */
-  private static final MemorySegment LAST_RESORT = Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8);
-
   private final RingEngine engine;
   private final int fd;
   private int result;
@@ -44,7 +35,7 @@ final class Descriptor implements PosixLocks.Descriptor {
     try {
       scratch = engine.slots.acquireAlways();
     } catch (IOException | OutOfMemoryError e) {
-      return engine.kernel.close(LAST_RESORT, fd);
+      return engine.kernel.close(engine.closeErrno, fd);
     }
     try {
       return engine.kernel.close(scratch.errno, fd);

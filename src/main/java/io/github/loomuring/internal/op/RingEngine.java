@@ -9,6 +9,7 @@ import io.github.loomuring.internal.Engine;
 import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.FileStatus;
 import io.github.loomuring.internal.Flush;
+import io.github.loomuring.internal.Headroom;
 import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.Permissions;
 import io.github.loomuring.internal.linux.CString;
@@ -68,6 +69,13 @@ public final class RingEngine implements Engine {
   static final long CLOSE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   final Kernel kernel;
+
+  /**
+   * For closes that get no slot, as there is no memory for one. Two that fail at once may read each
+   * other's error number; the descriptors are closed all the same.
+   */
+  final MemorySegment closeErrno = Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8);
+
   final SlotTable slots = new SlotTable();
   final Staging staging = new Staging();
   final Offload offload;
@@ -182,26 +190,26 @@ public final class RingEngine implements Engine {
                 settings.workers(),
                 settings.sqPollIdleMillis()),
             slots);
-    slots.attach(ring);
-    registeredBuffers = new RegisteredBuffers(List.of(ring));
-    Gate room = ring.room();
-    streamReads = Gate.ofLasting(Math.max(1, room.limit() / 4), room);
-    streamWrites = Gate.ofLasting(Math.max(1, room.limit() / 4), room);
-    // The workers of who submits these run other requests too: half of them are left to those.
-    lastingWork =
-        settings.workers() == Settings.WORKERS_UNBOUNDED
-            ? room
-            : Gate.ofLasting(Math.min(room.limit(), settings.workers() / 2), room);
-    blockingOpens = Gate.ofLasting(Math.max(2, room.limit() / 8), lastingWork);
-    deviceLimit = Math.max(1, Math.min(settings.gate() / rings, room.limit() / 2));
-    remoteLimit = Math.max(1, Math.min(REMOTE_GATE / rings, room.limit() / 2));
-    localPaths = new Gate(deviceLimit, room);
     try {
+      slots.attach(ring);
+      registeredBuffers = new RegisteredBuffers(List.of(ring));
+      Gate room = ring.room();
+      streamReads = Gate.ofLasting(Math.max(1, room.limit() / 4), room);
+      streamWrites = Gate.ofLasting(Math.max(1, room.limit() / 4), room);
+      // The workers of who submits these run other requests too: half of them are left to those.
+      lastingWork =
+          settings.workers() == Settings.WORKERS_UNBOUNDED
+              ? room
+              : Gate.ofLasting(Math.min(room.limit(), settings.workers() / 2), room);
+      blockingOpens = Gate.ofLasting(Math.max(2, room.limit() / 8), lastingWork);
+      deviceLimit = Math.max(1, Math.min(settings.gate() / rings, room.limit() / 2));
+      remoteLimit = Math.max(1, Math.min(REMOTE_GATE / rings, room.limit() / 2));
+      localPaths = new Gate(deviceLimit, room);
       checkRequired();
       tryOnce();
-    } catch (UnavailableException e) {
+    } catch (Throwable t) {
       close();
-      throw e;
+      throw t;
     }
   }
 
@@ -222,9 +230,12 @@ public final class RingEngine implements Engine {
           "os.arch=" + architecture + " is not supported; amd64 and aarch64 are");
     }
     try {
+      Headroom.check();
       return LinuxKernel.INSTANCE;
     } catch (ExceptionInInitializerError | NoClassDefFoundError e) {
       throw noNativeAccess(e);
+    } catch (OutOfMemoryError e) {
+      throw UnavailableException.shortage(e);
     }
   }
 
@@ -240,6 +251,8 @@ public final class RingEngine implements Engine {
       return new RingEngine(kernel, settings, bufferSets);
     } catch (IllegalCallerException e) {
       throw noNativeAccess(e);
+    } catch (OutOfMemoryError e) {
+      throw UnavailableException.shortage(e);
     }
   }
 
@@ -254,7 +267,8 @@ public final class RingEngine implements Engine {
             ? ""
             : "; start the JVM with --enable-native-access="
                 + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
-    return new UnavailableException("libc cannot be called: " + cause + remedy, t);
+    return new UnavailableException(
+        "libc cannot be called: " + cause + remedy, UnavailableException.Prospect.LASTING, t);
   }
 
   private void checkRequired() throws UnavailableException {
@@ -272,16 +286,21 @@ public final class RingEngine implements Engine {
    */
   private void tryOnce() throws UnavailableException {
     try {
+      PathMemory.acquire().close(); // its class, too, is initialised while there is memory for it
       Operation operation = slots.acquire();
       operation.set(IORING_OP_NOP, -1, 0, 0, 0, 0, ring.room());
       int result = operation.runUninterruptibly(slots);
       operation.end();
       slots.release(operation);
       if (result < 0) {
-        throw new UnavailableException("IORING_OP_NOP: " + Errno.describe(result));
+        throw new UnavailableException(
+            "IORING_OP_NOP: " + Errno.describe(result),
+            UnavailableException.Prospect.UNKNOWN,
+            null);
       }
     } catch (IOException e) {
-      throw new UnavailableException("a request could not be sent: " + e, e);
+      throw new UnavailableException(
+          "a request could not be sent: " + e, UnavailableException.Prospect.UNKNOWN, e);
     }
   }
 

@@ -345,12 +345,17 @@ final class PoolFile implements EngineFile {
     return from >= end ? 0 : writing.write(Zeros.upTo(end - from), from);
   }
 
-  /** Made when they are first needed. */
+  /** Made when they are first needed, at a later call if there was no memory for them. */
   private static final class Zeros {
-    private static final ByteBuffer ALL = aligned(CONFINED_PIECE_BYTES).asReadOnlyBuffer();
+    private static volatile ByteBuffer all;
 
     static ByteBuffer upTo(long bytes) {
-      return ALL.slice(0, (int) Math.min(bytes, ALL.capacity()));
+      ByteBuffer known = all;
+      if (known == null) {
+        known = aligned(CONFINED_PIECE_BYTES).asReadOnlyBuffer();
+        all = known; // whoever else makes them at once has the like
+      }
+      return known.slice(0, (int) Math.min(bytes, known.capacity()));
     }
   }
 
@@ -416,6 +421,11 @@ final class PoolFile implements EngineFile {
   @Override
   public long inode() {
     return descriptors().inode();
+  }
+
+  @Override
+  public boolean isCancellable() {
+    return false;
   }
 
   @Override

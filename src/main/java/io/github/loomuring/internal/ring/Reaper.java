@@ -69,11 +69,16 @@ final class Reaper {
   }
 
   void start() {
-    thread.start();
     try {
       Runtime.getRuntime().addShutdownHook(exitHook);
     } catch (IllegalStateException e) {
       // This is the first use, in a hook.
+    }
+    try {
+      thread.start(); // last: from now on the ring's memory is the reaper's to free
+    } catch (Throwable t) {
+      removeExitHook();
+      throw t;
     }
   }
 

@@ -94,12 +94,26 @@ public final class Ring {
   /** Makes a ring and starts its reaper. */
   public static Ring open(Kernel kernel, Settings settings, Completions completions)
       throws UnavailableException {
+    MemorySegment errno = Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8);
     RingMemory memory =
         RingMemory.open(
             kernel, settings.entries(), settings.completionEntries(), settings.sqPollIdleMillis());
-    if (settings.sqPollIdleMillis() > 0
-        && !memory.hasSqThread()
-        && SQ_THREAD_LACK_LOGGED.compareAndSet(false, true)) {
+    try {
+      if (settings.sqPollIdleMillis() > 0 && !memory.hasSqThread()) {
+        logLackOfSqThread();
+      }
+      Ring ring = new Ring(kernel, memory, completions, settings.pollNanos());
+      ring.boundWorkers(settings.workers());
+      ring.reaper.start(); // last: from now on the memory is the reaper's to free
+      return ring;
+    } catch (Throwable t) {
+      memory.close(errno);
+      throw t;
+    }
+  }
+
+  private static void logLackOfSqThread() {
+    if (SQ_THREAD_LACK_LOGGED.compareAndSet(false, true)) {
       LOGGER
           .get()
           .log(
@@ -108,10 +122,6 @@ public final class Ring {
                   + " needs Linux 5.11, before 5.13 with CAP_SYS_NICE, and room for a thread"
                   + " (RLIMIT_NPROC)");
     }
-    Ring ring = new Ring(kernel, memory, completions, settings.pollNanos());
-    ring.boundWorkers(settings.workers());
-    ring.reaper.start();
-    return ring;
   }
 
   /** Whether the kernel has {@code opcode}. */
@@ -262,14 +272,15 @@ public final class Ring {
   }
 
   /**
-   * Ends the ring: waits until every request has ended, then unmaps it.
+   * Ends the ring: waits until every request has ended, then unmaps it. Requests of a failed ring
+   * are not waited for, as nothing tells of their end.
    *
    * @return false if requests were still in the kernel after {@code timeoutNanos}; the reaper then
    *     goes on waiting for them, and the ring's memory stays until they end
    */
   public boolean close(long timeoutNanos) {
     beginClose();
-    return reaper.awaitEnd(timeoutNanos);
+    return failure != null || reaper.awaitEnd(timeoutNanos);
   }
 
   /** As {@link #close}, which must follow, without the wait. */

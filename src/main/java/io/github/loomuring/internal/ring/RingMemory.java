@@ -20,7 +20,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * A ring as {@code io_uring_setup} made it: its descriptor, its two mappings, what was granted.
  *
  * <p>Set-up flags are asked for and peeled off one at a time while the kernel answers EINVAL, and
- * the size is halved while it answers ENOMEM (RLIMIT_MEMLOCK of kernels before 5.12).
+ * the size is halved while it answers ENOMEM. That is not only true want of memory: rings of a user
+ * who lacks CAP_IPC_LOCK are charged to RLIMIT_MEMLOCK, all together, before Linux 5.12 and since
+ * 6.14 (io_create_region of io_uring/memmap.c).
  */
 final class RingMemory {
   // In the order in which they are given up.
@@ -86,9 +88,9 @@ final class RingMemory {
     MemorySegment mappedSqes;
     try {
       mappedSqes = map(errno, SQE_BYTES * sqEntries, IORING_OFF_SQES);
-    } catch (UnavailableException e) {
+    } catch (Throwable t) {
       kernel.munmap(errno, rings.address(), rings.byteSize());
-      throw e;
+      throw t;
     }
     sqes = mappedSqes;
     if (sqArrayNeeded()) {
@@ -119,9 +121,9 @@ final class RingMemory {
       }
       try {
         return new RingMemory(kernel, arena, errno, fd, params);
-      } catch (UnavailableException e) {
+      } catch (Throwable t) {
         kernel.close(errno, fd);
-        throw e;
+        throw t;
       }
     }
   }
@@ -176,17 +178,25 @@ final class RingMemory {
             fd,
             offset);
     if (address < 0 && address > -4096) {
-      throw new UnavailableException("mapping the ring failed: " + Errno.describe(address));
+      throw UnavailableException.of("mapping the ring", (int) address);
     }
-    // A forked child must not share our queues. Advice only: refusal changes nothing for us.
-    kernel.madvise(errno, address, length, Fcntl.MADV_DONTFORK);
-    return Memory.at(address, length);
+    try {
+      // A forked child must not share our queues. Advice only: refusal changes nothing for us.
+      kernel.madvise(errno, address, length, Fcntl.MADV_DONTFORK);
+      return Memory.at(address, length);
+    } catch (Throwable t) {
+      kernel.munmap(errno, address, length);
+      throw t;
+    }
   }
 
   private void probe(Arena arena, MemorySegment errno) throws UnavailableException {
     MemorySegment probe = arena.allocate(PROBE_BYTES, 8);
     int result =
         kernel.ioUringRegister(errno, fd, IORING_REGISTER_PROBE, probe.address(), PROBE_OPS);
+    if (Errno.ENOMEM.is(result) || Errno.EAGAIN.is(result)) {
+      throw UnavailableException.of("IORING_REGISTER_PROBE", result);
+    }
     if (result < 0) {
       throw new UnavailableException(
           "the kernel cannot say which io_uring operations it has (IORING_REGISTER_PROBE: "

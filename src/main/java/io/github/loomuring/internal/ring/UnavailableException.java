@@ -6,27 +6,73 @@ import io.github.loomuring.internal.linux.Errno;
 public final class UnavailableException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  public UnavailableException(String message) {
-    super(message);
+  /** Whether it may be there later. */
+  public enum Prospect {
+    /** Not in this process: the kernel lacks it, or refuses it. */
+    LASTING,
+    /** A shortage, of descriptors, memory or threads, which passes. */
+    PASSING,
+    /** Nobody knows: a ring was made, and did not work. */
+    UNKNOWN
   }
 
-  public UnavailableException(String message, Throwable cause) {
+  private static final String REFUSED =
+      "; io_uring is switched off by the sysctl kernel.io_uring_disabled, or a seccomp filter (the"
+          + " default one of Docker and containerd) refuses it: set the sysctl to 0, allow"
+          + " io_uring_setup, io_uring_enter and io_uring_register in the seccomp profile";
+  private static final String SANDBOX =
+      "a seccomp filter or a sandbox (gVisor, managed Kubernetes) refuses it: allow io_uring_setup,"
+          + " io_uring_enter and io_uring_register there, or accept the pool, silently with"
+          + " UringOptions.Fallback.ALWAYS";
+
+  private final Prospect prospect;
+
+  /** It lasts. */
+  public UnavailableException(String message) {
+    this(message, Prospect.LASTING, null);
+  }
+
+  public UnavailableException(String message, Prospect prospect, Throwable cause) {
     super(message, cause);
+    this.prospect = prospect;
+  }
+
+  /** There is no ring for want of memory, or of a thread, as {@code error} says. */
+  public static UnavailableException shortage(OutOfMemoryError error) {
+    String message = String.valueOf(error.getMessage());
+    String remedy =
+        message.contains("thread")
+            ? "RLIMIT_NPROC (ulimit -u), or the pids.max of the cgroup"
+            : message.contains("direct") ? "-XX:MaxDirectMemorySize" : "-Xmx";
+    return new UnavailableException(
+        "a ring cannot be made: " + error + "; raise " + remedy, Prospect.PASSING, error);
+  }
+
+  public Prospect prospect() {
+    return prospect;
   }
 
   static UnavailableException of(String systemCall, int result) {
     String remedy =
         switch (-result) {
-          case 1 ->
-              "; io_uring is switched off by the sysctl kernel.io_uring_disabled, or a seccomp"
-                  + " filter (the default one of Docker and containerd) refuses it: set the sysctl"
-                  + " to 0, allow io_uring_setup, io_uring_enter and io_uring_register in the"
-                  + " seccomp profile";
-          case 12 -> "; raise RLIMIT_MEMLOCK (ulimit -l), or ask for fewer entries";
-          case 38 -> "; the kernel is older than 5.1, or built without CONFIG_IO_URING";
-          case 23, 24 -> "; raise RLIMIT_NOFILE (ulimit -n)";
+          case 1, 13 -> REFUSED;
+          case 12 ->
+              "; raise RLIMIT_MEMLOCK (ulimit -l), which rings of all processes of the user are"
+                  + " charged to before Linux 5.12 and since 6.14, or ask for fewer entries";
+          case 23 -> "; raise the sysctl fs.file-max";
+          case 24 -> "; raise RLIMIT_NOFILE (ulimit -n)";
+          case 38 ->
+              "; the kernel is older than 5.1, or built without CONFIG_IO_URING, or " + SANDBOX;
+          case 95 -> "; " + SANDBOX;
           default -> "";
         };
-    return new UnavailableException(systemCall + ": " + Errno.describe(result) + remedy);
+    Prospect prospect =
+        switch (-result) {
+          case 11, 12, 16, 23, 24 -> Prospect.PASSING;
+          case 1, 13, 22, 38, 95 -> Prospect.LASTING;
+          default -> Prospect.UNKNOWN;
+        };
+    return new UnavailableException(
+        systemCall + ": " + Errno.describe(result) + remedy, prospect, null);
   }
 }

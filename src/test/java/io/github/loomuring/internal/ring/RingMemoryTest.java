@@ -107,7 +107,9 @@ class RingMemoryTest {
     "EPERM, seccomp",
     "ENOSYS, CONFIG_IO_URING",
     "EMFILE, RLIMIT_NOFILE",
-    "ENFILE, RLIMIT_NOFILE",
+    "ENFILE, fs.file-max",
+    "EOPNOTSUPP, gVisor",
+    "ENOSYS, gVisor",
     "EINVAL, EINVAL (Invalid argument)"
   })
   void refusedSetUpNamesCauseAndRemedy(Errno errno, String remedy) {
