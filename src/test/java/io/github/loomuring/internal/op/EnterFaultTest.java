@@ -56,7 +56,7 @@ class EnterFaultTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"EAGAIN", "EBUSY", "EINTR"})
+  @EnumSource(names = {"EAGAIN", "EBUSY", "EINTR", "ENOMEM"})
   void entriesThatFailForAWhileLoseNothing(Errno errno) throws Exception {
     SimulatedKernel kernel = new SimulatedKernel();
     AtomicInteger entries = new AtomicInteger();
@@ -123,7 +123,7 @@ class EnterFaultTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"EBADF", "EFAULT"})
+  @EnumSource(names = {"EBADF", "EFAULT", "EBADR", "ENXIO", "EOWNERDEAD", "EIO"})
   void entryThatFailsForGoodFailsAllCallersAtOnce(Errno errno) throws Exception {
     SimulatedKernel kernel = new SimulatedKernel().hold(READ);
     Simulation s = Simulation.of(kernel);
