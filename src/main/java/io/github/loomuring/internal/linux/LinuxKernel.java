@@ -74,6 +74,11 @@ public final class LinuxKernel implements Kernel {
   private static final MethodHandle PREADV2 = bind("preadv2", VECTORED);
   private static final MethodHandle PWRITEV2 = bind("pwritev2", VECTORED);
 
+  private static final FunctionDescriptor PLAIN =
+      FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+  private static final MethodHandle PREAD = bind("pread", PLAIN);
+  private static final MethodHandle PWRITE = bind("pwrite", PLAIN);
+
   // The calls of the hot paths are made without capturing errno first: the JDK makes a slice of the
   // capture segment in each such call, which its compiler does not always remove again. A call
   // that failed has done nothing, so it is made again to learn why.
@@ -275,6 +280,24 @@ public final class LinuxKernel implements Kernel {
       return quick >= 0
           ? quick
           : answer(errno, (long) PWRITEV2.invokeExact(errno, fd, iovec, count, offset, flags));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public long pread(MemorySegment errno, int fd, long address, long length, long offset) {
+    try {
+      return answer(errno, (long) PREAD.invokeExact(errno, fd, address, length, offset));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public long pwrite(MemorySegment errno, int fd, long address, long length, long offset) {
+    try {
+      return answer(errno, (long) PWRITE.invokeExact(errno, fd, address, length, offset));
     } catch (Throwable t) {
       throw unexpected(t);
     }

@@ -181,7 +181,7 @@ final class PathOperation {
               Stat.STATUS_MASK,
               memory.statx());
       engine.kernel.close(scratch.errno, fd);
-      return result;
+      return result < 0 ? Errno.EAGAIN.negated() : result; // the ring's says what is wrong
     } finally {
       engine.slots.release(scratch);
     }

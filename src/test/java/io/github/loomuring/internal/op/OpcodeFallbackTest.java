@@ -165,7 +165,8 @@ class OpcodeFallbackTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"EXDEV", "EINVAL", "EOPNOTSUPP", "ENOSYS", "ETXTBSY", "EPERM", "EINTR"})
+  @EnumSource(
+      names = {"EXDEV", "EINVAL", "EOPNOTSUPP", "ENOSYS", "ETXTBSY", "EPERM", "EINTR", "ENOMEM"})
   void whatTheKernelDoesNotCopyGoesThroughABuffer(Errno errno) throws Exception {
     assertCopiedByBuffer(errno.negated());
   }
@@ -264,7 +265,8 @@ class OpcodeFallbackTest {
       for (int i = 0; i < 5; i++) {
         assertThat(file.read(ByteBuffer.allocate(10), 0)).isEqualTo(5);
       }
-      assertThat(kernel.calls("preadv2")).isEqualTo(1);
+      // EPERM may be the file's own, so that a second call asks.
+      assertThat(kernel.calls("preadv2")).isEqualTo(errno == Errno.EPERM ? 2 : 1);
       assertThat(kernel.taken(IORING_OP_READ)).hasSize(5);
     }
   }
@@ -291,7 +293,7 @@ class OpcodeFallbackTest {
       for (int i = 0; i < 5; i++) {
         assertThat(file.write(ByteBuffer.wrap(new byte[] {'J'}), 0)).isEqualTo(1);
       }
-      assertThat(kernel.calls("pwritev2")).isEqualTo(1);
+      assertThat(kernel.calls("pwritev2")).isEqualTo(errno == Errno.EPERM ? 2 : 1);
       assertThat(kernel.taken(IORING_OP_WRITE)).hasSize(5);
       assertThat(path).hasContent("Jello");
     }
@@ -311,7 +313,7 @@ class OpcodeFallbackTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"EAGAIN", "EINVAL", "EPERM", "EINTR"})
+  @EnumSource(names = {"EAGAIN", "EINVAL", "EPERM", "EINTR", "ENOMEM", "ENOBUFS"})
   void openThatIsNotDecidedOnTheCallerGoesToTheRing(Errno errno) throws Exception {
     SimulatedKernel kernel = new SimulatedKernel().answer("openat2", errno.negated());
     try (Simulation s = Simulation.inline(kernel)) {
