@@ -7,13 +7,20 @@ import io.github.loomuring.internal.Permissions;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.Callable;
 
-/** {@code futimens(2)} and {@code fchmod(2)} on the pool: io_uring has no opcodes for them. */
+/**
+ * {@code futimens(2)} and {@code fchmod(2)} on the pool: io_uring has no opcodes for them.
+ *
+ * <p>Where a profile of seccomp refuses fchmod, the JDK's call does it, which is another one; it
+ * sets times by the same one.
+ */
 final class SetAttributes {
   private SetAttributes() {}
 
@@ -50,7 +57,20 @@ final class SetAttributes {
         file,
         operation,
         "setPermissions",
-        () -> file.kernel().fchmod(operation.errno, file.fd, mode));
+        () -> {
+          int result = file.kernel().fchmod(operation.errno, file.fd, mode);
+          return Attempt.isRefusedCall(result) && isSetByJdk(file, permissions) ? 0 : result;
+        });
+  }
+
+  private static boolean isSetByJdk(RingFile file, Set<PosixFilePermission> permissions)
+      throws IOException {
+    try {
+      Files.setPosixFilePermissions(file.descriptorPath(), permissions);
+      return true;
+    } catch (FileSystemException e) {
+      return false; // the first refusal says why
+    }
   }
 
   /** Runs {@code call} for {@code operation}, which it ends. */
