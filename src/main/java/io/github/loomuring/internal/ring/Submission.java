@@ -172,6 +172,9 @@ final class Submission {
     }
     int doublings = Math.min(attempt - ATTEMPTS_BEFORE_PAUSE, doublingsMax);
     boolean interrupted = Thread.interrupted(); // parking with it set returns at once
+    if (interrupted) {
+      LockSupport.parkNanos(1); // takes the permit that came with it
+    }
     LockSupport.parkNanos(PAUSE_NANOS << doublings);
     if (interrupted) {
       Thread.currentThread().interrupt(); // for the wait that follows

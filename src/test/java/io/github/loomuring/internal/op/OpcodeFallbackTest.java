@@ -17,6 +17,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -161,6 +163,24 @@ class OpcodeFallbackTest {
           .withMessage(path + ": setPermissions: EROFS (Read-only file system)");
       assertThat(kernel.calls("futimens")).isEqualTo(1);
       assertThat(kernel.calls("fchmod")).isEqualTo(1);
+    }
+  }
+
+  /** A profile of seccomp may refuse fchmod; the JDK calls chmod. */
+  @ParameterizedTest
+  @EnumSource(names = {"EPERM", "ENOSYS"})
+  void permissionsAreSetByTheJdkWhereTheirCallIsRefused(Errno errno) throws Exception {
+    Path moved = directory.resolve("moved");
+    SimulatedKernel kernel = new SimulatedKernel().answer("fchmod", errno.negated());
+    try (Simulation s = Simulation.of(kernel)) {
+      RingFile file = s.open(path);
+      Files.move(path, moved);
+      Files.createFile(path); // another one
+      Set<PosixFilePermission> permissions = PosixFilePermissions.fromString("r---w---x");
+      Set<PosixFilePermission> others = Files.getPosixFilePermissions(path);
+      file.setPermissions(permissions);
+      assertThat(Files.getPosixFilePermissions(moved)).isEqualTo(permissions);
+      assertThat(Files.getPosixFilePermissions(path)).isEqualTo(others);
     }
   }
 
