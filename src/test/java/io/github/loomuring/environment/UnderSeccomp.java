@@ -10,12 +10,14 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Arrays;
 
 /**
- * In a child JVM: has a seccomp filter refuse one system call, as container run times do, and then
- * does as {@link TryLibrary}.
+ * In a child JVM: has a seccomp filter refuse system calls, as container run times do, and then
+ * does as {@link TryLibrary}, or as {@link UseWhatIsLeft}.
  *
- * <p>Arguments: number of the system call, errno to answer, and those of {@link TryLibrary}.
+ * <p>Arguments: numbers of the system calls, separated by commas, errno to answer, a directory to
+ * work in, and "left" for {@link UseWhatIsLeft}.
  */
 final class UnderSeccomp {
   // linux/prctl.h, linux/seccomp.h, linux/filter.h
@@ -35,12 +37,17 @@ final class UnderSeccomp {
   private UnderSeccomp() {}
 
   public static void main(String[] args) throws Throwable {
-    refuse(Integer.parseInt(args[0]), Integer.parseInt(args[1]));
-    TryLibrary.main(new String[] {args[2]});
+    int[] systemCalls = Arrays.stream(args[0].split(",")).mapToInt(Integer::parseInt).toArray();
+    refuse(systemCalls, Integer.parseInt(args[1]));
+    if (args.length > 3) {
+      UseWhatIsLeft.main(new String[] {args[2]});
+    } else {
+      TryLibrary.main(new String[] {args[2]});
+    }
   }
 
   @SuppressWarnings("restricted")
-  private static void refuse(int systemCall, int errno) throws Throwable {
+  private static void refuse(int[] systemCalls, int errno) throws Throwable {
     Linker linker = Linker.nativeLinker();
     MethodHandle syscall =
         linker.downcallHandle(
@@ -50,14 +57,18 @@ final class UnderSeccomp {
             Linker.Option.firstVariadicArg(1));
     try (Arena arena = Arena.ofConfined()) {
       // struct sock_filter { __u16 code; __u8 jt; __u8 jf; __u32 k; };
-      MemorySegment filter = arena.allocate(4 * 8L, 8);
-      instruction(filter, 0, LOAD_WORD, 0, 0); // seccomp_data.nr
-      instruction(filter, 1, JUMP_IF_EQUAL, 1, systemCall); // if not equal, skip one
-      instruction(filter, 2, RETURN, 0, SECCOMP_RET_ERRNO | errno);
-      instruction(filter, 3, RETURN, 0, SECCOMP_RET_ALLOW);
+      int instructions = 2 + 2 * systemCalls.length;
+      MemorySegment filter = arena.allocate(8L * instructions, 8);
+      int next = 0;
+      instruction(filter, next++, LOAD_WORD, 0, 0); // seccomp_data.nr
+      for (int systemCall : systemCalls) {
+        instruction(filter, next++, JUMP_IF_EQUAL, 1, systemCall); // if not equal, skip one
+        instruction(filter, next++, RETURN, 0, SECCOMP_RET_ERRNO | errno);
+      }
+      instruction(filter, next, RETURN, 0, SECCOMP_RET_ALLOW);
       // struct sock_fprog { unsigned short len; struct sock_filter *filter; };
       MemorySegment program = arena.allocate(16, 8);
-      program.set(JAVA_SHORT, 0, (short) 4);
+      program.set(JAVA_SHORT, 0, (short) instructions);
       program.set(JAVA_LONG, 8, filter.address());
       long result = (long) syscall.invokeExact(SYS_PRCTL, PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L);
       RoundTrip.check(result == 0, "prctl: " + result);

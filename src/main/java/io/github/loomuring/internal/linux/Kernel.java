@@ -44,6 +44,10 @@ public interface Kernel {
 
   long pwritev2(MemorySegment errno, int fd, long iovec, int count, long offset, int flags);
 
+  long pread(MemorySegment errno, int fd, long address, long length, long offset);
+
+  long pwrite(MemorySegment errno, int fd, long address, long length, long offset);
+
   int ftruncate(MemorySegment errno, int fd, long length);
 
   int fallocate(MemorySegment errno, int fd, int mode, long offset, long length);

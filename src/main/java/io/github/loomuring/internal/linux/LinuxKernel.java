@@ -82,6 +82,8 @@ public final class LinuxKernel implements Kernel {
   private static final MemorySegment FSTATFS = find("fstatfs");
   private static final MemorySegment PREADV2 = find("preadv2");
   private static final MemorySegment PWRITEV2 = find("pwritev2");
+  private static final MemorySegment PREAD = find("pread");
+  private static final MemorySegment PWRITE = find("pwrite");
   private static final MemorySegment FTRUNCATE = find("ftruncate");
   private static final MemorySegment FALLOCATE = find("fallocate");
   private static final MemorySegment POSIX_FADVISE = find("posix_fadvise");
@@ -166,6 +168,16 @@ public final class LinuxKernel implements Kernel {
   @Override
   public long pwritev2(MemorySegment errno, int fd, long iovec, int count, long offset, int flags) {
     return hotCall(errno, PWRITEV2, fd, iovec, count, offset, flags, 0);
+  }
+
+  @Override
+  public long pread(MemorySegment errno, int fd, long address, long length, long offset) {
+    return call(errno, PREAD, fd, address, length, offset, 0, 0);
+  }
+
+  @Override
+  public long pwrite(MemorySegment errno, int fd, long address, long length, long offset) {
+    return call(errno, PWRITE, fd, address, length, offset, 0, 0);
   }
 
   @Override

@@ -61,7 +61,10 @@ final class CopyRange {
     }
   }
 
-  /** Other file systems, special files, swap files, old kernels, a profile of seccomp, a signal. */
+  /**
+   * Other file systems, special files, swap files, old kernels, a profile of seccomp, a signal, no
+   * memory.
+   */
   private static boolean isForTheBuffer(long result) {
     return Errno.EXDEV.is(result)
         || Errno.EINVAL.is(result)
@@ -69,6 +72,7 @@ final class CopyRange {
         || Errno.ENOSYS.is(result)
         || Errno.ETXTBSY.is(result)
         || Errno.EPERM.is(result)
-        || Errno.EINTR.is(result);
+        || Errno.EINTR.is(result)
+        || Errno.ENOMEM.is(result);
   }
 }

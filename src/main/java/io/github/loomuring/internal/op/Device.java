@@ -3,7 +3,9 @@ package io.github.loomuring.internal.op;
 import static io.github.loomuring.internal.linux.Fcntl.*;
 
 import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.ring.Gate;
+import java.lang.foreign.MemorySegment;
 
 /**
  * What the library knows of a device (a st_dev) on which files are open: the gate of its requests,
@@ -58,27 +60,28 @@ final class Device {
         || type == PIPEFS_MAGIC;
   }
 
-  /** Whether a result says that RWF_NOWAIT is not for this file, whatever is cached. */
-  static boolean isNowaitRefused(long result) {
-    return Errno.EOPNOTSUPP.is(result)
-        || Errno.ENOSYS.is(result)
-        || Errno.EPERM.is(result); // by a seccomp profile that does not know preadv2 and pwritev2
-  }
-
   boolean nowaitReads() {
     return nowaitReads;
-  }
-
-  void noNowaitReads() {
-    nowaitReads = false;
   }
 
   boolean nowaitWrites() {
     return nowaitWrites;
   }
 
-  void noNowaitWrites() {
-    nowaitWrites = false;
+  /** A read with RWF_NOWAIT was refused with {@code result}. */
+  void readRefused(Kernel kernel, MemorySegment errno, long result) {
+    // EPERM may be the file's own, as of one that is sealed. A descriptor that is none tells.
+    if (!Errno.EPERM.is(result) || Errno.EPERM.is(kernel.preadv2(errno, -1, 0, 0, 0, RWF_NOWAIT))) {
+      nowaitReads = false;
+    }
+  }
+
+  /** A write with RWF_NOWAIT was refused with {@code result}. */
+  void writeRefused(Kernel kernel, MemorySegment errno, long result) {
+    if (!Errno.EPERM.is(result)
+        || Errno.EPERM.is(kernel.pwritev2(errno, -1, 0, 0, 0, RWF_NOWAIT))) {
+      nowaitWrites = false;
+    }
   }
 
   boolean inlineWrites(long nowNanos) {

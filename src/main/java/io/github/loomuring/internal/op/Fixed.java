@@ -19,7 +19,8 @@ final class Fixed {
 
   /**
    * The result of a read or write request, or a negated errno: by the registered buffer, if the
-   * memory is in one and the file takes it.
+   * memory is in one and the file takes it. What fails for its way alone goes another: without the
+   * registered buffer, in a worker of the kernel, on the pool.
    *
    * @param leased what the memory is in, or null
    */
@@ -33,7 +34,11 @@ final class Fixed {
       long offset,
       int flags)
       throws IOException {
+    if (file.transfersOnPool) {
+      return OnPool.transfer(file, operation, reading, address, length, offset, flags);
+    }
     boolean fixed = isPossible(file, leased, address, length);
+    boolean async = !file.device.local;
     for (; ; ) {
       byte opcode = reading ? IORING_OP_READ : IORING_OP_WRITE;
       Gate gate = reading ? file.readGate : file.writeGate;
@@ -41,19 +46,39 @@ final class Fixed {
       if (fixed) {
         set(operation, leased, reading);
       }
-      if (!file.device.local) {
+      if (async) {
         operation.setAsync();
       }
       int result =
           file.isQuick()
               ? operation.runPolled(file.engine.slots, file)
               : operation.run(file.engine.slots, file);
-      if (!fixed || !isRefused(operation, result)) {
+      if (result >= 0) {
         return result;
       }
-      fixed = false;
+      if (fixed && isRefused(operation, result)) {
+        fixed = false;
+      } else if (!async && isForWorker(file, operation, reading, result)) {
+        async = true;
+      } else if (OnPool.isFor(file, operation, result)) {
+        operation.end();
+        return OnPool.transfer(file, operation, reading, address, length, offset, flags);
+      } else {
+        return result;
+      }
       operation.end(); // what follows is another use of the slot
     }
+  }
+
+  /**
+   * Whether a request that has failed is worth another one, in a worker of the kernel: ENOMEM, for
+   * one that was tried where it must not wait.
+   *
+   * <p>Not for writes that go to the disk before they return. What has failed may have been that:
+   * the kernel says so once, and if they append, bytes would be there twice.
+   */
+  static boolean isForWorker(RingFile file, Operation operation, boolean reading, int result) {
+    return Errno.ENOMEM.is(result) && operation.causes() == 0 && (reading || !file.synchronous);
   }
 
   /** Whether a transfer can go so: all of it is in {@code buffer}, which may be null. */

@@ -226,12 +226,8 @@ final class Open implements Abandonable {
       engine.noInlineOpens();
       return Errno.EAGAIN.negated();
     }
-    // EPERM is what a seccomp profile older than openat2 answers for it.
-    if (Errno.EINVAL.is(result) || Errno.EPERM.is(result)) {
+    if (Errno.EINVAL.is(result) || Attempt.isDecidedByRing(result)) {
       return Errno.EAGAIN.negated(); // the ring's open says what is wrong
-    }
-    if (Errno.EINTR.is(result)) {
-      return Errno.EAGAIN.negated();
     }
     if (!Errno.EAGAIN.is(result)) {
       operation.onCaller.done(0);
@@ -340,8 +336,24 @@ final class Open implements Abandonable {
             mask,
             memory.statx());
     if (result < 0) {
+      result = statOnRing(fd, mask);
+    }
+    if (result < 0) {
       throw failure(result);
     }
+  }
+
+  /** Where a profile of seccomp refuses statx(2), or it failed for another reason that may pass. */
+  private int statOnRing(int fd, int mask) throws IOException {
+    operation.set(
+        IORING_OP_STATX,
+        fd,
+        memory.emptyPath(),
+        mask,
+        memory.statx(),
+        AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
+        engine.pathGate(remote));
+    return operation.run(engine.slots, null);
   }
 
   /** As the JDK does it: the name goes at once, the file with its last descriptor. */

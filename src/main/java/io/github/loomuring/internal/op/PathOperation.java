@@ -172,12 +172,20 @@ final class PathOperation {
       if (fd < 0) {
         return Errno.ENOENT.is(fd) || Errno.ENOTDIR.is(fd) ? fd : Errno.EAGAIN.negated();
       }
+      int result;
       try {
-        return engine.kernel.statx(
-            scratch.errno, fd, memory.emptyPath(), AT_EMPTY_PATH, Stat.STATUS_MASK, memory.statx());
+        result =
+            engine.kernel.statx(
+                scratch.errno,
+                fd,
+                memory.emptyPath(),
+                AT_EMPTY_PATH,
+                Stat.STATUS_MASK,
+                memory.statx());
       } finally {
         engine.kernel.close(scratch.errno, fd);
       }
+      return result < 0 ? Errno.EAGAIN.negated() : result; // the ring's says what is wrong
     } finally {
       engine.slots.release(scratch);
     }

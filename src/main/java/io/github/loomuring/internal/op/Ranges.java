@@ -80,12 +80,15 @@ final class Ranges {
           inFlight.add(part);
         }
       }
-      if (!inFlight.isEmpty()) {
+      if (file.transfersOnPool) {
+        for (Part part : inFlight) {
+          transferOnPool(part);
+        }
+      } else if (!inFlight.isEmpty()) {
         submit(inFlight, operations);
         awaitAll(operations);
         for (Part part : inFlight) {
-          retryIfRefused(part); // now that nothing is in flight: it may throw
-          note(part);
+          settle(part); // now that nothing is in flight: it may throw
         }
       }
       for (Part part : parts) {
@@ -185,19 +188,47 @@ final class Ranges {
     }
   }
 
-  private void retryIfRefused(Part part) throws IOException {
+  /** Notes what a part's request has done, or what goes in its place, as {@link Fixed#orPlain}. */
+  private void settle(Part part) throws IOException {
     Operation operation = part.operation;
-    if (part.fixed && Fixed.isRefused(operation, operation.result())) {
+    int result = operation.result();
+    if (part.fixed && Fixed.isRefused(operation, result)) {
       part.fixed = false;
-      operation.end(); // what follows is another use of the slot
-      set(part);
-      operation.run(file.engine.slots, file);
+      result = again(part, false);
+    }
+    if (file.device.local && Fixed.isForWorker(file, operation, reading, result)) {
+      result = again(part, true);
+    }
+    if (OnPool.isFor(file, operation, result)) {
+      operation.end();
+      transferOnPool(part);
+    } else {
+      note(part, result);
     }
   }
 
-  private void note(Part part) {
+  private int again(Part part, boolean async) throws IOException {
+    part.operation.end(); // what follows is another use of the slot
+    set(part);
+    if (async) {
+      part.operation.setAsync();
+    }
+    return part.operation.run(file.engine.slots, file);
+  }
+
+  private void transferOnPool(Part part) {
+    long address = part.address() + part.done;
+    int length = part.length - part.done;
+    long offset = part.range.offset + part.done;
+    try {
+      note(part, OnPool.transfer(file, part.operation, reading, address, length, offset, 0));
+    } catch (IOException e) {
+      part.range.failure = part.done == 0 ? e : null; // as the ring says it
+    }
+  }
+
+  private void note(Part part, int result) {
     Operation operation = part.operation;
-    int result = operation.result();
     if (result >= 0) {
       part.done += result;
     } else if (part.done == 0) {

@@ -130,7 +130,7 @@ final class Read {
           operation.onCaller.done(done);
           return done;
         } else {
-          if (!isDecidedByRing(file, n)) {
+          if (!isDecidedByRing(file, operation, n)) {
             throw file.failure(n, operation, "read", offset, length);
           }
           break;
@@ -165,7 +165,7 @@ final class Read {
     long n =
         file.kernel().preadv2(operation.errno, file.fd, iovecs, count, position, Fcntl.RWF_NOWAIT);
     if (n < 0) {
-      isDecidedByRing(file, n); // notes what it says of file and device
+      isDecidedByRing(file, operation, n); // an error comes again, with the request
     }
     return n;
   }
@@ -183,15 +183,13 @@ final class Read {
         || (operation.onCaller.isNthReadOfMissing(ATTEMPT_EVERY) && !file.readGate.isFull());
   }
 
-  private static boolean isDecidedByRing(RingFile file, long result) {
-    if (Errno.EAGAIN.is(result)) {
+  /** Notes what an attempt says of file and device. */
+  private static boolean isDecidedByRing(RingFile file, Operation operation, long result) {
+    if (Attempt.isRefused(result)) {
+      file.device.readRefused(file.kernel(), operation.errno, result);
+    } else if (Attempt.isForLater(result) && !Errno.EINTR.is(result)) {
       file.missedCache = true;
-      return true;
     }
-    if (Device.isNowaitRefused(result)) {
-      file.device.noNowaitReads();
-      return true;
-    }
-    return Errno.EINTR.is(result);
+    return Attempt.isDecidedByRing(result);
   }
 }

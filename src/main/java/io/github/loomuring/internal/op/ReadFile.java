@@ -65,8 +65,8 @@ final class ReadFile implements Offload.Steps<Integer>, AutoCloseable {
     }
     int n = read(RWF_NOWAIT);
     if (n != memory.statSize()) {
-      if (Device.isNowaitRefused(n)) {
-        device.noNowaitReads();
+      if (Attempt.isRefused(n)) {
+        device.readRefused(kernel, scratch.errno, n);
       }
       return null;
     }
@@ -118,17 +118,17 @@ final class ReadFile implements Offload.Steps<Integer>, AutoCloseable {
   @Override
   public Integer call() {
     if (fd < 0) {
-      // What blocks is for requests that can be cancelled.
-      if (stat(AT_FDCWD, memory.path(), 0) >= 0 && !isRegular()) {
+      // What blocks is for requests that can be cancelled; so is what is not known not to.
+      int status = stat(AT_FDCWD, memory.path(), 0);
+      if (status >= 0 ? !isRegular() : Attempt.isDecidedByRing(status)) {
         return NOT_HERE;
       }
       fd = kernel.openat(scratch.errno, AT_FDCWD, memory.path(), FLAGS, 0);
       if (fd < 0) {
         return Errno.EAGAIN.is(fd) ? NOT_HERE : fd;
       }
-      int result = stat(fd, memory.emptyPath(), AT_EMPTY_PATH);
-      if (result < 0) {
-        return result;
+      if (stat(fd, memory.emptyPath(), AT_EMPTY_PATH) < 0) {
+        return NOT_HERE; // the ring's says what is wrong
       }
     }
     step = READ;
@@ -160,8 +160,7 @@ final class ReadFile implements Offload.Steps<Integer>, AutoCloseable {
     }
     int done = 0;
     while (done < length) {
-      long iovec = scratch.iovec(buffer.address + done, length - done);
-      long n = kernel.preadv2(scratch.errno, fd, iovec, 1, done, flags);
+      long n = readOnce(buffer.address + done, length - done, done, flags);
       if (n == 0 || (n > 0 && done + n == memory.statSize())) {
         return done + (int) n;
       }
@@ -171,6 +170,13 @@ final class ReadFile implements Offload.Steps<Integer>, AutoCloseable {
       done += (int) Math.max(n, 0);
     }
     return NOT_HERE; // it has grown
+  }
+
+  /** Without flags by the call of the JDK, which no profile of seccomp refuses. */
+  private long readOnce(long address, int length, long offset, int flags) {
+    return flags == 0
+        ? kernel.pread(scratch.errno, fd, address, length, offset)
+        : kernel.preadv2(scratch.errno, fd, scratch.iovec(address, length), 1, offset, flags);
   }
 
   private byte[] bytes(int n) {

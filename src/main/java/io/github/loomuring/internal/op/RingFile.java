@@ -80,6 +80,9 @@ final class RingFile implements EngineFile {
   /** The last read did not find its bytes in the page cache. */
   volatile boolean missedCache;
 
+  /** The file system takes no transfers from io_uring: see {@link OnPool}. */
+  volatile boolean transfersOnPool;
+
   /** Something was written or cut: closing may have to wait for the file system. */
   private volatile boolean dirty;
 

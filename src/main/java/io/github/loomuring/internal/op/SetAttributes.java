@@ -7,12 +7,19 @@ import io.github.loomuring.internal.Permissions;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Instant;
 import java.util.Set;
 
-/** {@code futimens(2)} and {@code fchmod(2)} on the pool: io_uring has no opcodes for them. */
+/**
+ * {@code futimens(2)} and {@code fchmod(2)} on the pool: io_uring has no opcodes for them.
+ *
+ * <p>Where a profile of seccomp refuses fchmod, the JDK's call does it, which is another one; it
+ * sets times by the same one.
+ */
 final class SetAttributes {
   private SetAttributes() {}
 
@@ -42,12 +49,28 @@ final class SetAttributes {
 
   static void permissions(RingFile file, Set<PosixFilePermission> permissions) throws IOException {
     int mode = Permissions.mode(permissions);
-    run(file, "setPermissions", operation -> file.kernel().fchmod(operation.errno, file.fd, mode));
+    run(
+        file,
+        "setPermissions",
+        operation -> {
+          int result = file.kernel().fchmod(operation.errno, file.fd, mode);
+          return Attempt.isRefusedCall(result) && isSetByJdk(file, permissions) ? 0 : result;
+        });
+  }
+
+  private static boolean isSetByJdk(RingFile file, Set<PosixFilePermission> permissions)
+      throws IOException {
+    try {
+      Files.setPosixFilePermissions(file.descriptorPath(), permissions);
+      return true;
+    } catch (FileSystemException e) {
+      return false; // the first refusal says why
+    }
   }
 
   /** What is called for an operation. */
   private interface Call {
-    int by(Operation operation);
+    int by(Operation operation) throws IOException;
   }
 
   private static void run(RingFile file, String what, Call call) throws IOException {

@@ -64,7 +64,10 @@ final class Stat {
                   mask,
                   memory.statx());
       operation.onCaller.done(0);
-      return result;
+      if (result >= 0) {
+        return result;
+      }
+      // Refused, by a profile of seccomp for example: the ring's answer counts.
     }
     operation.set(
         IORING_OP_STATX,

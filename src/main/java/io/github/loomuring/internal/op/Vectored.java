@@ -177,6 +177,30 @@ final class Vectored {
         moved(n);
         return n; // zero is the end of the file; a short count may be the end of what is cached
       }
+      int result = file.transfersOnPool ? onPool(offset) : request(offset);
+      if (result < 0) {
+        throw file.failure(result, operation, reading ? "read" : "write", offset, length);
+      }
+      operation.end(); // the next batch is another use of the slot
+      moved(result);
+      return result < length ? -result : result;
+    }
+
+    /** By the ring, as long as it is not the ring that fails; see {@link Fixed#orPlain}. */
+    private int request(long offset) throws IOException {
+      int result = request(offset, !file.device.local);
+      if (file.device.local && Fixed.isForWorker(file, operation, reading, result)) {
+        operation.end();
+        result = request(offset, true);
+      }
+      if (OnPool.isFor(file, operation, result)) {
+        operation.end();
+        result = onPool(offset);
+      }
+      return result;
+    }
+
+    private int request(long offset, boolean async) throws IOException {
       operation.set(
           reading ? IORING_OP_READV : IORING_OP_WRITEV,
           file.fd,
@@ -185,16 +209,14 @@ final class Vectored {
           file.seekable ? offset : 0,
           0,
           reading ? file.readGate : file.writeGate);
-      if (!file.device.local) {
+      if (async) {
         operation.setAsync();
       }
-      int result = operation.run(file.engine.slots, file);
-      if (result < 0) {
-        throw file.failure(result, operation, reading ? "read" : "write", offset, length);
-      }
-      operation.end(); // the next batch is another use of the slot
-      moved(result);
-      return result < length ? -result : result;
+      return operation.run(file.engine.slots, file);
+    }
+
+    private int onPool(long offset) throws IOException {
+      return OnPool.transferAll(file, operation, reading, iovecs, count, offset);
     }
 
     /** Moves the buffers' positions, and bytes that were read to where they belong. */

@@ -124,7 +124,7 @@ final class Write {
       if (done == length || atEnd || file.append || !file.seekable) {
         return done;
       }
-    } else if (!isDecidedByRing(n)) {
+    } else if (!Attempt.isDecidedByRing(n)) {
       throw file.failure(n, operation, "write", offset, length);
     }
     int result =
@@ -164,8 +164,8 @@ final class Write {
     }
     if (device.nowaitWrites()) {
       long n = nowait(file, operation, iovecs, count, position, flags);
-      if (Device.isNowaitRefused(n)) {
-        device.noNowaitWrites();
+      if (Attempt.isRefused(n)) {
+        device.writeRefused(file.kernel(), operation.errno, n);
       }
       if (n >= 0 || !file.engine.adaptiveWrites) {
         return n;
@@ -205,9 +205,5 @@ final class Write {
       file.device.inlineWriteWasSlow(ended - begun, ended);
     }
     return n;
-  }
-
-  private static boolean isDecidedByRing(long result) {
-    return Errno.EAGAIN.is(result) || Errno.EINTR.is(result) || Device.isNowaitRefused(result);
   }
 }

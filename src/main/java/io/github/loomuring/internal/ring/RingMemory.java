@@ -212,7 +212,7 @@ final class RingMemory {
   /** A seccomp filter may allow io_uring_setup and refuse what comes after it. */
   private void checkEnter(MemorySegment errno) throws UnavailableException {
     int result = kernel.ioUringEnter(errno, fd, 0, 0, 0);
-    if (result < 0 && !Errno.EINTR.is(result)) {
+    if (Submission.isFatal(result)) {
       throw UnavailableException.of("io_uring_enter", result);
     }
   }

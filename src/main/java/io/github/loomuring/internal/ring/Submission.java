@@ -119,7 +119,7 @@ final class Submission {
       }
       if (!taken) {
         // An error never gives an SQE up: it is in the ring, and a later entry submits it.
-        // EAGAIN: no memory for the request now. EBUSY: the reaper has to make room first.
+        // EAGAIN, ENOMEM: no memory now. EBUSY: the reaper has to make room first.
         ring.recallReaper();
         pause(failures++, 0); // outside: another thread, which may be running, may take over
       }
@@ -130,11 +130,19 @@ final class Submission {
 
   /** Has the kernel's thread look at the queue, if it does not anyway. */
   private void wakeSqThread(MemorySegment errno) throws IOException {
-    ring.checkNotFailed();
     // That thread says that it sleeps, and then looks once more: so one sees the other.
     VarHandle.fullFence();
-    if (queue.isWakeUpNeeded()) {
-      check(kernel.ioUringEnter(errno, memory.fd, 0, 0, IORING_ENTER_SQ_WAKEUP));
+    for (int failures = 0; ; failures++) {
+      ring.checkNotFailed();
+      if (!queue.isWakeUpNeeded()) {
+        return;
+      }
+      int result = kernel.ioUringEnter(errno, memory.fd, 0, 0, IORING_ENTER_SQ_WAKEUP);
+      check(result);
+      if (result >= 0) {
+        return;
+      }
+      pause(failures, 0);
     }
   }
 
@@ -160,9 +168,16 @@ final class Submission {
   private static void pause(int attempt, int doublingsMax) {
     if (attempt < ATTEMPTS_BEFORE_PAUSE) {
       Pauses.yieldNow();
-    } else {
-      int doublings = Math.min(attempt - ATTEMPTS_BEFORE_PAUSE, doublingsMax);
-      Pauses.parkNanos(PAUSE_NANOS << doublings);
+      return;
+    }
+    int doublings = Math.min(attempt - ATTEMPTS_BEFORE_PAUSE, doublingsMax);
+    boolean interrupted = Thread.interrupted(); // parking with it set returns at once
+    if (interrupted) {
+      Pauses.parkNanos(1); // takes the permit that came with it
+    }
+    Pauses.parkNanos(PAUSE_NANOS << doublings);
+    if (interrupted) {
+      Thread.currentThread().interrupt(); // for the wait that follows
     }
   }
 
@@ -185,11 +200,13 @@ final class Submission {
 
   /** Writes the SQE of {@code request} for a later entry; the one inside may take it along. */
   void offerFromReaper(Request request, MemorySegment errno) {
-    while (queue.offer(request) == SubmissionQueue.FULL) {
-      if (sqThread) {
-        enterFromReaper(errno, 0, 0, IORING_ENTER_SQ_WAKEUP | IORING_ENTER_SQ_WAIT);
-      } else {
-        enterFromReaper(errno, queue.pending(), 0, 0);
+    for (int failures = 0; queue.offer(request) == SubmissionQueue.FULL; ) {
+      int result =
+          sqThread
+              ? enterFromReaper(errno, 0, 0, IORING_ENTER_SQ_WAKEUP | IORING_ENTER_SQ_WAIT)
+              : enterFromReaper(errno, queue.pending(), 0, 0);
+      if (result < 0) {
+        pause(failures++, 0);
       }
     }
   }
@@ -238,12 +255,29 @@ final class Submission {
     return queue.isOverflown();
   }
 
-  /** Everything but what passes by itself: a signal, lack of memory, completions to be drained. */
-  private static boolean isFatal(int result) {
+  /*
+   * What io_uring_enter(2) answers, and what becomes of the ring. An entry that fails has taken no
+   * SQE, or says how many it took: so those that pass by themselves are repeated.
+   *
+   *   EINTR    passes: a signal.
+   *   EAGAIN   passes: no memory for a request.
+   *   EBUSY    passes: completions have to be drained first.
+   *   ENOMEM   passes: no memory for what a thread needs at its first entry.
+   *   EBADR    fatal: the kernel had no memory to keep a completion that did not fit the queue, and
+   *            has dropped it. Whose it was is not known, and that caller would wait for ever.
+   *   EOWNERDEAD                fatal: the kernel's thread that submits has ended.
+   *   EBADF, ENXIO, EOPNOTSUPP  fatal: the descriptor is no ring, or the ring is being ended.
+   *   EFAULT, EINVAL, EBADFD, EEXIST, EPERM and others  fatal: it would be the same again.
+   *
+   * What becomes of one request, ENXIO or EIO of a device for example, is told by its CQE.
+   */
+
+  static boolean isFatal(int result) {
     return result < 0
         && !Errno.EINTR.is(result)
         && !Errno.EAGAIN.is(result)
-        && !Errno.EBUSY.is(result);
+        && !Errno.EBUSY.is(result)
+        && !Errno.ENOMEM.is(result);
   }
 
   /** The kernel refused an entry for a reason that will not go away. */

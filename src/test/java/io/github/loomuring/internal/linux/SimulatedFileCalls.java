@@ -37,6 +37,16 @@ abstract class SimulatedFileCalls implements Kernel {
   }
 
   @Override
+  public long pread(MemorySegment errno, int fd, long address, long length, long offset) {
+    return run("pread", () -> (int) real.pread(errno, fd, address, length, offset));
+  }
+
+  @Override
+  public long pwrite(MemorySegment errno, int fd, long address, long length, long offset) {
+    return run("pwrite", () -> (int) real.pwrite(errno, fd, address, length, offset));
+  }
+
+  @Override
   public int ftruncate(MemorySegment errno, int fd, long length) {
     return run("ftruncate", () -> real.ftruncate(errno, fd, length));
   }

@@ -68,6 +68,7 @@ public final class SimulatedKernel extends SimulatedFileCalls {
   private final List<Integer> sqThreadIdles = new ArrayList<>();
   private final Map<String, AtomicInteger> calls = new ConcurrentHashMap<>();
   private final Map<String, Integer> answers = new ConcurrentHashMap<>();
+  private final Map<String, Integer> onceAnswers = new ConcurrentHashMap<>();
   private final Map<Integer, AtomicInteger> opened = new ConcurrentHashMap<>();
   private final Map<Integer, AtomicInteger> closed = new ConcurrentHashMap<>();
   private final List<MemorySegment> unmapped = new ArrayList<>();
@@ -151,6 +152,12 @@ public final class SimulatedKernel extends SimulatedFileCalls {
    */
   public SimulatedKernel answer(String call, int result) {
     answers.put(call, result);
+    return this;
+  }
+
+  /** As {@link #answer}, for the next such call only. */
+  public SimulatedKernel answerOnce(String call, int result) {
+    onceAnswers.put(call, result);
     return this;
   }
 
@@ -406,6 +413,10 @@ public final class SimulatedKernel extends SimulatedFileCalls {
         case IORING_OP_READ -> (int) real.preadv2(errno, sqe.fd(), io, 1, sqe.off(), sqe.opFlags());
         case IORING_OP_WRITE ->
             (int) real.pwritev2(errno, sqe.fd(), io, 1, sqe.off(), sqe.opFlags());
+        case IORING_OP_READV ->
+            (int) real.preadv2(errno, sqe.fd(), sqe.addr(), sqe.len(), sqe.off(), sqe.opFlags());
+        case IORING_OP_WRITEV ->
+            (int) real.pwritev2(errno, sqe.fd(), sqe.addr(), sqe.len(), sqe.off(), sqe.opFlags());
         case IORING_OP_OPENAT ->
             noteOpened(real.openat(errno, sqe.fd(), sqe.addr(), sqe.opFlags(), sqe.len()));
         case IORING_OP_STATX ->
@@ -543,7 +554,8 @@ public final class SimulatedKernel extends SimulatedFileCalls {
 
   private Integer counted(String call) {
     increment(calls, call);
-    return answers.get(call);
+    Integer once = onceAnswers.remove(call);
+    return once != null ? once : answers.get(call);
   }
 
   @Override

@@ -7,9 +7,11 @@ import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.SimulatedKernel;
 import io.github.loomuring.internal.linux.Sqe;
 import io.github.loomuring.internal.op.Simulation.Caller;
+import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.LeakCheck;
 import io.github.loomuring.support.Waiting;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +58,7 @@ class EnterFaultTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"EAGAIN", "EBUSY", "EINTR"})
+  @EnumSource(names = {"EAGAIN", "EBUSY", "EINTR", "ENOMEM"})
   void entriesThatFailForAWhileLoseNothing(Errno errno) throws Exception {
     SimulatedKernel kernel = new SimulatedKernel();
     AtomicInteger entries = new AtomicInteger();
@@ -67,6 +69,48 @@ class EnterFaultTest {
           (_, _) -> entries.incrementAndGet() % 30 == 0 ? Integer.MAX_VALUE : errno.negated());
       assertAllRead(readers(file, CALLERS));
       assertThat(kernel.taken(READ)).hasSize(CALLERS);
+    }
+  }
+
+  /** What may last for ever is submitted by the reaper alone. */
+  @ParameterizedTest
+  @EnumSource(names = {"EAGAIN", "EBUSY", "EINTR", "ENOMEM"})
+  void entriesOfTheReaperThatFailForAWhileLoseNothing(Errno errno) throws Exception {
+    Path fifo = Fifos.make(directory.resolve("fifo"));
+    SimulatedKernel kernel = new SimulatedKernel();
+    AtomicInteger entries = new AtomicInteger();
+    try (RandomAccessFile _ = new RandomAccessFile(fifo.toFile(), "rw");
+        Simulation s = Simulation.of(kernel, 2, 4)) {
+      kernel.enterScript(
+          (_, _) -> entries.incrementAndGet() % 30 == 0 ? Integer.MAX_VALUE : errno.negated());
+      for (int i = 0; i < 5; i++) {
+        Simulation.call(() -> s.open(fifo)).get().close();
+      }
+    }
+  }
+
+  /** Parking returns at once while the interrupt is set: a carrier would be kept busy. */
+  @Test
+  void interruptedCallerPausesBetweenEntriesThatFail() throws Exception {
+    int failures = 1_000;
+    SimulatedKernel kernel = new SimulatedKernel();
+    AtomicInteger failed = new AtomicInteger();
+    try (Simulation s = Simulation.of(kernel)) {
+      RingFile file = s.open(path);
+      kernel.enterScript(
+          (_, getEvents) -> {
+            if (getEvents || failed.incrementAndGet() > failures) {
+              return Integer.MAX_VALUE;
+            }
+            Thread.currentThread().interrupt();
+            return Errno.ENOMEM.negated();
+          });
+      long begun = System.nanoTime();
+      Caller<Integer> caller = Simulation.call(() -> file.read(ByteBuffer.allocate(10), 0));
+      Waiting.until("the entries to fail", () -> failed.get() > failures);
+      assertThat(System.nanoTime() - begun).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(40));
+      Waiting.until("the end of the call", caller::isDone);
+      assertThat(caller.wasInterruptedAtEnd()).isTrue();
     }
   }
 
@@ -123,7 +167,7 @@ class EnterFaultTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"EBADF", "EFAULT"})
+  @EnumSource(names = {"EBADF", "EFAULT", "EBADR", "ENXIO", "EOWNERDEAD", "EIO"})
   void entryThatFailsForGoodFailsAllCallersAtOnce(Errno errno) throws Exception {
     SimulatedKernel kernel = new SimulatedKernel().hold(READ);
     Simulation s = Simulation.of(kernel);

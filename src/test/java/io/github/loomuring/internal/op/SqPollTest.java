@@ -8,6 +8,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.loomuring.internal.OpenSpec;
+import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.linux.WatchedKernel;
 import io.github.loomuring.internal.ring.UnavailableException;
@@ -33,6 +34,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A thread of the kernel takes what is submitted: who enters the kernel then, and what for. */
 @ExtendWith(LeakCheck.class)
@@ -50,8 +53,13 @@ class SqPollTest {
   private final List<Thread> callers = Collections.synchronizedList(new ArrayList<>());
   private RingEngine engine;
 
+  /** So many of the next entries that wake the kernel's thread fail, in vain. */
+  private final AtomicInteger failures = new AtomicInteger();
+
   /** The kernel's thread, which the reaper has to find asleep whenever it comes back; or null. */
   private volatile String asleep;
+
+  private volatile Errno failure = Errno.EAGAIN;
 
   /** The reaper's entries wait for completions; every other one is a caller's. */
   private final Kernel kernel =
@@ -65,6 +73,11 @@ class SqPollTest {
                 calls.incrementAndGet();
                 callers.add(Thread.currentThread());
               }
+            }
+            if (name.equals("ioUringEnter")
+                && ((int) arguments[4] & IORING_ENTER_SQ_WAKEUP) != 0
+                && failures.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+              return failure.negated();
             }
             Object result = call.run();
             if (asleep != null && name.equals("ioUringEnter")) {
@@ -132,6 +145,23 @@ class SqPollTest {
     assertThat(wakeUps).hasValueGreaterThan(10);
     assertThat(callers).contains(Thread.currentThread());
     assertThat(submissions).hasValue(0);
+  }
+
+  /** The wake-up is lost with such an entry: nobody else would make another one. */
+  @ParameterizedTest
+  @EnumSource(names = {"EAGAIN", "EBUSY", "EINTR", "ENOMEM"})
+  void wakeUpThatFailsForAWhileIsRepeated(Errno errno) throws Exception {
+    failure = errno;
+    openEngine(8, 1);
+    RingFile file = open(directory.resolve("file"), READ, WRITE, CREATE);
+    String thread = ownSqThreads().iterator().next();
+    for (int i = 1; i <= 15; i++) {
+      awaitSleep(thread);
+      failures.set(i);
+      assertThat(file.write(ByteBuffer.wrap(new byte[] {1, 2}), 0)).isEqualTo(2);
+      failures.set(0);
+    }
+    file.close();
   }
 
   /** What waits at a gate is submitted by the reaper, and nobody else submits anything. */

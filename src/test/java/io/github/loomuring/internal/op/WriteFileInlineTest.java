@@ -259,7 +259,7 @@ class WriteFileInlineTest {
     Kernel slow =
         WatchedKernel.of(
             (name, _, call) -> {
-              if (name.equals("pwritev2")) {
+              if (name.equals("pwrite")) {
                 Thread.sleep(25); // longer than all slow ones of 100 ms may take together
               }
               return call.run();
