@@ -26,9 +26,8 @@ final class Move {
       throw new AtomicMoveNotSupportedException(
           source.toString(), target.toString(), Errno.describe(result));
     }
-    if (result >= 0
-        || (Errno.EEXIST.is(result) && !replaces && isSameFile(engine, source, target))) {
-      return;
+    if (result >= 0 || (!replaces && isSameFile(engine, source, target))) {
+      return; // whatever the kernel has against it: "." has no name that could be another one
     }
     if (Errno.EEXIST.is(result) && !replaces) {
       throw new FileAlreadyExistsException(target.toString());
