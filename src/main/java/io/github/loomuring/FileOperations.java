@@ -496,9 +496,12 @@ public final class FileOperations {
   private void createOrFindAll(Path directory, FileAttribute<?>... attributes) throws IOException {
     try {
       createOrFind(directory, attributes);
-    } catch (NoSuchFileException e) {
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (FileSystemException e) {
       Path parent = directory.toAbsolutePath().getParent();
-      if (parent == null) {
+      boolean mayHelp = e instanceof NoSuchFileException || directory.endsWith(".");
+      if (parent == null || !mayHelp) {
         throw e;
       }
       createOrFindAll(parent, attributes);

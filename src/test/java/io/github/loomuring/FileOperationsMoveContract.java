@@ -130,6 +130,15 @@ abstract class FileOperationsMoveContract extends FileOperationsFixture {
     }
     assertThat(jdk.does(setup, (f, d) -> f.move(d.resolve("file"), d.resolve("second"), options)))
         .containsKeys("file", "second");
+    // What has no name of its own cannot be renamed, which needs not be.
+    for (String name : List.of("full/.", "full/..", "toFull/.", "", "/", "/..", "/proc/self/cwd")) {
+      jdk.same(setup, (f, d) -> f.move(d.resolve(name), d.resolve(name), options));
+    }
+    for (String name : List.of("", ".", "..")) {
+      jdk.same(setup, (f, _) -> f.move(Path.of(name), Path.of(name), options));
+    }
+    jdk.same(setup, (f, d) -> f.move(d.resolve("full/."), d.resolve("full"), options));
+    jdk.same(setup, (f, d) -> f.move(d.resolve("full"), d.resolve("full/."), options));
   }
 
   @ParameterizedTest

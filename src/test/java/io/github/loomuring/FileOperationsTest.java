@@ -68,6 +68,20 @@ class FileOperationsTest {
 
   @Nested
   @ParameterizedClass
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"JDK", "RING_TINY"})
+  class NamesThatAreNoText extends FileOperationsOddNamesContract {
+    @Parameter By by;
+
+    @Override
+    TestFiles open() {
+      return by.open();
+    }
+  }
+
+  @Nested
+  @ParameterizedClass
   @EnumSource
   class Content extends FileOperationsContentContract {
     @Parameter By by;

@@ -363,6 +363,13 @@ abstract class OpenContract {
     Path path = Files.writeString(directory.resolve("file"), "content");
     assertFails(FileAlreadyExistsException.class, path, WRITE, CREATE_NEW);
     assertFails(FileAlreadyExistsException.class, directory, WRITE, CREATE_NEW);
+    for (String name : List.of("file/.", "missing/.", "missing/./.", ".")) {
+      assertFails(
+          FileAlreadyExistsException.class, directory.resolve(name), WRITE, CREATE, CREATE_NEW);
+    }
+    for (String name : List.of("", ".")) {
+      assertFails(FileAlreadyExistsException.class, Path.of(name), WRITE, CREATE_NEW);
+    }
   }
 
   @Test

@@ -126,8 +126,9 @@ public final class UringFileSystemProvider extends FileSystemProvider {
 
   @Override
   public Path getPath(URI uri) {
+    // The platform has java.io make a path of a URI with one slash: one of the default file system.
     Path path = platform().getPath(platformUri(uri));
-    return fileSystem().wrap(path);
+    return fileSystem().wrap(path instanceof UringPath ours ? ours.platformPath() : path);
   }
 
   // ---- files

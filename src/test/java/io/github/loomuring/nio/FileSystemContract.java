@@ -22,6 +22,7 @@ import java.nio.file.attribute.FileStoreAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -246,7 +247,15 @@ abstract class FileSystemContract extends ProviderFixture {
           assertThat(directory.toUri().toString()).isEqualTo(scheme + "://" + directory + "/");
           Path odd = directory.resolve("ä b%41?#\n");
           assertThat(Path.of(odd.toUri()).toString()).isEqualTo(odd.toString());
-          assertThat(Path.of(URI.create(scheme + ":/a/../b"))).hasToString("/a/../b");
+          for (String text : List.of("/", "/a", "/a/../b", "/a%20b", "/a//b/", "/%C3%A4")) {
+            Path path = Path.of(URI.create(scheme + "://" + text));
+            for (String other : List.of(scheme + ":", scheme.toUpperCase(Locale.ROOT) + "://")) {
+              Path same = Path.of(URI.create(other + text));
+              assertThat(same).as(other + text).isEqualTo(path).hasSameHashCodeAs(path);
+              assertThat(same.resolve(path)).isEqualTo(path);
+              assertThat(same.getFileSystem()).isSameAs(path.getFileSystem());
+            }
+          }
           for (String bad :
               List.of(":a", "://host/a", ":///a?query", ":///a#fragment", ":///a%00b")) {
             assertThatThrownBy(() -> Path.of(URI.create(scheme + bad)))

@@ -69,6 +69,20 @@ class ProviderContractTest {
 
   @Nested
   @ParameterizedClass
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"JDK", "RING_NOTHING_INLINE"})
+  class NamesThatAreNoText extends OddNamesContract {
+    @Parameter Subject subject;
+
+    @Override
+    Subject subject() {
+      return subject;
+    }
+  }
+
+  @Nested
+  @ParameterizedClass
   @EnumSource
   class Interrupts extends StreamsAndInterruptsContract {
     @Parameter Subject subject;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.loomuring.Uring;
 import io.github.loomuring.support.LeakCheck;
+import io.github.loomuring.support.OddNames;
 import io.github.loomuring.support.StandingTree;
 import io.github.loomuring.support.Trees;
 import java.nio.file.Files;
@@ -166,7 +167,8 @@ abstract class ProviderFixture {
     return switch (value) {
       case byte[] bytes -> new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1);
       case Map<?, ?> map -> new TreeMap<>(map).toString();
-      case Collection<?> many -> many.stream().map(String::valueOf).sorted().toList().toString();
+      case Collection<?> many -> OddNames.exact(many);
+      case Path path -> OddNames.exact(path);
       case null -> "null";
       default -> value.toString();
     };

@@ -102,7 +102,8 @@ public final class AsTheJdk {
   private static String text(Object value) {
     return switch (value) {
       case byte[] bytes -> bytes.length + " bytes with hash " + Arrays.hashCode(bytes);
-      case List<?> list -> list.stream().map(String::valueOf).sorted().toList().toString();
+      case List<?> list -> OddNames.exact(list);
+      case Path path -> OddNames.exact(path);
       case null -> null;
       default -> value.toString();
     };

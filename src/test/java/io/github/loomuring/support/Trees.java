@@ -22,7 +22,7 @@ public final class Trees {
     SortedMap<String, String> tree = new TreeMap<>();
     for (Path path : walk(directory)) {
       if (!path.equals(directory)) {
-        tree.put(directory.relativize(path).toString(), describe(path));
+        tree.put(OddNames.exact(directory.relativize(path)), describe(path));
       }
     }
     return tree;
@@ -30,7 +30,7 @@ public final class Trees {
 
   private static String describe(Path path) throws IOException {
     if (Files.isSymbolicLink(path)) {
-      return "link to " + Files.readSymbolicLink(path);
+      return "link to " + OddNames.exact(Files.readSymbolicLink(path));
     }
     int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
     String permissions = " " + Integer.toOctalString(mode & 07777);
@@ -56,7 +56,7 @@ public final class Trees {
     }
     for (Path path : walk(directory)) {
       versions.put(
-          path.toString(),
+          OddNames.exact(path),
           Files.readAttributes(path, "unix:ino,ctime", LinkOption.NOFOLLOW_LINKS).toString());
     }
     return versions;

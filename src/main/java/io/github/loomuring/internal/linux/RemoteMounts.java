@@ -1,12 +1,15 @@
 package io.github.loomuring.internal.linux;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.net.URI;
+import java.nio.file.FileSystem;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 public final class RemoteMounts {
   private static final String MOUNTINFO = "/proc/self/mountinfo";
   private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final HexFormat HEX = HexFormat.of();
 
   /** Types that live on a block device of this machine, or in its memory. */
   private static final Set<String> LOCAL =
@@ -68,24 +72,60 @@ public final class RemoteMounts {
           "rpc_pipefs",
           "fusectl");
 
-  private volatile List<String> mountPoints = read(); // before anybody asks
+  private final String mountinfo;
+  private volatile Mounts mounts;
   private volatile long readNanos = System.nanoTime();
+
+  /** Where remote file systems are mounted, as bytes: a mount point need not be text. */
+  private static final class Mounts {
+    final List<URI> points;
+
+    /** The same as paths, the longest first; null until there is a path to ask about. */
+    private volatile List<Path> paths;
+
+    Mounts(List<URI> points) {
+      this.points = points;
+    }
+
+    List<Path> paths(FileSystem fileSystem) {
+      List<Path> known = paths;
+      if (known == null) {
+        known =
+            points.stream()
+                .map(fileSystem.provider()::getPath)
+                .sorted(Comparator.comparingInt(Path::getNameCount).reversed())
+                .toList();
+        paths = known;
+      }
+      return known;
+    }
+  }
+
+  public RemoteMounts() {
+    this(MOUNTINFO);
+  }
+
+  /** What a file like /proc/self/mountinfo says, for tests. */
+  RemoteMounts(String mountinfo) {
+    this.mountinfo = mountinfo;
+    this.mounts = new Mounts(read()); // before anybody asks
+  }
 
   /** The mount point of the remote file system on which {@code path} is, or null. */
   public Path of(Path path) {
     refresh();
-    List<String> points = mountPoints;
-    if (points.isEmpty()) {
+    Mounts now = mounts;
+    if (now.points.isEmpty()) {
       return null;
     }
     Path absolute = path.toAbsolutePath().normalize();
-    String longest = null;
-    for (String point : points) {
-      if (absolute.startsWith(point) && (longest == null || point.length() > longest.length())) {
-        longest = point;
+    List<Path> points = now.paths(path.getFileSystem());
+    for (int i = 0; i < points.size(); i++) { // an iterator would be garbage
+      if (absolute.startsWith(points.get(i))) {
+        return points.get(i);
       }
     }
-    return longest == null ? null : path.getFileSystem().getPath(longest);
+    return null;
   }
 
   private void refresh() {
@@ -94,15 +134,18 @@ public final class RemoteMounts {
       return;
     }
     readNanos = now; // others go on with what was read before
-    mountPoints = read();
+    List<URI> points = read();
+    if (!points.equals(mounts.points)) {
+      mounts = new Mounts(points);
+    }
   }
 
   /** By java.io, which does not ask for the default file system: that may be one of ours. */
-  private static List<String> read() {
-    List<String> points = new ArrayList<>();
-    try (FileInputStream mounts = new FileInputStream(MOUNTINFO)) {
-      for (String line : new String(mounts.readAllBytes(), ISO_8859_1).split("\n", -1)) {
-        String point = remoteMountPoint(line);
+  private List<URI> read() {
+    List<URI> points = new ArrayList<>();
+    try (FileInputStream input = new FileInputStream(mountinfo)) {
+      for (String line : new String(input.readAllBytes(), ISO_8859_1).split("\n", -1)) {
+        URI point = remoteMountPoint(line);
         if (point != null) {
           points.add(point);
         }
@@ -114,28 +157,36 @@ public final class RemoteMounts {
   }
 
   /** {@code 36 35 98:0 /root /mount/point options [optional ...] - type source options}. */
-  private static String remoteMountPoint(String line) {
+  private static URI remoteMountPoint(String line) {
     String[] fields = line.split(" ", -1);
     for (int i = 6; i + 1 < fields.length; i++) {
       if (fields[i].equals("-")) {
-        return LOCAL.contains(fields[i + 1]) ? null : unescape(fields[4]);
+        return LOCAL.contains(fields[i + 1]) ? null : uri(fields[4]);
       }
     }
     return null;
   }
 
-  /** Spaces, tabs, line feeds and backslashes are written as {@code \} and three octal digits. */
-  private static String unescape(String text) {
-    byte[] bytes = text.getBytes(ISO_8859_1);
-    int length = 0;
-    for (int i = 0; i < bytes.length; i++) {
-      if (bytes[i] == '\\' && i + 3 < bytes.length) {
-        bytes[length++] = (byte) Integer.parseInt(text.substring(i + 1, i + 4), 8);
+  /**
+   * The URI of a mount point: what has the same bytes in every charset.
+   *
+   * @param escaped a character for each byte; spaces, tabs, line feeds and backslashes are written
+   *     as {@code \} and three octal digits
+   */
+  private static URI uri(String escaped) {
+    StringBuilder uri = new StringBuilder("file://");
+    for (int i = 0; i < escaped.length(); i++) {
+      char c = escaped.charAt(i);
+      if (c == '\\' && i + 3 < escaped.length()) {
+        c = (char) Integer.parseInt(escaped, i + 1, i + 4, 8);
         i += 3;
+      }
+      if (c == '/' || (c < 0x80 && Character.isLetterOrDigit(c))) {
+        uri.append(c);
       } else {
-        bytes[length++] = bytes[i];
+        HEX.toHexDigits(uri.append('%'), (byte) c);
       }
     }
-    return new String(bytes, 0, length, UTF_8);
+    return URI.create(uri.toString());
   }
 }

@@ -26,8 +26,7 @@ final class Move {
       throw new AtomicMoveNotSupportedException(
           source.toString(), target.toString(), Errno.describe(result));
     }
-    if (result >= 0
-        || (Errno.EEXIST.is(result) && !replaces && isSameFile(engine, source, target))) {
+    if (result >= 0 || (!replaces && isNoMove(engine, source, target))) {
       return;
     }
     if (Errno.EEXIST.is(result) && !replaces) {
@@ -55,14 +54,25 @@ final class Move {
             : Errno.EINVAL.is(result)); // a file system without RENAME_NOREPLACE
   }
 
-  private static boolean isSameFile(RingEngine engine, Path one, Path other) throws IOException {
+  /**
+   * Whether the two are one file, which is left as it is. That is also so where the kernel refuses
+   * to rename it: "." and "/" have no name that could be another one.
+   *
+   * @throws FileAlreadyExistsException if there is another file, whatever else is wrong
+   */
+  private static boolean isNoMove(RingEngine engine, Path source, Path target) throws IOException {
+    FileStatus there;
+    FileStatus inPlace;
     try {
-      FileStatus first = engine.status(one, false);
-      FileStatus second = engine.status(other, false);
-      return first.device() == second.device() && first.inode() == second.inode();
+      there = engine.status(source, false);
+      inPlace = engine.status(target, false);
     } catch (FileSystemException e) {
-      return false; // it is gone by now
+      return false; // one is missing, or gone by now
     }
+    if (there.device() == inPlace.device() && there.inode() == inPlace.inode()) {
+      return true;
+    }
+    throw new FileAlreadyExistsException(target.toString());
   }
 
   /** Has each of two names mean what the other did. */

@@ -406,7 +406,7 @@ final class Open implements Abandonable {
 
   /** The exception for an open that the kernel refused. */
   static IOException failure(int result, Path path, OpenSpec spec) {
-    if (Errno.EISDIR.is(result) && spec.createNew()) {
+    if (spec.createNew() && (Errno.EISDIR.is(result) || path.endsWith("."))) {
       return new FileAlreadyExistsException(path.toString());
     }
     if (Errno.ELOOP.is(result) && (flags(spec) & O_NOFOLLOW) != 0) {

@@ -12,7 +12,6 @@ import io.github.loomuring.internal.Flush;
 import io.github.loomuring.internal.Headroom;
 import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.Permissions;
-import io.github.loomuring.internal.linux.CString;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Fcntl;
 import io.github.loomuring.internal.linux.Kernel;
@@ -371,7 +370,7 @@ public final class RingEngine implements Engine {
 
   @Override
   public void createSymbolicLink(Path link, Path target) throws IOException {
-    if (ring.supports(IORING_OP_SYMLINKAT) && CString.isText(target)) {
+    if (ring.supports(IORING_OP_SYMLINKAT)) {
       PathOperation.createSymbolicLink(this, link, target);
     } else {
       Engine.super.createSymbolicLink(link, target);

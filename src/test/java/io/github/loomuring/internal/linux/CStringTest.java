@@ -1,15 +1,19 @@
 package io.github.loomuring.internal.linux;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.loomuring.support.OddNames;
+import java.net.URI;
 import java.nio.charset.Charset;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -64,6 +68,53 @@ class CStringTest {
       String hex = HexFormat.of().formatHex(bytes, name, bytes.length);
       assertThat(hex).isEqualTo(HexFormat.of().formatHex(unescaped(escaped)));
     }
+  }
+
+  /** Whatever the locale: the path of a URI has the bytes of the URI. */
+  @Test
+  void everyByteIsKept() {
+    StringBuilder all = new StringBuilder();
+    byte[] expected = new byte[254];
+    int length = 0;
+    for (int b = 1; b < 256; b++) {
+      if (b != '/') {
+        all.append("%%%02X".formatted(b));
+        expected[length++] = (byte) b;
+      }
+    }
+    Path absolute = Path.of(URI.create("file:///" + all));
+    assertThat(CString.bytes(absolute.subpath(0, 1))).isEqualTo(expected);
+    assertThat(CString.bytes(absolute)).endsWith(expected).startsWith('/').hasSize(255);
+    assertThat(CString.ownBytes(absolute)).isEqualTo(CString.bytes(absolute));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/a/b", "a", "a/../b", "/", "/..", "/dev/null", ".", "", " ", "%41", "a\\b/c\n"})
+  void ownBytesAreThoseOfTheText(String text) {
+    assertThat(CString.ownBytes(Path.of(text))).isEqualTo(text.getBytes(UTF_8));
+    assertThat(CString.unresolvedBytes(Path.of(text))).isEqualTo(text.getBytes(UTF_8));
+  }
+
+  /** Its URI ends in a slash, but no name does. */
+  @Test
+  void directoryAndLinkToItAreNamesWithoutASlash() throws Exception {
+    Files.createDirectory(OddNames.resolve(directory, "d%FF"));
+    Path link =
+        Files.createSymbolicLink(
+            OddNames.resolve(directory, "l%FF"), OddNames.relative(directory, "d%FF"));
+    assertThat(link.toUri().getRawPath()).endsWith("/");
+    for (String name : List.of("d%FF", "l%FF", "l%FF/..", "l%FF/.")) {
+      String text = directory + "/" + name.replace("%FF", "\u00FF");
+      assertThat(CString.bytes(OddNames.resolve(directory, name)))
+          .isEqualTo(text.getBytes(ISO_8859_1));
+    }
+  }
+
+  @Test
+  void pathTooLongForTheKernelHasItsBytes() {
+    Path path = OddNames.resolve(directory, "%FF/".repeat(5_000) + "a");
+    assertThat(CString.bytes(path)).hasSize(CString.bytes(directory).length + 10_002);
   }
 
   private static byte[] unescaped(String escaped) {

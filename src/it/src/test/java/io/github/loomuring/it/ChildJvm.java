@@ -1,8 +1,10 @@
 package io.github.loomuring.it;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
+import static java.util.stream.Collectors.joining;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,19 +31,31 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /** What is to run, and how. */
-  record Command(Class<?> main, List<String> wrapper, List<String> flags, List<String> arguments) {
+  record Command(
+      Class<?> main,
+      String classPath,
+      List<String> wrapper,
+      List<String> flags,
+      List<String> arguments) {
     static Command of(Class<?> main, Route route, List<String> arguments) {
-      return new Command(main, List.of(), route.flags(), arguments);
+      String classPath = System.getProperty("java.class.path");
+      return new Command(main, classPath, List.of(), route.flags(), arguments);
     }
 
     Command under(List<String> command) {
-      return new Command(main, command, flags, arguments);
+      return new Command(main, classPath, command, flags, arguments);
+    }
+
+    /** On a class path of its own, not that of the tests. */
+    Command from(List<Path> entries) {
+      String path = entries.stream().map(Path::toString).collect(joining(File.pathSeparator));
+      return new Command(main, path, wrapper, flags, arguments);
     }
 
     Command flags(List<String> more) {
       List<String> all = new ArrayList<>(flags);
       all.addAll(more);
-      return new Command(main, wrapper, all, arguments);
+      return new Command(main, classPath, wrapper, all, arguments);
     }
 
     /** Starts it; {@code name} is part of the name of the file that takes its stderr. */
@@ -50,7 +64,7 @@ final class ChildJvm implements AutoCloseable {
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.addAll(List.of("-Xmx1g", "--enable-native-access=ALL-UNNAMED"));
       command.addAll(flags);
-      command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+      command.addAll(List.of("-cp", classPath, main.getName()));
       command.addAll(arguments);
       Path errors = Path.of("target", name + ".err");
       ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());

@@ -7,6 +7,7 @@ import io.github.loomuring.it.ServedFiles.Served;
 import io.github.loomuring.it.server.HelidonServer;
 import io.github.loomuring.it.server.JdkServer;
 import io.github.loomuring.it.server.JettyServer;
+import io.github.loomuring.it.server.SpringServer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +33,11 @@ class ServersTest {
   @TempDir Path directory;
 
   static Stream<Arguments> serversAndRoutes() {
-    return Stream.of(JdkServer.class, JettyServer.class, HelidonServer.class)
-        .flatMap(server -> Stream.of(Route.values()).map(route -> Arguments.of(server, route)));
+    return Stream.concat(
+        Stream.of(JdkServer.class, JettyServer.class, HelidonServer.class)
+            .flatMap(server -> Stream.of(Route.values()).map(route -> Arguments.of(server, route))),
+        // It takes locations that java.net.URL knows, and no others.
+        Stream.of(Arguments.of(SpringServer.class, Route.FLAG)));
   }
 
   @ParameterizedTest
