@@ -101,6 +101,12 @@ public final class LinuxKernel implements Kernel {
       bind("futimens", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
   private static final MethodHandle FCHMOD =
       bind("fchmod", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+  private static final MethodHandle FCHOWN =
+      bind("fchown", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+  private static final MethodHandle RENAMEAT =
+      bind("renameat", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG));
+  private static final MethodHandle LSEEK =
+      bind("lseek", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
   private static final MethodHandle FSYNC =
       bind("fsync", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
   private static final MethodHandle FDATASYNC =
@@ -348,6 +354,15 @@ public final class LinuxKernel implements Kernel {
   }
 
   @Override
+  public int fchown(MemorySegment errno, int fd, int uid, int gid) {
+    try {
+      return answer(errno, (int) FCHOWN.invokeExact(errno, fd, uid, gid));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
   public int fsync(MemorySegment errno, int fd) {
     try {
       return answer(errno, (int) FSYNC.invokeExact(errno, fd));
@@ -369,6 +384,24 @@ public final class LinuxKernel implements Kernel {
   public int unlinkat(MemorySegment errno, int dirfd, long path, int flags) {
     try {
       return answer(errno, (int) UNLINKAT.invokeExact(errno, dirfd, path, flags));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public int renameat(MemorySegment errno, int dirfd, long path, int newDirfd, long newPath) {
+    try {
+      return answer(errno, (int) RENAMEAT.invokeExact(errno, dirfd, path, newDirfd, newPath));
+    } catch (Throwable t) {
+      throw unexpected(t);
+    }
+  }
+
+  @Override
+  public long lseek(MemorySegment errno, int fd, long offset, int whence) {
+    try {
+      return answer(errno, (long) LSEEK.invokeExact(errno, fd, offset, whence));
     } catch (Throwable t) {
       throw unexpected(t);
     }
