@@ -121,11 +121,8 @@ public interface EngineFile {
    */
   <T> T withPlainChannel(PlainUse use, PlainWork<T> work) throws IOException;
 
-  /**
-   * The number of the file's inode, or what {@link PosixLocks} has in its place. Not for a virtual
-   * thread.
-   */
-  long inode();
+  /** Which file it is to {@link PosixLocks}, or what it has in place of that. */
+  long lockKey();
 
   /** Work with a path of the platform. */
   interface PathWork<T> {

@@ -38,11 +38,6 @@ final class ChannelLocks {
   /** Whoever takes a lock out, has to tell {@link PosixLocks}. */
   private final Set<UringFileLock> held = ConcurrentHashMap.newKeySet();
 
-  /**
-   * What it was when the first lock was asked for; of a file of the pool only the path is known.
-   */
-  private volatile Long inode;
-
   ChannelLocks(UringFileChannel channel, EngineFile file) {
     this.channel = channel;
     this.file = file;
@@ -118,7 +113,7 @@ final class ChannelLocks {
   }
 
   private UringFileLock acquire(FileChannel plain, Region region) throws IOException {
-    PosixLocks.hold(inode());
+    PosixLocks.hold(file.lockKey());
     UringFileLock lock = null;
     try {
       FileLock acquired = plain.tryLock(region.position, region.size, region.shared);
@@ -129,7 +124,7 @@ final class ChannelLocks {
       held.add(lock);
     } finally {
       if (lock == null) {
-        PosixLocks.release(inode());
+        PosixLocks.release(file.lockKey());
       }
     }
     if (!channel.isOpen()) { // releaseAll may have been there before
@@ -137,13 +132,6 @@ final class ChannelLocks {
       throw new AsynchronousCloseException();
     }
     return lock;
-  }
-
-  private long inode() {
-    if (inode == null) {
-      inode = file.inode();
-    }
-    return inode;
   }
 
   void release(UringFileLock lock) throws IOException {
@@ -167,7 +155,7 @@ final class ChannelLocks {
 
   private void forget(UringFileLock lock) {
     if (held.remove(lock)) {
-      PosixLocks.release(inode());
+      PosixLocks.release(file.lockKey());
     }
   }
 

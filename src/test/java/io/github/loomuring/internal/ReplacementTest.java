@@ -342,7 +342,13 @@ class ReplacementTest {
   void failureLeavesNoTemporaryFile(String call) throws IOException {
     giveAway();
     Kernel kernel =
-        WatchedKernel.of((name, _, run) -> name.equals(call) ? Errno.EDQUOT.negated() : run.run());
+        WatchedKernel.of(
+            (name, _, run) -> {
+              int failure = Errno.EDQUOT.negated();
+              return !name.equals(call)
+                  ? run.run()
+                  : name.equals("pwritev2") ? (Object) (long) failure : (Object) failure;
+            });
     assertThatThrownBy(new Replacement(kernel, path, NEW)::call)
         .isInstanceOf(FileSystemException.class)
         .hasMessageStartingWith(path.toString())

@@ -9,23 +9,35 @@ import java.io.IOException;
 final class Descriptor implements PosixLocks.Descriptor {
   private final RingEngine engine;
   private final int fd;
+  private final long key;
   private int result;
 
-  private Descriptor(RingEngine engine, int fd) {
+  private Descriptor(RingEngine engine, int fd, long key) {
     this.engine = engine;
     this.fd = fd;
+    this.key = key;
   }
 
-  /** What {@code close(2)} returned, or a negated errno; zero if the close was put off. */
+  /** As {@link #close(RingEngine, int, long)}, of a file that is not known yet. */
   static int close(RingEngine engine, int fd) throws IOException {
-    if (PosixLocks.begin()) { // nothing to be made for it: this is the way of nearly all closes
+    return close(engine, fd, key(engine, fd));
+  }
+
+  /**
+   * What {@code close(2)} returned, or a negated errno; zero if the close was put off.
+   *
+   * @param key of the file to {@link PosixLocks}
+   */
+  static int close(RingEngine engine, int fd, long key) throws IOException {
+    int place = PosixLocks.begin(key);
+    if (place != PosixLocks.REFUSED) { // nothing to be made: this is the way of nearly all closes
       try {
         return closeNow(engine, fd);
       } finally {
-        PosixLocks.end();
+        PosixLocks.end(place);
       }
     }
-    Descriptor descriptor = new Descriptor(engine, fd);
+    Descriptor descriptor = new Descriptor(engine, fd, key);
     PosixLocks.close(descriptor);
     return descriptor.result;
   }
@@ -39,8 +51,8 @@ final class Descriptor implements PosixLocks.Descriptor {
     }
   }
 
-  /** The number of an open descriptor's inode, or {@link PosixLocks#UNKNOWN}. */
-  static long inode(RingEngine engine, int fd) {
+  /** The key of an open descriptor's file, or {@link PosixLocks#UNKNOWN}. */
+  private static long key(RingEngine engine, int fd) {
     try {
       Operation scratch = engine.slots.acquireAlways();
       try (PathMemory memory = PathMemory.acquire()) {
@@ -52,7 +64,7 @@ final class Descriptor implements PosixLocks.Descriptor {
                 AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
                 STATX_INO,
                 memory.statx());
-        return result < 0 ? PosixLocks.UNKNOWN : memory.statInode();
+        return result < 0 ? PosixLocks.UNKNOWN : memory.lockKey();
       } finally {
         engine.slots.release(scratch);
       }
@@ -62,8 +74,8 @@ final class Descriptor implements PosixLocks.Descriptor {
   }
 
   @Override
-  public long inode() {
-    return inode(engine, fd);
+  public long key() {
+    return key;
   }
 
   @Override

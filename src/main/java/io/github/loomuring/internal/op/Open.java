@@ -44,6 +44,8 @@ final class Open {
   record Kind(
       boolean seekable,
       boolean fifo,
+      boolean block,
+      long lockKey,
       boolean readable,
       boolean writable,
       boolean append,
@@ -352,6 +354,8 @@ final class Open {
     return new Kind(
         type == S_IFREG || type == S_IFBLK || type == S_IFDIR,
         type == S_IFIFO,
+        type == S_IFBLK,
+        memory.lockKey(),
         spec.read(),
         spec.write(),
         spec.append(),

@@ -23,8 +23,6 @@ import java.util.concurrent.Callable;
 final class PlainChannel implements PosixLocks.Descriptor {
   private final RingFile file;
   private volatile FileChannel channel;
-  private long
-      inode; // written before the channel, as it is asked for when the descriptor is closed
 
   PlainChannel(RingFile file) {
     this.file = file;
@@ -55,7 +53,6 @@ final class PlainChannel implements PosixLocks.Descriptor {
   /** Called by threads of the pool, which may wait. */
   private synchronized FileChannel channel() throws IOException {
     if (channel == null) {
-      inode = file.inode();
       channel = open();
     }
     return channel;
@@ -89,8 +86,8 @@ final class PlainChannel implements PosixLocks.Descriptor {
   }
 
   @Override
-  public long inode() {
-    return inode;
+  public long key() {
+    return file.lockKey();
   }
 
   @Override

@@ -470,14 +470,15 @@ public final class RingEngine implements Engine {
   /**
    * Closes {@code fd} and returns when it is closed.
    *
+   * @param lockKey of its file
    * @param quick whether that cannot have to wait for a device
    */
-  void closeDescriptor(int fd, boolean quick, Path path) throws IOException {
+  void closeDescriptor(int fd, long lockKey, boolean quick, Path path) throws IOException {
     int result;
     if (quick || !isOpen()) {
-      result = closeNow(fd);
+      result = Descriptor.close(this, fd, lockKey);
     } else {
-      result = offload.callUninterruptibly(() -> closeNow(fd));
+      result = offload.callUninterruptibly(() -> Descriptor.close(this, fd, lockKey));
     }
     // Whatever it says, the descriptor is gone. EINTR and EAGAIN say nothing about the data.
     if (result < 0 && !Errno.EINTR.is(result) && !Errno.EAGAIN.is(result)) {
@@ -500,14 +501,10 @@ public final class RingEngine implements Engine {
   /** Closes {@code fd} now, whatever comes of it. */
   void closeQuietly(int fd) {
     try {
-      closeNow(fd);
+      Descriptor.close(this, fd);
     } catch (IOException e) {
       LOGGER.get().log(Level.WARNING, "descriptor " + fd + " could not be closed", e);
     }
-  }
-
-  private int closeNow(int fd) throws IOException {
-    return Descriptor.close(this, fd);
   }
 
   // ---- the end

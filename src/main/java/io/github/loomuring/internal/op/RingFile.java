@@ -61,6 +61,7 @@ final class RingFile implements EngineFile {
   final boolean seekable;
 
   final boolean fifo;
+  final boolean block;
   final boolean readable;
   final boolean writable;
   final boolean append;
@@ -74,6 +75,8 @@ final class RingFile implements EngineFile {
   final int offsetAlignment;
   final Gate readGate;
   final Gate writeGate;
+
+  private final long lockKey;
 
   /** The last read did not find its bytes in the page cache. */
   volatile boolean missedCache;
@@ -95,6 +98,8 @@ final class RingFile implements EngineFile {
     this.device = device;
     this.seekable = kind.seekable();
     this.fifo = kind.fifo();
+    this.block = kind.block();
+    this.lockKey = kind.lockKey();
     this.readable = kind.readable();
     this.writable = kind.writable();
     this.append = kind.append();
@@ -240,8 +245,8 @@ final class RingFile implements EngineFile {
   }
 
   @Override
-  public long inode() {
-    return Descriptor.inode(engine, fd);
+  public long lockKey() {
+    return lockKey;
   }
 
   /** Whether a read or write may complete within the time that waking a thread takes. */
@@ -345,7 +350,7 @@ final class RingFile implements EngineFile {
         used.end();
       }
     } finally {
-      engine.closeDescriptor(fd, device.local && !dirty, path);
+      engine.closeDescriptor(fd, lockKey, device.local && !dirty, path);
     }
   }
 

@@ -77,7 +77,9 @@ public final class PoolEngine implements Engine {
         // A channel has one position, under a lock that a blocked read would hold against writes.
         writing = FileChannel.open(path, StandardOpenOption.WRITE);
       }
-      return new PoolFile(this, path, channel, writing, seekable, spec.append());
+      // With DELETE_ON_CLOSE the name is gone.
+      long key = spec.deleteOnClose() ? PosixLocks.UNKNOWN : PoolDescriptors.keyOf(path);
+      return new PoolFile(this, path, channel, writing, seekable, spec.append(), key);
     } catch (Throwable t) {
       channel.close();
       throw t;
@@ -102,28 +104,53 @@ public final class PoolEngine implements Engine {
     byte[] bytes =
         callOrLeave(
             () -> {
-              if (!Files.isRegularFile(path) || PosixLocks.areHeld()) {
+              if (!Files.isRegularFile(path)) {
                 return null; // it may block: the one that opens it can be left
               }
-              WholeFile.checkFits(path, Files.size(path));
-              return Files.readAllBytes(path);
+              return unlessLocked(
+                  path,
+                  () -> {
+                    WholeFile.checkFits(path, Files.size(path));
+                    return Files.readAllBytes(path);
+                  });
             });
     return bytes != null ? bytes : Engine.super.readAll(path);
   }
 
   @Override
   public void write(Path path, OpenSpec spec, byte[] bytes, Flush flush) throws IOException {
-    boolean written =
+    Boolean written =
         call(
             () -> {
-              if (!isSeekable(path) || spec.direct() || PosixLocks.areHeld()) {
-                return false;
+              if (!isSeekable(path) || spec.direct()) {
+                return null;
               }
-              writeNow(path, spec, bytes, flush);
-              return true;
+              return unlessLocked(
+                  path,
+                  () -> {
+                    writeNow(path, spec, bytes, flush);
+                    return true;
+                  });
             });
-    if (!written) {
+    if (written == null) {
       Engine.super.write(path, spec, bytes, flush);
+    }
+  }
+
+  /** Runs work that opens and closes the file; null if that might drop a lock on it. */
+  private static <T> T unlessLocked(Path path, Callable<T> work) throws Exception {
+    long key = PoolDescriptors.keyOf(path);
+    if (key == PosixLocks.NONE || key == PosixLocks.UNKNOWN) { // there is no such file yet
+      return PosixLocks.areHeld() ? null : work.call();
+    }
+    int place = PosixLocks.begin(key);
+    if (place == PosixLocks.REFUSED) {
+      return null;
+    }
+    try {
+      return work.call();
+    } finally {
+      PosixLocks.end(place);
     }
   }
 

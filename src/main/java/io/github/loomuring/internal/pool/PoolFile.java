@@ -45,6 +45,7 @@ final class PoolFile implements EngineFile {
   private final FileChannel writing;
   private final boolean seekable;
   private final boolean append;
+  private final long lockKey;
 
   /**
    * In a file that cannot seek one call a direction runs; the others park here, not in a thread.
@@ -60,13 +61,15 @@ final class PoolFile implements EngineFile {
       FileChannel channel,
       FileChannel writing,
       boolean seekable,
-      boolean append) {
+      boolean append,
+      long lockKey) {
     this.engine = engine;
     this.path = path;
     this.channel = channel;
     this.writing = writing;
     this.seekable = seekable;
     this.append = append;
+    this.lockKey = lockKey;
   }
 
   @Override
@@ -414,8 +417,8 @@ final class PoolFile implements EngineFile {
   }
 
   @Override
-  public long inode() {
-    return descriptors().inode();
+  public long lockKey() {
+    return lockKey;
   }
 
   @Override
@@ -434,13 +437,9 @@ final class PoolFile implements EngineFile {
         .closers()
         .callUninterruptibly(
             () -> {
-              PosixLocks.close(descriptors());
+              PosixLocks.close(new PoolDescriptors(path, channel, writing, lockKey));
               return null;
             });
-  }
-
-  private PoolDescriptors descriptors() {
-    return new PoolDescriptors(path, channel, writing);
   }
 
   void closeQuietly() {
