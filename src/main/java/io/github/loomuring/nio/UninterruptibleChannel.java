@@ -37,6 +37,37 @@ final class UninterruptibleChannel extends FileChannel {
         Calls.opened(() -> UringFileChannel.open(uring, path, keepingOpen, attributes)));
   }
 
+  /**
+   * What a stream is to read of {@code channel}. It takes a channel with positions for a file, and
+   * skips and transfers up to the size; a device or a FIFO has none that means anything.
+   */
+  static ReadableByteChannel forStream(FileChannel channel) throws IOException {
+    boolean isFile =
+        !(channel instanceof UninterruptibleChannel ours)
+            || !(ours.channel instanceof UringFileChannel file)
+            || file.isRegular()
+            || ours.size() > 0;
+    return isFile ? channel : new Bytes(channel);
+  }
+
+  /** A channel without positions. */
+  private record Bytes(FileChannel channel) implements ReadableByteChannel {
+    @Override
+    public int read(ByteBuffer dst) throws IOException {
+      return channel.read(dst);
+    }
+
+    @Override
+    public boolean isOpen() {
+      return channel.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+
   @Override
   public int read(ByteBuffer dst) throws IOException {
     return Interrupts.ignored(() -> channel.read(dst));

@@ -2,6 +2,7 @@ package io.github.loomuring.nio;
 
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
+import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.FileAccess;
 import io.github.loomuring.internal.OpenSpec;
 import java.io.IOException;
@@ -74,7 +75,7 @@ public final class UringFileChannel extends FileChannel {
   final boolean interruptKeepsOpen;
   private final boolean interrupterCloses;
   private final ChannelLocks locks;
-  private final FilePosition position = new FilePosition(this); // not of a channel that appends
+  private final FilePosition position; // not of a channel that appends
 
   private UringFileChannel(
       UringFile file, OpenSpec spec, boolean isRing, boolean interruptKeepsOpen) {
@@ -84,7 +85,9 @@ public final class UringFileChannel extends FileChannel {
     this.append = spec.append();
     this.interruptKeepsOpen = interruptKeepsOpen;
     this.interrupterCloses = !isRing && !interruptKeepsOpen;
-    this.locks = new ChannelLocks(this, FileAccess.engineFile(file));
+    EngineFile engineFile = FileAccess.engineFile(file);
+    this.locks = new ChannelLocks(this, engineFile);
+    this.position = new FilePosition(this, engineFile);
   }
 
   // ---- opening
@@ -163,6 +166,7 @@ public final class UringFileChannel extends FileChannel {
     checkReadable();
     begins();
     try {
+      Checks.inFile(position, dst.remaining());
       int n = file.read(dst, position);
       checkNotInterrupted();
       return n;
@@ -180,6 +184,7 @@ public final class UringFileChannel extends FileChannel {
     checkWritable();
     begins();
     try {
+      Checks.inFile(position, src.remaining());
       int n = file.write(src, position);
       checkNotInterrupted();
       return n;
@@ -201,6 +206,7 @@ public final class UringFileChannel extends FileChannel {
       int n;
       position.lock();
       try {
+        Checks.inFile(position.value, dst.remaining());
         n = file.read(dst, position.value);
         position.value += Math.max(n, 0);
       } finally {
@@ -223,6 +229,7 @@ public final class UringFileChannel extends FileChannel {
         () -> {
           position.lock();
           try {
+            Checks.inFile(position.value, buffers);
             long n = file.read(buffers, position.value);
             position.value += Math.max(n, 0);
             return n;
@@ -244,6 +251,7 @@ public final class UringFileChannel extends FileChannel {
       } else {
         position.lock();
         try {
+          Checks.inFile(position.value, src.remaining());
           n = file.write(src, position.value);
           position.value += n;
         } finally {
@@ -269,6 +277,7 @@ public final class UringFileChannel extends FileChannel {
   private long writeNext(ByteBuffer[] buffers) throws IOException {
     position.lock();
     try {
+      Checks.inFile(position.value, buffers);
       long n = file.write(buffers, position.value);
       position.value += n;
       return n;
@@ -286,20 +295,17 @@ public final class UringFileChannel extends FileChannel {
 
   // ---- position and size
 
-  /** The position; the size, if the channel was opened with APPEND. */
+  /**
+   * The position; the size, if the channel was opened with APPEND; 0 of a FIFO, a socket, a
+   * terminal, and a device without positions.
+   */
   @Override
   public long position() throws IOException {
     if (append) {
       return size();
     }
     checkOpen();
-    return call(
-        () -> {
-          position.lock();
-          long current = position.value;
-          position.unlock();
-          return current;
-        });
+    return call(position::get);
   }
 
   @Override
@@ -308,9 +314,7 @@ public final class UringFileChannel extends FileChannel {
     Checks.notNegative("newPosition", newPosition);
     call(
         () -> {
-          position.lock();
-          position.value = newPosition;
-          position.unlock();
+          position.set(newPosition);
           return newPosition;
         });
     return this;
@@ -331,6 +335,7 @@ public final class UringFileChannel extends FileChannel {
         () -> {
           position.lock();
           try {
+            position.check();
             file.truncate(size);
             position.value = Math.min(position.value, size);
             return size;
@@ -349,6 +354,10 @@ public final class UringFileChannel extends FileChannel {
           file.force(metaData);
           return 0;
         });
+  }
+
+  boolean isRegular() {
+    return FileAccess.engineFile(file).isRegular();
   }
 
   // ---- transfers
@@ -422,6 +431,11 @@ public final class UringFileChannel extends FileChannel {
   private long give(long count, UringFileChannel target, long offset) throws IOException {
     position.lock();
     try {
+      // A call moves no more than this.
+      long most = Math.min(count, Transfers.CALL_BYTES_MAX);
+      Checks.inFile(position.value, most);
+      Checks.inFile(
+          offset, target.append ? Math.min(most, Transfers.rest(file, position.value)) : most);
       long n = Transfers.copy(file, position.value, count, target.file, offset, target.append);
       position.value += n;
       return n;

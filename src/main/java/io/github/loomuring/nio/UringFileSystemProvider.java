@@ -203,7 +203,8 @@ public final class UringFileSystemProvider extends FileSystemProvider {
         throw new UnsupportedOperationException("option=" + option + " is not allowed");
       }
     }
-    return Channels.newInputStream(newUninterruptibleChannel(path, setOf(options)));
+    return Channels.newInputStream(
+        UninterruptibleChannel.forStream(newUninterruptibleChannel(path, setOf(options))));
   }
 
   @Override

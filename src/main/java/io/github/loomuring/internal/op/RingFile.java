@@ -172,6 +172,16 @@ final class RingFile implements EngineFile {
   }
 
   @Override
+  public boolean isRegular() {
+    return seekable && !block;
+  }
+
+  @Override
+  public long seek(long position) throws IOException {
+    return Seek.to(this, position);
+  }
+
+  @Override
   public FileStatus status() throws IOException {
     return Stat.status(this);
   }

@@ -69,7 +69,8 @@ public final class PoolEngine implements Engine {
 
   private PoolFile openNow(Path path, OpenSpec spec) throws IOException {
     // Before the open, because with DELETE_ON_CLOSE there is no name after it.
-    boolean seekable = isSeekable(path);
+    int type = type(path);
+    boolean seekable = isSeekable(type);
     FileChannel channel = FileChannel.open(path, spec.options(), spec.attributes());
     FileChannel writing = channel;
     try {
@@ -79,24 +80,29 @@ public final class PoolEngine implements Engine {
       }
       // With DELETE_ON_CLOSE the name is gone.
       long key = spec.deleteOnClose() ? PosixLocks.UNKNOWN : PoolDescriptors.keyOf(path);
-      return new PoolFile(this, path, channel, writing, seekable, spec.append(), key);
+      return new PoolFile(
+          this, path, channel, writing, seekable, seekable && type != S_IFBLK, spec.append(), key);
     } catch (Throwable t) {
       channel.close();
       throw t;
     }
   }
 
-  /** What cannot be looked at counts as seekable: it is missing, or the open says what is wrong. */
-  private static boolean isSeekable(Path path) {
+  /** What cannot be looked at counts as a file: it is missing, or the open says what is wrong. */
+  private static int type(Path path) {
     try {
       if (!path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
-        return !Files.readAttributes(path, BasicFileAttributes.class).isOther();
+        boolean other = Files.readAttributes(path, BasicFileAttributes.class).isOther();
+        return other ? S_IFCHR : S_IFREG;
       }
-      int type = (int) Files.getAttribute(path, "unix:mode") & S_IFMT;
-      return type == S_IFREG || type == S_IFBLK || type == S_IFDIR;
+      return (int) Files.getAttribute(path, "unix:mode") & S_IFMT;
     } catch (IOException e) {
-      return true;
+      return S_IFREG;
     }
+  }
+
+  private static boolean isSeekable(int type) {
+    return type == S_IFREG || type == S_IFBLK || type == S_IFDIR;
   }
 
   @Override
@@ -122,7 +128,7 @@ public final class PoolEngine implements Engine {
     Boolean written =
         call(
             () -> {
-              if (!isSeekable(path) || spec.direct()) {
+              if (!isSeekable(type(path)) || spec.direct()) {
                 return null;
               }
               return unlessLocked(

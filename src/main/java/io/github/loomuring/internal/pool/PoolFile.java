@@ -44,6 +44,7 @@ final class PoolFile implements EngineFile {
   private final FileChannel channel;
   private final FileChannel writing;
   private final boolean seekable;
+  private final boolean regular;
   private final boolean append;
   private final long lockKey;
 
@@ -61,6 +62,7 @@ final class PoolFile implements EngineFile {
       FileChannel channel,
       FileChannel writing,
       boolean seekable,
+      boolean regular,
       boolean append,
       long lockKey) {
     this.engine = engine;
@@ -68,6 +70,7 @@ final class PoolFile implements EngineFile {
     this.channel = channel;
     this.writing = writing;
     this.seekable = seekable;
+    this.regular = regular;
     this.append = append;
     this.lockKey = lockKey;
   }
@@ -104,8 +107,8 @@ final class PoolFile implements EngineFile {
     if (!seekable) {
       return inOrder(writeLock, () -> writing.write(src));
     }
-    if (append) {
-      return call(() -> writing.write(src, 0)); // the kernel ignores the position
+    if (append) { // the kernel ignores the position of what is not a device
+      return regular ? call(() -> writing.write(src, 0)) : call(() -> writing.write(src));
     }
     if (offset == APPEND) {
       // One append at a time; writers elsewhere may still come in between.
@@ -276,6 +279,30 @@ final class PoolFile implements EngineFile {
   @Override
   public long size() throws IOException {
     return call(channel::size);
+  }
+
+  @Override
+  public boolean isRegular() {
+    return regular;
+  }
+
+  @Override
+  public long seek(long position) throws IOException {
+    return call(() -> seekNow(position));
+  }
+
+  private long seekNow(long position) throws IOException {
+    try {
+      channel.position(position);
+      return append ? position : channel.position(); // the JDK would say the size
+    } catch (ClosedChannelException e) {
+      throw e;
+    } catch (IOException e) {
+      if (seekable) {
+        throw e;
+      }
+      return NO_POSITION;
+    }
   }
 
   @Override
