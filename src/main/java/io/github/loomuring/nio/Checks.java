@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 import java.nio.channels.ClosedChannelException;
+import java.util.Arrays;
+import java.util.Objects;
 
 /** Checks of what callers hand in. */
 final class Checks {
@@ -38,6 +40,13 @@ final class Checks {
       bytes += buffer.remaining();
     }
     inFile(position, bytes);
+  }
+
+  static ByteBuffer[] range(ByteBuffer[] buffers, int offset, int length) {
+    Objects.checkFromIndexSize(offset, length, buffers.length);
+    return length == buffers.length
+        ? buffers
+        : Arrays.copyOfRange(buffers, offset, offset + length);
   }
 
   static void open(Channel channel) throws ClosedChannelException {

@@ -17,13 +17,22 @@ import java.nio.channels.WritableByteChannel;
  */
 final class Transfers {
   /** The most bytes of one call of the kernel: MAX_RW_COUNT of linux/fs.h. */
-  static final long CALL_BYTES_MAX = 0x7ffff000;
+  private static final long CALL_BYTES_MAX = 0x7ffff000;
 
   private Transfers() {}
 
   /** Bytes from {@code offset} to the end of a file, as far as it says. */
-  static long rest(UringFile file, long offset) throws IOException {
+  private static long rest(UringFile file, long offset) throws IOException {
     return Math.max(0, file.size() - offset);
+  }
+
+  /** Throws for what the kernel, asked for as much as a call moves, would not begin. */
+  static void checkInFile(
+      UringFile source, long offset, long count, long targetOffset, boolean targetAppends)
+      throws IOException {
+    long most = Math.min(count, CALL_BYTES_MAX);
+    Checks.inFile(offset, most);
+    Checks.inFile(targetOffset, targetAppends ? Math.min(most, rest(source, offset)) : most);
   }
 
   static long copy(

@@ -55,6 +55,10 @@ import java.util.Set;
  * it. The library's own descriptors, of channels and of other files, are therefore closed only when
  * none of its channels holds a lock on the file any more. Locks do get lost by what the JDK opens
  * and closes in this process, such as a {@link java.io.FileInputStream}, or to copy the file.
+ *
+ * <p><b>Child processes.</b> What the library opens is O_CLOEXEC. Mappings and locks need a channel
+ * of the JDK's beneath, which is not: a child has it open that native code starts, but none that
+ * {@link ProcessBuilder} starts.
  */
 public final class UringFileChannel extends FileChannel {
   /*
@@ -223,7 +227,7 @@ public final class UringFileChannel extends FileChannel {
 
   @Override
   public long read(ByteBuffer[] dsts, int offset, int length) throws IOException {
-    ByteBuffer[] buffers = range(dsts, offset, length);
+    ByteBuffer[] buffers = Checks.range(dsts, offset, length);
     checkReadable();
     return call(
         () -> {
@@ -269,7 +273,7 @@ public final class UringFileChannel extends FileChannel {
 
   @Override
   public long write(ByteBuffer[] srcs, int offset, int length) throws IOException {
-    ByteBuffer[] buffers = range(srcs, offset, length);
+    ByteBuffer[] buffers = Checks.range(srcs, offset, length);
     checkWritable();
     return call(append ? () -> file.write(buffers, 0) : () -> writeNext(buffers));
   }
@@ -284,13 +288,6 @@ public final class UringFileChannel extends FileChannel {
     } finally {
       position.unlock();
     }
-  }
-
-  private static ByteBuffer[] range(ByteBuffer[] buffers, int offset, int length) {
-    Objects.checkFromIndexSize(offset, length, buffers.length);
-    return length == buffers.length
-        ? buffers
-        : Arrays.copyOfRange(buffers, offset, offset + length);
   }
 
   // ---- position and size
@@ -354,10 +351,6 @@ public final class UringFileChannel extends FileChannel {
           file.force(metaData);
           return 0;
         });
-  }
-
-  boolean isRegular() {
-    return FileAccess.engineFile(file).isRegular();
   }
 
   // ---- transfers
@@ -431,11 +424,7 @@ public final class UringFileChannel extends FileChannel {
   private long give(long count, UringFileChannel target, long offset) throws IOException {
     position.lock();
     try {
-      // A call moves no more than this.
-      long most = Math.min(count, Transfers.CALL_BYTES_MAX);
-      Checks.inFile(position.value, most);
-      Checks.inFile(
-          offset, target.append ? Math.min(most, Transfers.rest(file, position.value)) : most);
+      Transfers.checkInFile(file, position.value, count, offset, target.append);
       long n = Transfers.copy(file, position.value, count, target.file, offset, target.append);
       position.value += n;
       return n;

@@ -62,6 +62,13 @@ final class UringWatchService implements WatchService {
     return key == null ? null : ours(key, fileSystem.wrap((Path) key.watchable()));
   }
 
+  /** How many keys are known, for tests. */
+  int known() {
+    synchronized (keys) {
+      return keys.size();
+    }
+  }
+
   @Override
   public WatchKey poll() {
     return ours(platform.poll());
