@@ -76,6 +76,7 @@ public final class UringFileChannel extends FileChannel {
   private final boolean readable;
   private final boolean writable;
   private final boolean append;
+  private final boolean writesAtEnd; // a device that was opened to append does not
   final boolean interruptKeepsOpen;
   private final boolean interrupterCloses;
   private final ChannelLocks locks;
@@ -90,6 +91,7 @@ public final class UringFileChannel extends FileChannel {
     this.interruptKeepsOpen = interruptKeepsOpen;
     this.interrupterCloses = !isRing && !interruptKeepsOpen;
     EngineFile engineFile = FileAccess.engineFile(file);
+    this.writesAtEnd = append && engineFile.isRegular();
     this.locks = new ChannelLocks(this, engineFile);
     this.position = new FilePosition(this, engineFile);
   }
@@ -250,7 +252,7 @@ public final class UringFileChannel extends FileChannel {
     begins();
     try {
       int n;
-      if (append) {
+      if (writesAtEnd) {
         n = file.write(src, 0);
       } else {
         position.lock();
@@ -275,7 +277,7 @@ public final class UringFileChannel extends FileChannel {
   public long write(ByteBuffer[] srcs, int offset, int length) throws IOException {
     ByteBuffer[] buffers = Checks.range(srcs, offset, length);
     checkWritable();
-    return call(append ? () -> file.write(buffers, 0) : () -> writeNext(buffers));
+    return call(writesAtEnd ? () -> file.write(buffers, 0) : () -> writeNext(buffers));
   }
 
   private long writeNext(ByteBuffer[] buffers) throws IOException {
@@ -381,7 +383,7 @@ public final class UringFileChannel extends FileChannel {
 
   /** Writes bytes of {@code source} where this channel writes next. */
   private long take(UringFile source, long offset, long count) throws IOException {
-    if (append) {
+    if (writesAtEnd) {
       return Transfers.copy(source, offset, count, file, 0, true);
     }
     position.lock();
@@ -424,8 +426,8 @@ public final class UringFileChannel extends FileChannel {
   private long give(long count, UringFileChannel target, long offset) throws IOException {
     position.lock();
     try {
-      Transfers.checkInFile(file, position.value, count, offset, target.append);
-      long n = Transfers.copy(file, position.value, count, target.file, offset, target.append);
+      Transfers.checkInFile(file, position.value, count, offset, target.writesAtEnd);
+      long n = Transfers.copy(file, position.value, count, target.file, offset, target.writesAtEnd);
       position.value += n;
       return n;
     } finally {

@@ -2,6 +2,7 @@ package io.github.loomuring.environment;
 
 import static java.nio.file.StandardOpenOption.*;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.loomuring.Uring;
@@ -94,15 +95,15 @@ class BlockDeviceTest {
     List<String> theirs = new ArrayList<>();
     List<String> ours = new ArrayList<>();
     try (FileChannel channel = FileChannel.open(device, options)) {
-      use(channel, unit, options.contains(APPEND), theirs);
+      use(channel, unit, theirs);
     }
     try (FileChannel channel = UringFileChannel.open(uring, device, options)) {
-      use(channel, unit, options.contains(APPEND), ours);
+      use(channel, unit, ours);
     }
     assertThat(ours).isEqualTo(theirs);
   }
 
-  private static void use(FileChannel c, int unit, boolean append, List<String> seen) {
+  private static void use(FileChannel c, int unit, List<String> seen) {
     ByteBuffer bytes = ByteBuffer.allocateDirect(3 * 4096).alignedSlice(4096).slice(0, unit);
     add(seen, "size", c::size);
     add(seen, "position", c::position);
@@ -112,9 +113,7 @@ class BlockDeviceTest {
     for (long at : new long[] {SIZE - unit, SIZE - 1, SIZE, SIZE + 1, SIZE + 4096}) {
       String where = " at " + at;
       add(seen, "read" + where, () -> c.read(bytes.duplicate(), at));
-      if (!append) { // where that goes is the kernel's business
-        add(seen, "write" + where, () -> c.write(bytes.duplicate(), at));
-      }
+      add(seen, "write" + where, () -> c.write(bytes.duplicate(), at));
       add(seen, "position" + where, () -> c.position(at).position());
       add(seen, "read" + where, () -> c.read(bytes.duplicate()));
       add(seen, "write" + where, () -> c.write(bytes.duplicate()));
@@ -122,10 +121,8 @@ class BlockDeviceTest {
       add(seen, "position" + where, c::position);
       OutputStream sink = OutputStream.nullOutputStream();
       add(seen, "to" + where, () -> c.transferTo(at, 10_000, Channels.newChannel(sink)));
-      if (!append) {
-        InputStream source = new ByteArrayInputStream(new byte[unit]);
-        add(seen, "from" + where, () -> c.transferFrom(Channels.newChannel(source), at, unit));
-      }
+      InputStream source = new ByteArrayInputStream(new byte[unit]);
+      add(seen, "from" + where, () -> c.transferFrom(Channels.newChannel(source), at, unit));
     }
     add(seen, "truncate", () -> c.truncate(0) == c);
     add(seen, "truncate far", () -> c.truncate(1L << 40) == c);
@@ -141,6 +138,18 @@ class BlockDeviceTest {
     assertSame(7, Set.of(READ, WRITE));
     assertSame(7, Set.of(APPEND));
     assertSame(4096, Set.of(READ, WRITE, ExtendedOptions.DIRECT));
+  }
+
+  /** Bytes that were to go to the end overwrote the beginning. */
+  @Test
+  void nothingIsAppended() throws Exception {
+    for (OpenOption option : new OpenOption[] {WRITE, APPEND}) {
+      try (UringFile file = uring.openFile(device, option)) {
+        assertThatThrownBy(() -> file.append(ByteBuffer.allocate(100)))
+            .isInstanceOf(IOException.class);
+      }
+    }
+    assertThat(Files.readAllBytes(device)).isEqualTo(content);
   }
 
   @Test

@@ -128,7 +128,7 @@ final class RingFile implements EngineFile {
 
   @Override
   public int write(ByteBuffer src, long offset) throws IOException {
-    return Write.write(this, src, offset);
+    return Write.write(this, src, block && offset == APPEND ? Seek.end(this) : offset);
   }
 
   @Override

@@ -107,8 +107,8 @@ final class PoolFile implements EngineFile {
     if (!seekable) {
       return inOrder(writeLock, () -> writing.write(src));
     }
-    if (append) { // the kernel ignores the position of what is not a device
-      return regular ? call(() -> writing.write(src, 0)) : call(() -> writing.write(src));
+    if (append && regular) {
+      return call(() -> writing.write(src, 0)); // the kernel ignores the position
     }
     if (offset == APPEND) {
       // One append at a time; writers elsewhere may still come in between.
@@ -200,7 +200,7 @@ final class PoolFile implements EngineFile {
       if (!seekable) {
         return inOrder(writeLock, () -> writing.write(srcs));
       }
-      if (append) {
+      if (append && regular) {
         return call(() -> writing.write(srcs)); // in one piece
       }
       return call(() -> eachInTurn(srcs, (src, at) -> writing.write(src, offset + at)));
