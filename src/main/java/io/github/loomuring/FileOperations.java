@@ -142,8 +142,16 @@ public final class FileOperations {
    *
    * <p>Permissions stay, and owner and group where the process may set them; other attributes, and
    * other links to the file, do not come along. A symbolic link stays, and what it leads to is
-   * replaced. No temporary file is left if this fails; a crash can leave one, {@code .loom-uring-}
-   * and 16 hexadecimal digits. Once it has begun, an interrupt or a deadline no longer ends it.
+   * replaced. Once it has begun, an interrupt or a deadline no longer ends it.
+   *
+   * <p>No temporary file is left if this fails. A process that is killed can leave one: {@code
+   * .loom-uring-} and 16 hexadecimal digits. While no process replaces a file there, {@code
+   * Files.newDirectoryStream(directory, ".loom-uring-????????????????")} finds what was left.
+   *
+   * <p>Owner and permissions are set by the temporary file's descriptor, never by its name: others
+   * may give that to another file, where they may write the directory. If they have, this fails.
+   * Where the process may not call libc, and on other systems than Linux, owner and group become
+   * the process's, and the umask applies to the permissions.
    *
    * @param path of the default file system; a regular file, or none yet
    * @param bytes all that it is to hold

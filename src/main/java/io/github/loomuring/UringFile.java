@@ -476,7 +476,8 @@ public final class UringFile implements AutoCloseable {
    * @param targetOffset in {@code target}, from 0
    * @return the number of bytes copied; 0 at the end of the file
    * @throws IllegalArgumentException if {@code offset}, {@code count} or {@code targetOffset} is
-   *     negative, or the ranges are of one file, perhaps opened twice, and overlap
+   *     negative, no byte can be at {@code targetOffset}, or the ranges are of one file, perhaps
+   *     opened twice, and overlap
    * @throws NonReadableChannelException if this file was not opened for reading
    * @throws NonWritableChannelException if {@code target} was not opened for writing
    * @throws ClosedChannelException if one of them is closed
@@ -488,9 +489,13 @@ public final class UringFile implements AutoCloseable {
     Arguments.checkNotNegative("offset", offset);
     Arguments.checkNotNegative("count", count);
     Arguments.checkNotNegative("targetOffset", targetOffset);
+    if (!target.append) {
+      Arguments.checkOffset(targetOffset, Math.min(count, 1)); // none goes there
+    }
     checkReadable();
     target.checkWritable();
-    long limit = Math.min(count, Long.MAX_VALUE - Math.max(offset, targetOffset));
+    long last = target.append ? offset : Math.max(offset, targetOffset);
+    long limit = Math.min(count, Long.MAX_VALUE - last);
     try {
       return limit == 0
           ? 0

@@ -40,7 +40,11 @@ final class UringInputStream extends InputStream {
   public int read(byte[] bytes, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, bytes.length);
     checkOpen();
-    int n = file.read(ByteBuffer.wrap(bytes, offset, length), position);
+    int room = (int) Math.min(length, Long.MAX_VALUE - position);
+    if (room < length && room == 0) {
+      return -1; // no file goes further
+    }
+    int n = file.read(ByteBuffer.wrap(bytes, offset, room), position);
     position += Math.max(n, 0);
     return n;
   }

@@ -31,6 +31,15 @@ final class UringOutputStream extends OutputStream {
   public void write(byte[] bytes, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, bytes.length);
     checkOpen();
+    if (position > Long.MAX_VALUE - length) {
+      throw new IOException(
+          file.path()
+              + ": offset="
+              + position
+              + " and length="
+              + length
+              + " exceed Long.MAX_VALUE");
+    }
     ByteBuffer src = ByteBuffer.wrap(bytes, offset, length);
     try {
       file.writeFully(src, position);

@@ -26,6 +26,9 @@ public interface EngineFile {
   /** In place of an offset: write at the end of the file, wherever that is then. */
   long APPEND = -1;
 
+  /** In place of a position: a FIFO, a socket and a terminal have none. */
+  long NO_POSITION = -1;
+
   /** Reads into {@code dst} from its position; bytes read, 0 at the end of the file. */
   int read(ByteBuffer dst, long offset) throws IOException;
 
@@ -48,6 +51,20 @@ public interface EngineFile {
   void force(boolean metaData) throws IOException;
 
   long size() throws IOException;
+
+  /**
+   * Whether what is not said of positions holds: a regular file, or a directory, has any of them,
+   * as far as its file system goes.
+   */
+  boolean isRegular();
+
+  /**
+   * Asks for a position, as lseek(2) does.
+   *
+   * @return the position; another one of a device that has only that; or {@link #NO_POSITION}
+   * @throws IOException if the file has others, but not this one
+   */
+  long seek(long position) throws IOException;
 
   /** What the file system says of the file. */
   FileStatus status() throws IOException;
@@ -121,11 +138,8 @@ public interface EngineFile {
    */
   <T> T withPlainChannel(PlainUse use, PlainWork<T> work) throws IOException;
 
-  /**
-   * The number of the file's inode, or what {@link PosixLocks} has in its place. Not for a virtual
-   * thread.
-   */
-  long inode();
+  /** Which file it is to {@link PosixLocks}, or what it has in place of that. */
+  long lockKey();
 
   /** Work with a path of the platform. */
   interface PathWork<T> {

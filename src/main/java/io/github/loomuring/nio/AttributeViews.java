@@ -134,7 +134,7 @@ final class AttributeViews {
 
     @Override
     public DosFileAttributes readAttributes() throws IOException {
-      return call(view::readAttributes);
+      return Attributes.comparable(fileSystem, DosFileAttributes.class, call(view::readAttributes));
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.DosFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributes;
@@ -82,6 +83,9 @@ final class Attributes {
     if (type == BasicFileAttributes.class) {
       return type.cast(new Basic(attributes));
     }
+    if (type == DosFileAttributes.class) {
+      return type.cast(new Dos((DosFileAttributes) attributes));
+    }
     return type == PosixFileAttributes.class
         ? type.cast(new Posix(fileSystem, (PosixFileAttributes) attributes))
         : attributes;
@@ -143,6 +147,36 @@ final class Attributes {
     @Override
     public String toString() {
       return attributes.toString();
+    }
+  }
+
+  /** The flags of DOS, which the platform has read with the others. */
+  private static final class Dos extends Basic implements DosFileAttributes {
+    private final DosFileAttributes attributes;
+
+    Dos(DosFileAttributes attributes) {
+      super(attributes);
+      this.attributes = attributes;
+    }
+
+    @Override
+    public boolean isReadOnly() {
+      return attributes.isReadOnly();
+    }
+
+    @Override
+    public boolean isHidden() {
+      return attributes.isHidden();
+    }
+
+    @Override
+    public boolean isArchive() {
+      return attributes.isArchive();
+    }
+
+    @Override
+    public boolean isSystem() {
+      return attributes.isSystem();
     }
   }
 

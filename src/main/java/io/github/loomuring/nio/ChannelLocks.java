@@ -38,11 +38,6 @@ final class ChannelLocks {
   /** Whoever takes a lock out, has to tell {@link PosixLocks}. */
   private final Set<UringFileLock> held = ConcurrentHashMap.newKeySet();
 
-  /**
-   * What it was when the first lock was asked for; of a file of the pool only the path is known.
-   */
-  private volatile Long inode;
-
   ChannelLocks(UringFileChannel channel, EngineFile file) {
     this.channel = channel;
     this.file = file;
@@ -118,18 +113,20 @@ final class ChannelLocks {
   }
 
   private UringFileLock acquire(FileChannel plain, Region region) throws IOException {
-    PosixLocks.hold(inode());
+    PosixLocks.hold(file.lockKey());
+    FileLock acquired = null;
     UringFileLock lock = null;
     try {
-      FileLock acquired = plain.tryLock(region.position, region.size, region.shared);
+      acquired = plain.tryLock(region.position, region.size, region.shared);
       if (acquired == null) {
         return null;
       }
-      lock = new UringFileLock(channel, this, acquired);
-      held.add(lock);
+      UringFileLock made = new UringFileLock(channel, this, acquired);
+      held.add(made);
+      lock = made;
     } finally {
       if (lock == null) {
-        PosixLocks.release(inode());
+        giveUp(acquired); // there was none, or no memory for it
       }
     }
     if (!channel.isOpen()) { // releaseAll may have been there before
@@ -139,11 +136,14 @@ final class ChannelLocks {
     return lock;
   }
 
-  private long inode() {
-    if (inode == null) {
-      inode = file.inode();
+  private void giveUp(FileLock acquired) throws IOException {
+    try {
+      if (acquired != null) {
+        acquired.release();
+      }
+    } finally {
+      PosixLocks.release(file.lockKey());
     }
-    return inode;
   }
 
   void release(UringFileLock lock) throws IOException {
@@ -167,7 +167,7 @@ final class ChannelLocks {
 
   private void forget(UringFileLock lock) {
     if (held.remove(lock)) {
-      PosixLocks.release(inode());
+      PosixLocks.release(file.lockKey());
     }
   }
 
@@ -176,7 +176,7 @@ final class ChannelLocks {
     for (UringFileLock lock : held) {
       try {
         release(lock);
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException | Error e) {
         forget(lock); // it goes with the descriptor
       }
     }

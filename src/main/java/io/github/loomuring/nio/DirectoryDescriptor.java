@@ -4,6 +4,7 @@ import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
 import io.github.loomuring.internal.FileAccess;
 import io.github.loomuring.internal.Interrupts;
+import io.github.loomuring.internal.jvm.StackReserve;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -77,6 +78,7 @@ final class DirectoryDescriptor implements Closeable {
   }
 
   private UringFile descriptor() {
+    StackReserve.ensure();
     lock.lock();
     try {
       if (!decided) {
@@ -152,6 +154,7 @@ final class DirectoryDescriptor implements Closeable {
 
   @Override
   public void close() throws IOException {
+    StackReserve.ensure();
     lock.lock();
     try {
       decided = true;

@@ -7,6 +7,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 /** Buffers through which bytes go between a file and a channel of somebody else. */
 final class TransferBuffers {
   private static final int BYTES = 128 << 10;
+  private static final int PAGE_BYTES = 4096;
   private static final int IDLE_MAX = 64;
   private static final ArrayBlockingQueue<ByteBuffer> IDLE = new ArrayBlockingQueue<>(IDLE_MAX);
 
@@ -21,7 +22,12 @@ final class TransferBuffers {
       return ByteBuffer.allocate((int) Math.min(BYTES, count));
     }
     ByteBuffer idle = IDLE.poll();
-    return idle != null ? idle : ByteBuffer.allocateDirect(BYTES);
+    return idle != null ? idle : aligned();
+  }
+
+  /** As a file opened with DIRECT needs it. */
+  private static ByteBuffer aligned() {
+    return ByteBuffer.allocateDirect(BYTES + PAGE_BYTES).alignedSlice(PAGE_BYTES).slice(0, BYTES);
   }
 
   static void giveBack(ByteBuffer buffer) {

@@ -16,7 +16,24 @@ import java.nio.channels.WritableByteChannel;
  * otherwise through a buffer. What was moved before a failure is told in its place.
  */
 final class Transfers {
+  /** The most bytes of one call of the kernel: MAX_RW_COUNT of linux/fs.h. */
+  private static final long CALL_BYTES_MAX = 0x7ffff000;
+
   private Transfers() {}
+
+  /** Bytes from {@code offset} to the end of a file, as far as it says. */
+  private static long rest(UringFile file, long offset) throws IOException {
+    return Math.max(0, file.size() - offset);
+  }
+
+  /** Throws for what the kernel, asked for as much as a call moves, would not begin. */
+  static void checkInFile(
+      UringFile source, long offset, long count, long targetOffset, boolean targetAppends)
+      throws IOException {
+    long most = Math.min(count, CALL_BYTES_MAX);
+    Checks.inFile(offset, most);
+    Checks.inFile(targetOffset, targetAppends ? Math.min(most, rest(source, offset)) : most);
+  }
 
   static long copy(
       UringFile source,
@@ -26,8 +43,12 @@ final class Transfers {
       long targetOffset,
       boolean targetAppends)
       throws IOException {
-    long limit = Math.min(count, Long.MAX_VALUE - Math.max(offset, targetOffset));
+    long last = targetAppends ? offset : Math.max(offset, targetOffset);
+    long limit = Math.min(count, Long.MAX_VALUE - last);
     try {
+      if (limit == 0 && count > 0 && rest(source, offset) > 0) {
+        Checks.inFile(targetOffset, 1);
+      }
       return limit == 0
           ? 0
           : FileCopy.copyOverlapping(
@@ -81,20 +102,20 @@ final class Transfers {
   /** What was read and could not be written is given back to a source that has a position. */
   static long from(ReadableByteChannel source, UringFile target, long offset, long count)
       throws IOException {
-    long limit = Math.min(count, Long.MAX_VALUE - offset);
-    if (limit == 0) {
+    if (count == 0) {
       return 0;
     }
-    ByteBuffer buffer = TransferBuffers.take(source, limit);
+    ByteBuffer buffer = TransferBuffers.take(source, count);
     long done = 0;
     try {
-      while (done < limit) {
-        fit(buffer, limit - done);
+      while (done < count) {
+        fit(buffer, count - done);
         if (source.read(buffer) <= 0) {
           break;
         }
         buffer.flip();
         try {
+          Checks.inFile(offset + done, buffer.remaining());
           while (buffer.hasRemaining()) {
             int n = target.write(buffer, offset + done);
             if (n == 0) {

@@ -1,6 +1,7 @@
 package io.github.loomuring.nio;
 
 import io.github.loomuring.Uring;
+import io.github.loomuring.internal.FileAccess;
 import io.github.loomuring.internal.Interrupts;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -35,6 +36,37 @@ final class UninterruptibleChannel extends FileChannel {
     keepingOpen.add(UringOpenOption.INTERRUPT_KEEPS_OPEN);
     return new UninterruptibleChannel(
         Calls.opened(() -> UringFileChannel.open(uring, path, keepingOpen, attributes)));
+  }
+
+  /**
+   * What a stream is to read of {@code channel}. It takes a channel with positions for a file, and
+   * skips and transfers up to the size; a device or a FIFO has none that means anything.
+   */
+  static ReadableByteChannel forStream(FileChannel channel) throws IOException {
+    boolean isFile =
+        !(channel instanceof UninterruptibleChannel ours)
+            || !(ours.channel instanceof UringFileChannel file)
+            || FileAccess.engineFile(file.file).isRegular()
+            || ours.size() > 0;
+    return isFile ? channel : new Bytes(channel);
+  }
+
+  /** A channel without positions. */
+  private record Bytes(FileChannel channel) implements ReadableByteChannel {
+    @Override
+    public int read(ByteBuffer dst) throws IOException {
+      return channel.read(dst);
+    }
+
+    @Override
+    public boolean isOpen() {
+      return channel.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
   }
 
   @Override

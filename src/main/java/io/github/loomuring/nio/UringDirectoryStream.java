@@ -1,5 +1,6 @@
 package io.github.loomuring.nio;
 
+import io.github.loomuring.internal.jvm.StackReserve;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -60,6 +61,7 @@ final class UringDirectoryStream implements DirectoryStream<Path> {
     if (closed) {
       throw new IllegalStateException("the directory stream of " + directory + " is closed");
     }
+    StackReserve.ensure();
     lock.lock();
     try {
       if (iterating) {
@@ -94,6 +96,7 @@ final class UringDirectoryStream implements DirectoryStream<Path> {
 
     @Override
     public boolean hasNext() {
+      StackReserve.ensure();
       lock.lock();
       try {
         if (next == null) {
@@ -107,6 +110,7 @@ final class UringDirectoryStream implements DirectoryStream<Path> {
 
     @Override
     public Path next() {
+      StackReserve.ensure();
       lock.lock();
       try {
         Path result = next != null ? next : accepted();

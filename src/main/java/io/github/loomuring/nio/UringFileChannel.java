@@ -55,6 +55,10 @@ import java.util.Set;
  * it. The library's own descriptors, of channels and of other files, are therefore closed only when
  * none of its channels holds a lock on the file any more. Locks do get lost by what the JDK opens
  * and closes in this process, such as a {@link java.io.FileInputStream}, or to copy the file.
+ *
+ * <p><b>Child processes.</b> What the library opens is O_CLOEXEC. Mappings and locks need a channel
+ * of the JDK's beneath, which is not: a child has it open that native code starts, but none that
+ * {@link ProcessBuilder} starts.
  */
 public final class UringFileChannel extends FileChannel {
   /*
@@ -72,10 +76,11 @@ public final class UringFileChannel extends FileChannel {
   private final boolean readable;
   private final boolean writable;
   private final boolean append;
+  private final boolean writesAtEnd; // a device that was opened to append does not
   final boolean interruptKeepsOpen;
   private final boolean interrupterCloses;
   private final ChannelLocks locks;
-  private final FilePosition position = new FilePosition(this); // not of a channel that appends
+  private final FilePosition position; // not of a channel that appends
 
   private UringFileChannel(UringFile file, OpenSpec spec, boolean interruptKeepsOpen) {
     this.file = file;
@@ -85,7 +90,9 @@ public final class UringFileChannel extends FileChannel {
     this.interruptKeepsOpen = interruptKeepsOpen;
     EngineFile engineFile = FileAccess.engineFile(file);
     this.interrupterCloses = !engineFile.isCancellable() && !interruptKeepsOpen;
+    this.writesAtEnd = append && engineFile.isRegular();
     this.locks = new ChannelLocks(this, engineFile);
+    this.position = new FilePosition(this, engineFile);
   }
 
   // ---- opening
@@ -134,7 +141,6 @@ public final class UringFileChannel extends FileChannel {
    * @param attributes for a file that is created
    * @return an open channel, its position 0
    * @throws IOException if the file cannot be opened
-   * @see #open(Path, OpenOption...)
    */
   public static UringFileChannel open(
       Uring uring, Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
@@ -146,17 +152,21 @@ public final class UringFileChannel extends FileChannel {
     OpenSpec spec = OpenSpec.of(others.toArray(NO_OPTIONS));
     boolean interrupted = !keepsOpen && Thread.interrupted();
     try {
-      UringFile file = uring.openFile(path, others, attributes);
-      try {
-        return new UringFileChannel(file, spec, keepsOpen);
-      } catch (Throwable t) { // no memory for it
-        file.close();
-        throw t;
-      }
+      return of(uring.openFile(path, others, attributes), spec, keepsOpen);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  private static UringFileChannel of(UringFile file, OpenSpec spec, boolean keepsOpen)
+      throws IOException {
+    try {
+      return new UringFileChannel(file, spec, keepsOpen);
+    } catch (Throwable t) { // no memory for it
+      file.close();
+      throw t;
     }
   }
 
@@ -169,6 +179,7 @@ public final class UringFileChannel extends FileChannel {
     checkReadable();
     begins();
     try {
+      Checks.inFile(position, dst.remaining());
       int n = file.read(dst, position);
       checkNotInterrupted();
       return n;
@@ -186,6 +197,7 @@ public final class UringFileChannel extends FileChannel {
     checkWritable();
     begins();
     try {
+      Checks.inFile(position, src.remaining());
       int n = file.write(src, position);
       checkNotInterrupted();
       return n;
@@ -207,6 +219,7 @@ public final class UringFileChannel extends FileChannel {
       int n;
       position.lock();
       try {
+        Checks.inFile(position.value, dst.remaining());
         n = file.read(dst, position.value);
         position.value += Math.max(n, 0);
       } finally {
@@ -223,12 +236,13 @@ public final class UringFileChannel extends FileChannel {
 
   @Override
   public long read(ByteBuffer[] dsts, int offset, int length) throws IOException {
-    ByteBuffer[] buffers = range(dsts, offset, length);
+    ByteBuffer[] buffers = Checks.range(dsts, offset, length);
     checkReadable();
     return call(
         () -> {
           position.lock();
           try {
+            Checks.inFile(position.value, buffers);
             long n = file.read(buffers, position.value);
             position.value += Math.max(n, 0);
             return n;
@@ -245,11 +259,12 @@ public final class UringFileChannel extends FileChannel {
     begins();
     try {
       int n;
-      if (append) {
+      if (writesAtEnd) {
         n = file.write(src, 0);
       } else {
         position.lock();
         try {
+          Checks.inFile(position.value, src.remaining());
           n = file.write(src, position.value);
           position.value += n;
         } finally {
@@ -267,14 +282,15 @@ public final class UringFileChannel extends FileChannel {
 
   @Override
   public long write(ByteBuffer[] srcs, int offset, int length) throws IOException {
-    ByteBuffer[] buffers = range(srcs, offset, length);
+    ByteBuffer[] buffers = Checks.range(srcs, offset, length);
     checkWritable();
-    return call(append ? () -> file.write(buffers, 0) : () -> writeNext(buffers));
+    return call(writesAtEnd ? () -> file.write(buffers, 0) : () -> writeNext(buffers));
   }
 
   private long writeNext(ByteBuffer[] buffers) throws IOException {
     position.lock();
     try {
+      Checks.inFile(position.value, buffers);
       long n = file.write(buffers, position.value);
       position.value += n;
       return n;
@@ -283,29 +299,19 @@ public final class UringFileChannel extends FileChannel {
     }
   }
 
-  private static ByteBuffer[] range(ByteBuffer[] buffers, int offset, int length) {
-    Objects.checkFromIndexSize(offset, length, buffers.length);
-    return length == buffers.length
-        ? buffers
-        : Arrays.copyOfRange(buffers, offset, offset + length);
-  }
-
   // ---- position and size
 
-  /** The position; the size, if the channel was opened with APPEND. */
+  /**
+   * The position; the size, if the channel was opened with APPEND; 0 of a FIFO, a socket, a
+   * terminal, and a device without positions.
+   */
   @Override
   public long position() throws IOException {
     if (append) {
       return size();
     }
     checkOpen();
-    return call(
-        () -> {
-          position.lock();
-          long current = position.value;
-          position.unlock();
-          return current;
-        });
+    return call(position::get);
   }
 
   @Override
@@ -314,9 +320,7 @@ public final class UringFileChannel extends FileChannel {
     Checks.notNegative("newPosition", newPosition);
     call(
         () -> {
-          position.lock();
-          position.value = newPosition;
-          position.unlock();
+          position.set(newPosition);
           return newPosition;
         });
     return this;
@@ -335,14 +339,8 @@ public final class UringFileChannel extends FileChannel {
     checkWritable();
     call(
         () -> {
-          position.lock();
-          try {
-            file.truncate(size);
-            position.value = Math.min(position.value, size);
-            return size;
-          } finally {
-            position.unlock();
-          }
+          position.truncate(file, size);
+          return size;
         });
     return this;
   }
@@ -385,7 +383,7 @@ public final class UringFileChannel extends FileChannel {
 
   /** Writes bytes of {@code source} where this channel writes next. */
   private long take(UringFile source, long offset, long count) throws IOException {
-    if (append) {
+    if (writesAtEnd) {
       return Transfers.copy(source, offset, count, file, 0, true);
     }
     position.lock();
@@ -428,7 +426,8 @@ public final class UringFileChannel extends FileChannel {
   private long give(long count, UringFileChannel target, long offset) throws IOException {
     position.lock();
     try {
-      long n = Transfers.copy(file, position.value, count, target.file, offset, target.append);
+      Transfers.checkInFile(file, position.value, count, offset, target.writesAtEnd);
+      long n = Transfers.copy(file, position.value, count, target.file, offset, target.writesAtEnd);
       position.value += n;
       return n;
     } finally {
@@ -508,7 +507,6 @@ public final class UringFileChannel extends FileChannel {
     long run() throws IOException;
   }
 
-  /** As reads and writes do it that are to allocate nothing. */
   private long call(Step step) throws IOException {
     begins();
     try {
@@ -523,11 +521,10 @@ public final class UringFileChannel extends FileChannel {
   }
 
   private long transfer(Channel other, Step step) throws IOException {
-    TransferGuard guard =
+    boolean guarded =
         interrupterCloses
-                || (other instanceof UringFileChannel another && another.interrupterCloses)
-            ? new TransferGuard(this, other)
-            : null;
+            || (other instanceof UringFileChannel another && another.interrupterCloses);
+    TransferGuard guard = guarded ? new TransferGuard(this, other) : null;
     try {
       if (guard != null) {
         guard.begins();
@@ -568,8 +565,11 @@ public final class UringFileChannel extends FileChannel {
 
   @Override
   protected void implCloseChannel() throws IOException {
-    locks.releaseAll();
-    file.close();
+    try {
+      locks.releaseAll();
+    } finally {
+      file.close();
+    }
   }
 
   /** Path, and whether the channel is open. */

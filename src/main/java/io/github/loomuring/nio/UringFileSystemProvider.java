@@ -47,6 +47,12 @@ import java.util.concurrent.ExecutorService;
  * ring where the kernel has an opcode for it, and otherwise on the pool, by the platform. On a
  * platform thread, which holds no carrier, the platform does that at once. As with the JDK's own
  * provider an interrupt ends the use of channels only, not of streams, nor any other operation.
+ *
+ * <p>In place of the JVM's own provider this one takes {@link java.net.UnixDomainSocketAddress}
+ * away: the JDK makes addresses of paths of its own default file system only, and throws an {@link
+ * IllegalArgumentException} for all others, also for those of a text. A program that needs such
+ * sockets uses {@code uring:} paths instead of the flag; {@code
+ * UnixDomainSocketAddress.of(path.toString())} takes one of these.
  */
 public final class UringFileSystemProvider extends FileSystemProvider {
   private static final String SCHEME = "uring";
@@ -204,7 +210,8 @@ public final class UringFileSystemProvider extends FileSystemProvider {
         throw new UnsupportedOperationException("option=" + option + " is not allowed");
       }
     }
-    return Channels.newInputStream(newUninterruptibleChannel(path, setOf(options)));
+    return Channels.newInputStream(
+        UninterruptibleChannel.forStream(newUninterruptibleChannel(path, setOf(options))));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.github.loomuring.nio;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
@@ -8,7 +9,8 @@ import java.nio.file.WatchService;
 import java.nio.file.Watchable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -19,8 +21,12 @@ final class UringWatchService implements WatchService {
   private final UringFileSystem fileSystem;
   private final WatchService platform;
 
-  /** One key of ours for each of the platform's that is valid: users compare them. */
-  private final ConcurrentHashMap<WatchKey, Key> keys = new ConcurrentHashMap<>();
+  /**
+   * The key of ours for each of the platform's: users compare them, and keep them in maps. As long
+   * as one is used, also one that was cancelled and is still queued, it is the same; neither keeps
+   * the other, once nobody uses them.
+   */
+  private final Map<WatchKey, WeakReference<Key>> keys = new WeakHashMap<>(); // guarded by itself
 
   UringWatchService(UringFileSystem fileSystem, WatchService platform) {
     this.fileSystem = fileSystem;
@@ -40,12 +46,27 @@ final class UringWatchService implements WatchService {
 
   /** The key of ours; a directory registered twice keeps the name of the first time. */
   private Key ours(WatchKey key, UringPath directory) {
-    return keys.computeIfAbsent(key, _ -> new Key(key, directory));
+    synchronized (keys) {
+      WeakReference<Key> known = keys.get(key);
+      Key ours = known == null ? null : known.get();
+      if (ours == null) {
+        ours = new Key(key, directory);
+        keys.put(key, new WeakReference<>(ours));
+      }
+      return ours;
+    }
   }
 
   private Key ours(WatchKey key) {
     // A key can be signalled before its registration has returned.
     return key == null ? null : ours(key, fileSystem.wrap((Path) key.watchable()));
+  }
+
+  /** How many keys are known, for tests. */
+  int known() {
+    synchronized (keys) {
+      return keys.size();
+    }
   }
 
   @Override
@@ -66,7 +87,6 @@ final class UringWatchService implements WatchService {
   @Override
   public void close() throws IOException {
     Calls.blocking(fileSystem, platform::close);
-    keys.clear();
   }
 
   /** A key of the platform, with paths of ours. */
@@ -103,11 +123,7 @@ final class UringWatchService implements WatchService {
 
     @Override
     public boolean reset() {
-      boolean valid = key.reset();
-      if (!valid) {
-        keys.remove(key);
-      }
-      return valid;
+      return key.reset();
     }
 
     @Override
@@ -118,7 +134,6 @@ final class UringWatchService implements WatchService {
             key.cancel();
             return null;
           });
-      keys.remove(key);
     }
 
     @Override

@@ -30,6 +30,7 @@ final class ChildJvm {
   private final List<String> flags = new ArrayList<>();
   private final List<String> wrapper = new ArrayList<>();
   private String classPath = path(libraryClasses(), testClasses());
+  private long timeoutSeconds = TIMEOUT_SECONDS;
 
   private ChildJvm(Class<?> main) {
     this.main = main;
@@ -57,6 +58,12 @@ final class ChildJvm {
   /** A command that runs the rest of its arguments in another environment, such as prlimit. */
   ChildJvm under(String... command) {
     wrapper.addAll(List.of(command));
+    return this;
+  }
+
+  /** For a child that runs longer than most. */
+  ChildJvm timeoutSeconds(long seconds) {
+    timeoutSeconds = seconds;
     return this;
   }
 
@@ -124,7 +131,7 @@ final class ChildJvm {
     ProcessBuilder builder = new ProcessBuilder(command);
     // These add flags, and a line on stderr.
     builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
-    return new Running(builder.start());
+    return new Running(builder.start(), timeoutSeconds);
   }
 
   /** What the child printed, and how it ended. */
@@ -143,13 +150,19 @@ final class ChildJvm {
   /** A child that runs. Closing kills it, if it still does. */
   static final class Running implements AutoCloseable {
     private final Process process;
+    private final long timeoutSeconds;
     private final StringBuilder out = new StringBuilder(); // guarded by itself
     private final StringBuilder err = new StringBuilder(); // guarded by itself
     private final Thread outReader;
     private final Thread errReader;
 
     Running(Process process) {
+      this(process, TIMEOUT_SECONDS);
+    }
+
+    Running(Process process, long timeoutSeconds) {
       this.process = process;
+      this.timeoutSeconds = timeoutSeconds;
       outReader = collect(process.getInputStream(), out);
       errReader = collect(process.getErrorStream(), err);
     }
@@ -235,7 +248,7 @@ final class ChildJvm {
     /** Waits for the end. */
     Result result() throws IOException, InterruptedException {
       process.getOutputStream().close();
-      if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+      if (!process.waitFor(timeoutSeconds, TimeUnit.SECONDS)) {
         synchronized (out) {
           throw new AssertionError("the child did not end: " + out + errText());
         }

@@ -9,6 +9,7 @@ import io.github.loomuring.support.Trees;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -191,5 +192,33 @@ class DefaultProviderTest {
             .run();
     assertThat(result.status()).isNotZero();
     assertThat(result.err()).contains("is not the JVM's own");
+  }
+
+  /**
+   * A thread whose write is done does not run while others spin with Thread.yield: these keep the
+   * carriers' own queues full, and what the ring's thread unparks is in none of them.
+   */
+  @Test
+  @Disabled("the call would have to stay on its carrier, as the JDK's does: spare carriers will")
+  void threadsThatYieldForALockLetItsHolderWrite() throws Exception {
+    needRing();
+    ChildJvm.Result result =
+        run(ChildJvm.of(YieldForALock.class, directory.resolve("file")).flags(FLAG));
+    assertThat(result.value("ended")).isEqualTo("true");
+  }
+
+  /**
+   * The JDK refuses every path of a default file system that is not its own, with an exception of
+   * its own without a message, as documented. If this fails, there may be a way by now.
+   */
+  @Test
+  void addressesOfUnixDomainSocketsAreRefusedByTheJdk() throws Exception {
+    Path socket = directory.resolve("socket");
+    ChildJvm.Result plain = run(ChildJvm.bare(BindUnixSocket.class, socket));
+    assertThat(plain.value("of path")).isEqualTo(socket.toString());
+    ChildJvm.Result ours = run(ChildJvm.of(BindUnixSocket.class, socket).flags(FLAG));
+    for (String way : new String[] {"of path", "of text"}) {
+      assertThat(ours.value(way)).isEqualTo("java.lang.IllegalArgumentException");
+    }
   }
 }

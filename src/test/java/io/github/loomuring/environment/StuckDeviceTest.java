@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
 import io.github.loomuring.UringOptions;
+import io.github.loomuring.nio.UringFileChannel;
 import io.github.loomuring.support.LeakCheck;
 import io.github.loomuring.support.Waiting;
 import java.io.InterruptedIOException;
@@ -16,8 +17,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -159,6 +162,27 @@ class StuckDeviceTest {
 
   private static boolean isWaitingForItsCancel(Thread thread) {
     return thread.getState() == Thread.State.TIMED_WAITING && !thread.isInterrupted();
+  }
+
+  /** A lock waits for closes of its own file only: any of those would drop it. */
+  @Test
+  void hungCloseHoldsUpNoLockOfAnotherFile() throws Exception {
+    Path path = Files.createFile(directory.resolve("locked"));
+    UringFile file = uring.openFile(stuck.file("close"));
+    Call<Void> close =
+        new Call<>(
+            () -> {
+              file.close();
+              return null;
+            });
+    stuck.awaitHung("close", 1);
+    try (UringFileChannel channel =
+        UringFileChannel.open(uring, path, Set.of(StandardOpenOption.WRITE))) {
+      assertThat(new Call<>(() -> channel.tryLock().isValid()).result()).isTrue();
+    }
+    assertThat(close.task.isDone()).isFalse();
+    stuck.release();
+    close.result();
   }
 
   @Test

@@ -57,7 +57,7 @@ final class StuckFileSystem implements AutoCloseable {
     daemon.awaitLine("mounted");
   }
 
-  /** The file called {@code name}: open, read, good or fail, by what of it hangs. */
+  /** The file called {@code name}: open, read, good, fail or close, by what of it hangs. */
   Path file(String name) {
     return mount.resolve(name);
   }

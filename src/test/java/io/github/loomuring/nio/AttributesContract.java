@@ -340,11 +340,54 @@ abstract class AttributesContract extends ProviderFixture {
           assertThat(other).isNotEqualTo(key);
           assertThat(key.toString()).matches("\\(dev=[0-9a-f]+,ino=[0-9]+\\)");
           assertThat(Files.getAttribute(file, "fileKey")).isEqualTo(key).hasSameHashCodeAs(key);
-          assertThat(Files.getAttribute(file, "unix:fileKey")).isEqualTo(key);
+          for (String view : new String[] {"basic", "posix", "unix", "owner", "dos"}) {
+            assertSameKey(key, file, view);
+          }
+          for (Class<? extends BasicFileAttributes> type :
+              List.of(PosixFileAttributes.class, DosFileAttributes.class)) {
+            assertThat(Files.readAttributes(file, type).fileKey()).as("%s", type).isEqualTo(key);
+          }
+          for (Class<? extends BasicFileAttributeView> type :
+              List.of(
+                  BasicFileAttributeView.class,
+                  PosixFileAttributeView.class,
+                  DosFileAttributeView.class)) {
+            BasicFileAttributeView view = Files.getFileAttributeView(file, type);
+            assertThat(view.readAttributes().fileKey()).as("%s", type).isEqualTo(key);
+          }
           Path link = directory.resolve("toFile");
           return key.equals(Files.readAttributes(link, PosixFileAttributes.class).fileKey());
         });
     assertThat(key(ours(tree.resolve("file")))).hasToString(key(tree.resolve("file")).toString());
+  }
+
+  private static void assertSameKey(Object key, Path file, String view) throws Exception {
+    Map<String, Object> all = Files.readAttributes(file, view + ":*");
+    if (view.equals("owner")) {
+      assertThat(all).containsOnlyKeys("owner");
+      return;
+    }
+    assertThat(all).as(view).containsEntry("fileKey", key);
+    assertThat(Files.getAttribute(file, view + ":fileKey")).as(view).isEqualTo(key);
+  }
+
+  @Test
+  void flagsOfDosAreThoseOfTheJdk() throws Exception {
+    for (String name : new String[] {"file", "full", "toFile"}) {
+      same(
+          name,
+          SOME,
+          d -> {
+            DosFileAttributes dos = Files.readAttributes(d.resolve(name), DosFileAttributes.class);
+            return List.of(
+                dos.isReadOnly(),
+                dos.isHidden(),
+                dos.isArchive(),
+                dos.isSystem(),
+                dos.isDirectory(),
+                dos.isRegularFile());
+          });
+    }
   }
 
   private static Object key(Path path) throws Exception {

@@ -5,6 +5,7 @@
  *   DIRECTORY/read   reading it hangs
  *   DIRECTORY/good   nothing hangs
  *   DIRECTORY/fail   fsync of it hangs, and fails with EIO
+ *   DIRECTORY/close  closing it hangs
  *
  * A file is a megabyte of 'x'. What hangs does so, whatever signals its caller gets, until a line
  * of input: then all is answered, and nothing hangs until another line. Printed are "mounted",
@@ -21,9 +22,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ROOT = FUSE_ROOT_ID, OPEN = 2, READ = 3, GOOD = 4, FAIL = 5, SIZE = 1 << 20, HELD_MAX = 1024 };
+enum { ROOT = FUSE_ROOT_ID, OPEN = 2, READ = 3, GOOD = 4, FAIL = 5, CLOSE = 6, SIZE = 1 << 20, HELD_MAX = 1024 };
 
-static const char *const names[] = {0, "/", "open", "read", "good", "fail"};
+static const char *const names[] = {0, "/", "open", "read", "good", "fail", "close"};
 static struct { struct fuse_in_header in; uint32_t length; } held[HELD_MAX];
 static int held_count, hanging = 1, device;
 static char request[SIZE + 4096], bytes[SIZE];
@@ -45,7 +46,7 @@ static struct fuse_attr attributes(uint64_t node) {
 }
 
 static void lookup(const struct fuse_in_header *in, const char *name) {
-  for (int node = OPEN; node <= FAIL; node++) {
+  for (int node = OPEN; node <= CLOSE; node++) {
     if (strcmp(name, names[node]) == 0) {
       struct fuse_entry_out out = {.nodeid = node, .entry_valid = 3600, .attr_valid = 3600};
       out.attr = attributes(node);
@@ -61,6 +62,8 @@ static void answer(const struct fuse_in_header *in, uint32_t length) {
     reply(in->unique, 0, bytes, length);
   } else if (in->opcode == FUSE_FSYNC) {
     reply(in->unique, in->nodeid == FAIL ? EIO : 0, "", 0);
+  } else if (in->opcode == FUSE_FLUSH) {
+    reply(in->unique, 0, "", 0);
   } else {
     struct fuse_open_out out = {.open_flags = FOPEN_DIRECT_IO};
     printf("opened %s\n", names[in->nodeid]);
@@ -72,6 +75,7 @@ static void answer_or_hold(const struct fuse_in_header *in, uint32_t length) {
   uint32_t held_back = in->nodeid == OPEN   ? FUSE_OPEN
                        : in->nodeid == READ ? FUSE_READ
                        : in->nodeid == FAIL ? FUSE_FSYNC
+                       : in->nodeid == CLOSE ? FUSE_FLUSH
                                             : 0;
   if (hanging && in->opcode == held_back && held_count < HELD_MAX) {
     held[held_count].in = *in;
@@ -100,7 +104,7 @@ static void serve(const struct fuse_in_header *in, const void *argument) {
     case FUSE_LOOKUP: lookup(in, argument); break;
     case FUSE_GETATTR: reply(in->unique, 0, &attr, sizeof attr); break;
     case FUSE_STATFS: reply(in->unique, 0, &statfs, sizeof statfs); break;
-    case FUSE_OPEN: case FUSE_FSYNC: answer_or_hold(in, 0); break;
+    case FUSE_OPEN: case FUSE_FSYNC: case FUSE_FLUSH: answer_or_hold(in, 0); break;
     case FUSE_READ: {
       const struct fuse_read_in *read = argument;
       uint64_t left = read->offset < SIZE ? SIZE - read->offset : 0;
@@ -111,7 +115,6 @@ static void serve(const struct fuse_in_header *in, const void *argument) {
       printf("released %s\n", names[in->nodeid]);
       reply(in->unique, 0, "", 0);
       break;
-    case FUSE_FLUSH: reply(in->unique, 0, "", 0); break;
     case FUSE_FORGET: case FUSE_BATCH_FORGET: case FUSE_INTERRUPT: break; /* want no reply */
     default: reply(in->unique, ENOSYS, "", 0);
   }

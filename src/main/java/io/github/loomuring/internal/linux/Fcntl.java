@@ -33,6 +33,9 @@ public final class Fcntl {
 
   public static final int F_SETFL = 4;
 
+  public static final int SEEK_SET = 0;
+  public static final int SEEK_END = 2;
+
   public static final int RENAME_NOREPLACE = 1;
   public static final int RENAME_EXCHANGE = 2;
 

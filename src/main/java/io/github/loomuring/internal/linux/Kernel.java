@@ -64,11 +64,19 @@ public interface Kernel {
 
   int fchmod(MemorySegment errno, int fd, int mode);
 
+  /** Sets owner and group; -1 leaves one as it is. */
+  int fchown(MemorySegment errno, int fd, int uid, int gid);
+
   int fsync(MemorySegment errno, int fd);
 
   int fdatasync(MemorySegment errno, int fd);
 
   int unlinkat(MemorySegment errno, int dirfd, long path, int flags);
+
+  int renameat(MemorySegment errno, int dirfd, long path, int newDirfd, long newPath);
+
+  /** Sets the descriptor's own position, which no read or write of the library goes by. */
+  long lseek(MemorySegment errno, int fd, long offset, int whence);
 
   /** Lets other threads of this processor run, if there are any. */
   void schedYield();

@@ -91,6 +91,9 @@ public final class LinuxKernel implements Kernel {
   private static final MemorySegment COPY_FILE_RANGE = find("copy_file_range");
   private static final MemorySegment FUTIMENS = find("futimens");
   private static final MemorySegment FCHMOD = find("fchmod");
+  private static final MemorySegment FCHOWN = find("fchown");
+  private static final MemorySegment RENAMEAT = find("renameat");
+  private static final MemorySegment LSEEK = find("lseek");
   private static final MemorySegment FSYNC = find("fsync");
   private static final MemorySegment FDATASYNC = find("fdatasync");
   private static final MemorySegment SCHED_YIELD = find("sched_yield");
@@ -218,6 +221,11 @@ public final class LinuxKernel implements Kernel {
   }
 
   @Override
+  public int fchown(MemorySegment errno, int fd, int uid, int gid) {
+    return intCall(errno, FCHOWN, fd, uid, gid, 0, 0, 0);
+  }
+
+  @Override
   public int fsync(MemorySegment errno, int fd) {
     return intCall(errno, FSYNC, fd, 0, 0, 0, 0, 0);
   }
@@ -230,6 +238,16 @@ public final class LinuxKernel implements Kernel {
   @Override
   public int unlinkat(MemorySegment errno, int dirfd, long path, int flags) {
     return intCall(errno, UNLINKAT, dirfd, path, flags, 0, 0, 0);
+  }
+
+  @Override
+  public int renameat(MemorySegment errno, int dirfd, long path, int newDirfd, long newPath) {
+    return intCall(errno, RENAMEAT, dirfd, path, newDirfd, newPath, 0, 0);
+  }
+
+  @Override
+  public long lseek(MemorySegment errno, int fd, long offset, int whence) {
+    return call(errno, LSEEK, fd, offset, whence, 0, 0, 0);
   }
 
   @Override

@@ -3,29 +3,108 @@ package io.github.loomuring.internal.op;
 import static io.github.loomuring.internal.linux.Fcntl.*;
 
 import io.github.loomuring.internal.PosixLocks;
+import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.log.LazyLogger;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
 
 /** A descriptor of the ring engine that is to be closed, now or when no lock stands against it. */
-final class Descriptor implements PosixLocks.Descriptor {
+final class Descriptor extends PosixLocks.Descriptor {
+  private static final LazyLogger LOGGER = new LazyLogger(Descriptor.class);
+
   private final RingEngine engine;
   private final int fd;
+  private final long key;
   private int result;
 
-  private Descriptor(RingEngine engine, int fd) {
+  private Descriptor(RingEngine engine, int fd, long key) {
     this.engine = engine;
     this.fd = fd;
+    this.key = key;
   }
 
-  /** What {@code close(2)} returned, or a negated errno; zero if the close was put off. */
+  // ---- how a descriptor is closed
+
+  /*
+   * By close(2), not by IORING_OP_CLOSE: the kernel posts that one's CQE before the file is really
+   * released, and an exec of it then fails with ETXTBSY.
+   */
+
+  /**
+   * Closes the descriptor of a file, and returns when it is closed.
+   *
+   * @param key of the file to {@link PosixLocks}
+   * @param quick whether that cannot have to wait for a device
+   * @param path for messages
+   */
+  static void close(RingEngine engine, int fd, long key, boolean quick, Path path)
+      throws IOException {
+    int result = quick || !engine.isOpen() ? close(engine, fd, key) : closeOnPool(engine, fd, key);
+    // Whatever it says, the descriptor is gone. EINTR and EAGAIN say nothing about the data.
+    if (result < 0 && !Errno.EINTR.is(result) && !Errno.EAGAIN.is(result)) {
+      throw Errno.exception(result, path.toString(), "close");
+    }
+  }
+
+  private static int closeOnPool(RingEngine engine, int fd, long key) throws IOException {
+    Callable<Integer> close;
+    try {
+      close = () -> close(engine, fd, key);
+    } catch (OutOfMemoryError e) {
+      return close(engine, fd, key);
+    }
+    return engine.offload.callAlways(close);
+  }
+
+  /**
+   * Closes {@code fd}, if it is one, some time soon: nobody has seen it. Without a thread of the
+   * pool, because there is no memory for one or the engine is closed, it is closed by the caller.
+   */
+  static void closeSoon(RingEngine engine, int fd) {
+    if (fd < 0) {
+      return;
+    }
+    Runnable close;
+    try {
+      close = () -> closeQuietly(engine, fd);
+    } catch (OutOfMemoryError e) {
+      closeQuietly(engine, fd);
+      return;
+    }
+    engine.offload.execute(close);
+  }
+
+  /** Closes {@code fd} now, whatever comes of it. */
+  static void closeQuietly(RingEngine engine, int fd) {
+    try {
+      close(engine, fd);
+    } catch (IOException | RuntimeException e) {
+      LOGGER.get().log(Level.WARNING, "descriptor " + fd + " could not be closed", e);
+    }
+  }
+
+  /** As {@link #close(RingEngine, int, long)}, of a file that is not known yet. */
   static int close(RingEngine engine, int fd) throws IOException {
-    if (PosixLocks.begin()) { // nothing to be made for it: this is the way of nearly all closes
+    return close(engine, fd, key(engine, fd));
+  }
+
+  /**
+   * What {@code close(2)} returned, or a negated errno; zero if the close was put off.
+   *
+   * @param key of the file to {@link PosixLocks}
+   */
+  static int close(RingEngine engine, int fd, long key) throws IOException {
+    int place = PosixLocks.begin(key);
+    if (place != PosixLocks.REFUSED) { // nothing to be made: this is the way of nearly all closes
       try {
         return closeNow(engine, fd);
       } finally {
-        PosixLocks.end();
+        PosixLocks.end(place);
       }
     }
-    Descriptor descriptor = new Descriptor(engine, fd);
+    Descriptor descriptor = new Descriptor(engine, fd, key);
     PosixLocks.close(descriptor);
     return descriptor.result;
   }
@@ -44,8 +123,8 @@ final class Descriptor implements PosixLocks.Descriptor {
     }
   }
 
-  /** The number of an open descriptor's inode, or {@link PosixLocks#UNKNOWN}. */
-  static long inode(RingEngine engine, int fd) {
+  /** The key of an open descriptor's file, or {@link PosixLocks#UNKNOWN}. */
+  private static long key(RingEngine engine, int fd) {
     try {
       Operation scratch = engine.slots.acquireAlways();
       try (PathMemory memory = PathMemory.acquire()) {
@@ -57,18 +136,18 @@ final class Descriptor implements PosixLocks.Descriptor {
                 AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
                 STATX_INO,
                 memory.statx());
-        return result < 0 ? PosixLocks.UNKNOWN : memory.statInode();
+        return result < 0 ? PosixLocks.UNKNOWN : memory.lockKey();
       } finally {
         engine.slots.release(scratch);
       }
-    } catch (IOException e) {
-      return PosixLocks.UNKNOWN; // there is no room for one more slot
+    } catch (IOException | VirtualMachineError e) {
+      return PosixLocks.UNKNOWN; // no slot, no memory; it is to be closed all the same
     }
   }
 
   @Override
-  public long inode() {
-    return inode(engine, fd);
+  public long key() {
+    return key;
   }
 
   @Override

@@ -43,6 +43,8 @@ final class Open implements Abandonable {
   record Kind(
       boolean seekable,
       boolean fifo,
+      boolean block,
+      long lockKey,
       boolean readable,
       boolean writable,
       boolean append,
@@ -133,7 +135,7 @@ final class Open implements Abandonable {
 
   @Override
   public void dispose(int result) {
-    engine.closeSoon(result);
+    Descriptor.closeSoon(engine, result);
   }
 
   /** Makes a file of a descriptor that is not yet known to block. */
@@ -156,7 +158,7 @@ final class Open implements Abandonable {
       Device device = engine.device(memory.statDevice(), fd);
       return new RingFile(engine, path, fd, device, kind(type));
     } catch (Throwable t) {
-      engine.closeSoon(fd);
+      Descriptor.closeSoon(engine, fd);
       throw t;
     }
   }
@@ -278,11 +280,11 @@ final class Open implements Abandonable {
     try {
       poll = engine.slots.acquire();
     } catch (ClosedChannelException e) {
-      engine.closeQuietly(fd);
+      Descriptor.closeQuietly(engine, fd);
       throw (IOException)
           new AsynchronousCloseException().initCause(e); // it was open when we began
     } catch (Throwable t) {
-      engine.closeQuietly(fd);
+      Descriptor.closeQuietly(engine, fd);
       throw t;
     }
     int result = Errno.EINTR.negated();
@@ -303,8 +305,8 @@ final class Open implements Abandonable {
         hadWriter = poll.result() > 0;
       }
     } catch (Throwable t) {
-      engine.closeQuietly(fd);
-      engine.closeSoon(result); // if it has succeeded
+      Descriptor.closeQuietly(engine, fd);
+      Descriptor.closeSoon(engine, result); // if it has succeeded
       throw t;
     } finally {
       poll.end();
@@ -314,7 +316,7 @@ final class Open implements Abandonable {
       return fd;
     }
     // At once, so that nobody takes this for a reader any more. A FIFO is closed in no time.
-    engine.closeQuietly(fd);
+    Descriptor.closeQuietly(engine, fd);
     if (result >= 0) {
       nonBlocking = false;
       return result;
@@ -382,6 +384,8 @@ final class Open implements Abandonable {
     return new Kind(
         type == S_IFREG || type == S_IFBLK || type == S_IFDIR,
         type == S_IFIFO,
+        type == S_IFBLK,
+        memory.lockKey(),
         spec.read(),
         spec.write(),
         spec.append(),

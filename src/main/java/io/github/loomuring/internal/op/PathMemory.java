@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.github.loomuring.internal.FileStatus;
+import io.github.loomuring.internal.PosixLocks;
 import io.github.loomuring.internal.jvm.StackReserve;
 import io.github.loomuring.internal.linux.CString;
 import io.github.loomuring.internal.linux.Errno;
@@ -165,6 +166,11 @@ final class PathMemory implements AutoCloseable {
 
   long statSize() {
     return segment.get(JAVA_LONG, STATX + STATX_SIZE_BYTES);
+  }
+
+  /** Which file it is that the last statx was about, to {@link PosixLocks}. */
+  long lockKey() {
+    return PosixLocks.key(statDevice(), statInode());
   }
 
   int statBlockSize() {

@@ -4,7 +4,6 @@ import io.github.loomuring.internal.EngineFile.PlainUse;
 import io.github.loomuring.internal.EngineFile.PlainWork;
 import io.github.loomuring.internal.PlatformPaths;
 import io.github.loomuring.internal.PosixLocks;
-import io.github.loomuring.internal.pool.Offload;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
@@ -20,11 +19,9 @@ import java.util.concurrent.Callable;
  * <p>It is opened when it is first needed, through the descriptor, so that it is of the same file
  * whatever has become of the path. Whoever calls holds a reference to the file.
  */
-final class PlainChannel implements PosixLocks.Descriptor {
+final class PlainChannel extends PosixLocks.Descriptor implements Callable<Void> {
   private final RingFile file;
   private volatile FileChannel channel;
-  private long
-      inode; // written before the channel, as it is asked for when the descriptor is closed
 
   PlainChannel(RingFile file) {
     this.file = file;
@@ -37,7 +34,7 @@ final class PlainChannel implements PosixLocks.Descriptor {
     }
     return switch (use) {
       case POOL -> file.engine.offload.call(() -> work.run(channel()));
-      case POOL_ALWAYS -> always(() -> work.run(channel()));
+      case POOL_ALWAYS -> file.engine.offload.callAlways(() -> work.run(channel()));
       case CALLER -> onCaller(work);
     };
   }
@@ -55,7 +52,6 @@ final class PlainChannel implements PosixLocks.Descriptor {
   /** Called by threads of the pool, which may wait. */
   private synchronized FileChannel channel() throws IOException {
     if (channel == null) {
-      inode = file.inode();
       channel = open();
     }
     return channel;
@@ -72,25 +68,23 @@ final class PlainChannel implements PosixLocks.Descriptor {
     return PlatformPaths.fileSystem().provider().newFileChannel(file.descriptorPath(), access);
   }
 
-  private <T> T always(Callable<T> work) throws IOException {
-    RingEngine engine = file.engine;
-    return engine.isOpen() ? engine.offload.callUninterruptibly(work) : Offload.callHere(work);
-  }
-
   /** Has the channel closed, if there is one, as soon as no lock stands against it. */
   void end() throws IOException {
     if (channel != null) {
-      always(
-          () -> {
-            PosixLocks.close(this);
-            return null;
-          });
+      file.engine.offload.callAlways(this); // nothing is made for that: there may be no memory
     }
   }
 
+  /** Closes it, by a thread of the pool. */
   @Override
-  public long inode() {
-    return inode;
+  public Void call() throws IOException {
+    PosixLocks.close(this);
+    return null;
+  }
+
+  @Override
+  public long key() {
+    return file.lockKey();
   }
 
   @Override

@@ -101,10 +101,23 @@ final class ReadFile implements Offload.Steps<Integer>, AutoCloseable {
   @Override
   public void close() {
     if (fd >= 0) {
-      engine.closeQuietly(take()); // nothing was written: it cannot fail, nor wait
+      close(take());
     }
     if (buffer != null) {
       engine.staging.release(buffer);
+    }
+  }
+
+  /** Nothing was written: it cannot fail, nor wait. */
+  private void close(int fd) {
+    if (buffer == null) {
+      Descriptor.closeQuietly(engine, fd);
+      return;
+    }
+    try {
+      Descriptor.close(engine, fd, memory.lockKey()); // what is read has been looked at before
+    } catch (IOException e) {
+      Descriptor.closeQuietly(engine, fd); // says what is wrong
     }
   }
 

@@ -63,6 +63,7 @@ final class RingFile implements EngineFile {
   final boolean seekable;
 
   final boolean fifo;
+  final boolean block;
   final boolean readable;
   final boolean writable;
   final boolean append;
@@ -76,6 +77,8 @@ final class RingFile implements EngineFile {
   final int offsetAlignment;
   final Gate readGate;
   final Gate writeGate;
+
+  private final long lockKey;
 
   /** The last read did not find its bytes in the page cache. */
   volatile boolean missedCache;
@@ -100,6 +103,8 @@ final class RingFile implements EngineFile {
     this.device = device;
     this.seekable = kind.seekable();
     this.fifo = kind.fifo();
+    this.block = kind.block();
+    this.lockKey = kind.lockKey();
     this.readable = kind.readable();
     this.writable = kind.writable();
     this.append = kind.append();
@@ -128,7 +133,7 @@ final class RingFile implements EngineFile {
 
   @Override
   public int write(ByteBuffer src, long offset) throws IOException {
-    return Write.write(this, src, offset);
+    return Write.write(this, src, block && offset == APPEND ? Seek.end(this) : offset);
   }
 
   @Override
@@ -169,6 +174,16 @@ final class RingFile implements EngineFile {
   @Override
   public long size() throws IOException {
     return Stat.size(this);
+  }
+
+  @Override
+  public boolean isRegular() {
+    return seekable && !block;
+  }
+
+  @Override
+  public long seek(long position) throws IOException {
+    return Seek.to(this, position);
   }
 
   @Override
@@ -247,8 +262,8 @@ final class RingFile implements EngineFile {
   }
 
   @Override
-  public long inode() {
-    return Descriptor.inode(engine, fd);
+  public long lockKey() {
+    return lockKey;
   }
 
   /** Whether a read or write may complete within the time that waking a thread takes. */
@@ -355,7 +370,7 @@ final class RingFile implements EngineFile {
         used.end();
       }
     } finally {
-      engine.closeDescriptor(fd, device.local && !dirty, path);
+      Descriptor.close(engine, fd, lockKey, device.local && !dirty, path);
     }
   }
 

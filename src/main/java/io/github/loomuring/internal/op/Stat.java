@@ -17,6 +17,9 @@ final class Stat {
   private Stat() {}
 
   static long size(RingFile file) throws IOException {
+    if (file.block) {
+      return Seek.end(file);
+    }
     PathMemory memory = stat(file, STATX_SIZE);
     long size = memory.statSize();
     memory.close();

@@ -59,7 +59,12 @@ public final class PoolEngine implements Engine {
     }
     Deadlines.check(path);
     PoolFile file = offload.callOrLeave(() -> openNow(path, spec), PoolFile::closeQuietly);
-    files.add(file);
+    try {
+      files.add(file);
+    } catch (Throwable t) { // no memory for it
+      file.closeQuietly();
+      throw t;
+    }
     if (closed) {
       file.close();
       throw new ClosedChannelException();
@@ -69,7 +74,8 @@ public final class PoolEngine implements Engine {
 
   private PoolFile openNow(Path path, OpenSpec spec) throws IOException {
     // Before the open, because with DELETE_ON_CLOSE there is no name after it.
-    boolean seekable = isSeekable(path);
+    int type = type(path);
+    boolean seekable = isSeekable(type);
     FileChannel channel = FileChannel.open(path, spec.options(), spec.attributes());
     FileChannel writing = channel;
     try {
@@ -77,24 +83,33 @@ public final class PoolEngine implements Engine {
         // A channel has one position, under a lock that a blocked read would hold against writes.
         writing = FileChannel.open(path, StandardOpenOption.WRITE);
       }
-      return new PoolFile(this, path, channel, writing, seekable, spec.append());
+      // With DELETE_ON_CLOSE the name is gone.
+      long key = spec.deleteOnClose() ? PosixLocks.UNKNOWN : PoolDescriptors.keyOf(path);
+      return new PoolFile(
+          this, path, channel, writing, seekable, seekable && type != S_IFBLK, spec.append(), key);
     } catch (Throwable t) {
-      channel.close();
+      try (channel) {
+        writing.close();
+      }
       throw t;
     }
   }
 
-  /** What cannot be looked at counts as seekable: it is missing, or the open says what is wrong. */
-  private static boolean isSeekable(Path path) {
+  /** What cannot be looked at counts as a file: it is missing, or the open says what is wrong. */
+  private static int type(Path path) {
     try {
       if (!path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
-        return !Files.readAttributes(path, BasicFileAttributes.class).isOther();
+        boolean other = Files.readAttributes(path, BasicFileAttributes.class).isOther();
+        return other ? S_IFCHR : S_IFREG;
       }
-      int type = (int) Files.getAttribute(path, "unix:mode") & S_IFMT;
-      return type == S_IFREG || type == S_IFBLK || type == S_IFDIR;
+      return (int) Files.getAttribute(path, "unix:mode") & S_IFMT;
     } catch (IOException e) {
-      return true;
+      return S_IFREG;
     }
+  }
+
+  private static boolean isSeekable(int type) {
+    return type == S_IFREG || type == S_IFBLK || type == S_IFDIR;
   }
 
   @Override
@@ -102,28 +117,53 @@ public final class PoolEngine implements Engine {
     byte[] bytes =
         callOrLeave(
             () -> {
-              if (!Files.isRegularFile(path) || PosixLocks.areHeld()) {
+              if (!Files.isRegularFile(path)) {
                 return null; // it may block: the one that opens it can be left
               }
-              WholeFile.checkFits(path, Files.size(path));
-              return Files.readAllBytes(path);
+              return unlessLocked(
+                  path,
+                  () -> {
+                    WholeFile.checkFits(path, Files.size(path));
+                    return Files.readAllBytes(path);
+                  });
             });
     return bytes != null ? bytes : Engine.super.readAll(path);
   }
 
   @Override
   public void write(Path path, OpenSpec spec, byte[] bytes, Flush flush) throws IOException {
-    boolean written =
+    Boolean written =
         call(
             () -> {
-              if (!isSeekable(path) || spec.direct() || PosixLocks.areHeld()) {
-                return false;
+              if (!isSeekable(type(path)) || spec.direct()) {
+                return null;
               }
-              writeNow(path, spec, bytes, flush);
-              return true;
+              return unlessLocked(
+                  path,
+                  () -> {
+                    writeNow(path, spec, bytes, flush);
+                    return true;
+                  });
             });
-    if (!written) {
+    if (written == null) {
       Engine.super.write(path, spec, bytes, flush);
+    }
+  }
+
+  /** Runs work that opens and closes the file; null if that might drop a lock on it. */
+  private static <T> T unlessLocked(Path path, Callable<T> work) throws Exception {
+    long key = PoolDescriptors.keyOf(path);
+    if (key == PosixLocks.NONE || key == PosixLocks.UNKNOWN) { // there is no such file yet
+      return PosixLocks.areHeld() ? null : work.call();
+    }
+    int place = PosixLocks.begin(key);
+    if (place == PosixLocks.REFUSED) {
+      return null;
+    }
+    try {
+      return work.call();
+    } finally {
+      PosixLocks.end(place);
     }
   }
 

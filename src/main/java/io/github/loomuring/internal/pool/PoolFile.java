@@ -7,7 +7,6 @@ import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.Failures;
 import io.github.loomuring.internal.FileStatus;
 import io.github.loomuring.internal.Interrupts;
-import io.github.loomuring.internal.PosixLocks;
 import io.github.loomuring.internal.RangeTransfer;
 import io.github.loomuring.internal.Space;
 import io.github.loomuring.internal.log.LazyLogger;
@@ -44,7 +43,10 @@ final class PoolFile implements EngineFile {
   private final FileChannel channel;
   private final FileChannel writing;
   private final boolean seekable;
+  private final boolean regular;
   private final boolean append;
+  private final long lockKey;
+  private final PoolDescriptors descriptors;
 
   /**
    * In a file that cannot seek one call a direction runs; the others park here, not in a thread.
@@ -60,13 +62,18 @@ final class PoolFile implements EngineFile {
       FileChannel channel,
       FileChannel writing,
       boolean seekable,
-      boolean append) {
+      boolean regular,
+      boolean append,
+      long lockKey) {
     this.engine = engine;
     this.path = path;
     this.channel = channel;
     this.writing = writing;
     this.seekable = seekable;
+    this.regular = regular;
     this.append = append;
+    this.lockKey = lockKey;
+    this.descriptors = new PoolDescriptors(path, channel, writing, lockKey);
   }
 
   @Override
@@ -101,7 +108,7 @@ final class PoolFile implements EngineFile {
     if (!seekable) {
       return inOrder(writeLock, () -> writing.write(src));
     }
-    if (append) {
+    if (append && regular) {
       return call(() -> writing.write(src, 0)); // the kernel ignores the position
     }
     if (offset == APPEND) {
@@ -194,7 +201,7 @@ final class PoolFile implements EngineFile {
       if (!seekable) {
         return inOrder(writeLock, () -> writing.write(srcs));
       }
-      if (append) {
+      if (append && regular) {
         return call(() -> writing.write(srcs)); // in one piece
       }
       return call(() -> eachInTurn(srcs, (src, at) -> writing.write(src, offset + at)));
@@ -273,6 +280,30 @@ final class PoolFile implements EngineFile {
   @Override
   public long size() throws IOException {
     return call(channel::size);
+  }
+
+  @Override
+  public boolean isRegular() {
+    return regular;
+  }
+
+  @Override
+  public long seek(long position) throws IOException {
+    return call(() -> seekNow(position));
+  }
+
+  private long seekNow(long position) throws IOException {
+    try {
+      channel.position(position);
+      return append ? position : channel.position(); // the JDK would say the size
+    } catch (ClosedChannelException e) {
+      throw e;
+    } catch (IOException e) {
+      if (seekable) {
+        throw e;
+      }
+      return NO_POSITION;
+    }
   }
 
   @Override
@@ -419,8 +450,8 @@ final class PoolFile implements EngineFile {
   }
 
   @Override
-  public long inode() {
-    return descriptors().inode();
+  public long lockKey() {
+    return lockKey;
   }
 
   @Override
@@ -440,17 +471,7 @@ final class PoolFile implements EngineFile {
     }
     closed = true;
     engine.forget(this);
-    engine
-        .closers()
-        .callUninterruptibly(
-            () -> {
-              PosixLocks.close(descriptors());
-              return null;
-            });
-  }
-
-  private PoolDescriptors descriptors() {
-    return new PoolDescriptors(path, channel, writing);
+    engine.closers().callAlways(descriptors); // nothing is made for that: there may be no memory
   }
 
   void closeQuietly() {

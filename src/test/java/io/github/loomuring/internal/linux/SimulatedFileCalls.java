@@ -86,6 +86,11 @@ abstract class SimulatedFileCalls implements Kernel {
   }
 
   @Override
+  public int fchown(MemorySegment errno, int fd, int uid, int gid) {
+    return run("fchown", () -> real.fchown(errno, fd, uid, gid));
+  }
+
+  @Override
   public int fsync(MemorySegment errno, int fd) {
     return run("fsync", () -> real.fsync(errno, fd));
   }
@@ -98,6 +103,17 @@ abstract class SimulatedFileCalls implements Kernel {
   @Override
   public int unlinkat(MemorySegment errno, int dirfd, long path, int flags) {
     return run("unlinkat", () -> real.unlinkat(errno, dirfd, path, flags));
+  }
+
+  @Override
+  public int renameat(MemorySegment errno, int dirfd, long path, int newDirfd, long newPath) {
+    return run("renameat", () -> real.renameat(errno, dirfd, path, newDirfd, newPath));
+  }
+
+  @Override
+  public long lseek(MemorySegment errno, int fd, long offset, int whence) {
+    int answer = run("lseek", () -> 0);
+    return answer < 0 ? answer : real.lseek(errno, fd, offset, whence);
   }
 
   @Override

@@ -24,8 +24,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
- * A normal load with checksums beside threads that overflow their stacks in calls, or in a heap that
- * is full again and again. A program of its own.
+ * A normal load with checksums beside threads that overflow their stacks in calls, or in a heap
+ * that is full again and again. A program of its own.
  *
  * <p>It ends with status 0 if no byte was wrong, no call hung and nothing was lost, and prints how
  * much was done and thrown.
@@ -353,13 +353,15 @@ public final class ErrorSoak {
         if (limit == 0 || random.nextInt(1_000) == 0) {
           limit = limit(0);
         }
-        deep(Math.max(0, limit - (int) (limit * 0.4 * random.nextDouble() * random.nextDouble())), call);
+        deep(
+            Math.max(0, limit - (int) (limit * 0.4 * random.nextDouble() * random.nextDouble())),
+            call);
       }
     }
 
     private static int limit(int n) {
       try {
-        return limit(n + 1);
+        return n < 0 ? n : limit(n + 1);
       } catch (StackOverflowError e) {
         return n;
       }
