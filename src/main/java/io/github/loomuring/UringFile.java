@@ -48,6 +48,12 @@ import java.util.Set;
  * that completes although it was to be cancelled returns its result as usual, the status set; disk
  * I/O that has started usually does. An interrupted write may thus have happened, in part or whole.
  *
+ * <p><b>Errors.</b> Whatever a call throws, also a {@link StackOverflowError} or an {@link
+ * OutOfMemoryError}, the memory, the descriptor and all else that a request in flight uses stay the
+ * library's until the request has ended, and other threads go on. A thread that is too deep in its
+ * stack to park has its request cancelled, and waits for the end on its carrier; the call then
+ * throws the error, or returns what was done all the same.
+ *
  * <p><b>Closing.</b> A call that runs when another thread closes the file ends in an {@link
  * java.nio.channels.AsynchronousCloseException}; every call on a closed file, or on one of a closed
  * {@link Uring}, ends in a {@link ClosedChannelException}.
@@ -872,7 +878,9 @@ public final class UringFile implements AutoCloseable {
     try {
       file.close();
     } finally {
-      leak.forget();
+      if (!file.isOpen()) { // it is if there was no stack to begin with
+        leak.forget();
+      }
     }
   }
 

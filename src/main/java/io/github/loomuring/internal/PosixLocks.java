@@ -1,6 +1,6 @@
 package io.github.loomuring.internal;
 
-import io.github.loomuring.internal.jvm.Pauses;
+import io.github.loomuring.internal.linux.Pauses;
 import io.github.loomuring.internal.log.LazyLogger;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -4,7 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import io.github.loomuring.internal.later.Deferred;
+import io.github.loomuring.internal.jvm.Deferred;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -65,6 +65,15 @@ public final class LinuxKernel implements Kernel {
       };
 
   private static final String GLIBC = "libc.so.6";
+
+  /**
+   * ENOMEM. The JDK makes an object for a call that captures errno. If there is no memory for it,
+   * the call is not made, and the kernel might as well have said it.
+   */
+  private static final int NO_MEMORY = -12;
+
+  private static final int CLOSE_ATTEMPTS_MAX = 10_000;
+  private static final long CLOSE_PAUSE_NANOS = 1_000_000;
 
   private static final long SYS_IO_URING_SETUP = 425;
   private static final long SYS_IO_URING_ENTER = 426;
@@ -143,9 +152,22 @@ public final class LinuxKernel implements Kernel {
     return (int) call(errno, SYSCALL, SYS_OPENAT2, dirfd, path, how, size, 0);
   }
 
+  /** In any case: a descriptor that is not closed because the heap is full would be lost. */
   @Override
   public int close(MemorySegment errno, int fd) {
-    return intCall(errno, CLOSE, fd, 0, 0, 0, 0, 0);
+    for (int attempt = 1; ; attempt++) {
+      try {
+        int result = (int) (long) CALL.invokeExact(CLOSE, errno, (long) fd, 0L, 0L, 0L, 0L, 0L);
+        return result == -1 ? -errno.get(JAVA_INT, ERRNO_OFFSET) : result;
+      } catch (OutOfMemoryError t) { // before the call, so that it can be repeated
+        if (attempt == CLOSE_ATTEMPTS_MAX) {
+          throw t;
+        }
+        Pauses.parkNanos(CLOSE_PAUSE_NANOS);
+      } catch (Throwable t) {
+        throw unexpected(t);
+      }
+    }
   }
 
   @Override
@@ -271,6 +293,8 @@ public final class LinuxKernel implements Kernel {
     try {
       long result = (long) CALL.invokeExact(function, errno, a, b, c, d, e, f);
       return result == -1 ? -errno.get(JAVA_INT, ERRNO_OFFSET) : result;
+    } catch (OutOfMemoryError t) {
+      return NO_MEMORY;
     } catch (Throwable t) {
       throw unexpected(t);
     }
@@ -282,6 +306,8 @@ public final class LinuxKernel implements Kernel {
     try {
       int result = (int) (long) CALL.invokeExact(function, errno, a, b, c, d, e, f);
       return result == -1 ? -errno.get(JAVA_INT, ERRNO_OFFSET) : result;
+    } catch (OutOfMemoryError t) {
+      return NO_MEMORY;
     } catch (Throwable t) {
       throw unexpected(t);
     }
@@ -312,6 +338,8 @@ public final class LinuxKernel implements Kernel {
     static long call(MemorySegment function, long a, long b, long c, long d, long e, long f) {
       try {
         return (long) CALL.invokeExact(function, a, b, c, d, e, f);
+      } catch (OutOfMemoryError t) {
+        return NO_MEMORY;
       } catch (Throwable t) {
         throw unexpected(t);
       }

@@ -1,6 +1,6 @@
 package io.github.loomuring.internal.ring;
 
-import io.github.loomuring.internal.later.Deferred;
+import io.github.loomuring.internal.jvm.Deferred;
 import java.lang.management.ManagementFactory;
 import jdk.management.VirtualThreadSchedulerMXBean;
 

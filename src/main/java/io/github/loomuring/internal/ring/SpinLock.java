@@ -1,6 +1,6 @@
 package io.github.loomuring.internal.ring;
 
-import io.github.loomuring.internal.jvm.Pauses;
+import io.github.loomuring.internal.linux.Pauses;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 

@@ -1,6 +1,5 @@
-package io.github.loomuring.internal.jvm;
+package io.github.loomuring.internal.linux;
 
-import io.github.loomuring.internal.linux.LinuxKernel;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 

@@ -1,4 +1,4 @@
-package io.github.loomuring.internal.later;
+package io.github.loomuring.internal.jvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,6 +1,5 @@
-package io.github.loomuring.internal.later;
+package io.github.loomuring.internal.jvm;
 
-import io.github.loomuring.internal.jvm.DaemonThreads;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
