@@ -123,11 +123,13 @@ final class Leak extends PhantomReference<UringFile> {
   }
 
   private void close() {
-    forget();
     try {
       file.close();
     } catch (IOException | RuntimeException | Error e) {
       log(e);
+    }
+    if (!file.isOpen()) { // it is if there was no stack to begin with
+      forget();
     }
   }
 

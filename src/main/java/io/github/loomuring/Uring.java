@@ -5,6 +5,7 @@ import io.github.loomuring.internal.Engines;
 import io.github.loomuring.internal.Headroom;
 import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.SharedEngine;
+import io.github.loomuring.internal.jvm.StackReserve;
 import io.github.loomuring.internal.log.LazyLogger;
 import io.github.loomuring.internal.op.ManyRings;
 import io.github.loomuring.internal.op.RingEngine;
@@ -117,6 +118,7 @@ public final class Uring implements AutoCloseable {
    * are not of a {@code Uring} of their own go to the shared one that there is, and make one.
    */
   public static void closeShared() {
+    StackReserve.ensure();
     Uring closing = takeShared();
     if (closing != null) {
       closing.engine.close();
@@ -309,6 +311,7 @@ public final class Uring implements AutoCloseable {
   @Override
   public void close() {
     if (!(engine instanceof SharedEngine)) {
+      StackReserve.ensure();
       engine.close();
     }
   }

@@ -9,6 +9,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import io.github.loomuring.internal.linux.CString;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
+import io.github.loomuring.internal.linux.Pauses;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -29,6 +30,8 @@ import java.util.Arrays;
 final class KernelReplacement implements AutoCloseable {
   private static final int PIECE_BYTES = 1 << 18;
   private static final int ATTEMPTS = 16;
+  private static final int STATX_ATTEMPTS = 1_000;
+  private static final long STATX_PAUSE_NANOS = 1_000_000;
 
   private final Kernel kernel;
 
@@ -49,6 +52,7 @@ final class KernelReplacement implements AutoCloseable {
   private long madeInode;
   private Status made;
   private boolean moved;
+  private final TemporaryFile temporaryFile; // made first: there may be no memory for it later
   private int directory = -1;
   private int fd = -1;
 
@@ -71,6 +75,7 @@ final class KernelReplacement implements AutoCloseable {
   KernelReplacement(Kernel kernel, Path path, Path target) {
     this.kernel = kernel;
     this.path = path;
+    this.temporaryFile = new TemporaryFile(kernel);
     byte[] bytes = CString.bytes(target);
     int slash = bytes.length - 1;
     while (bytes[slash] != '/') {
@@ -245,8 +250,17 @@ final class KernelReplacement implements AutoCloseable {
     return lastStatus();
   }
 
+  /** Again and again if there is no memory: what is not known to be made is not removed. */
   private int stat(int where, long name, int flags) {
-    return kernel.statx(errno, where, name, flags, STATX_BASIC_STATS, statx.address());
+    int result = -1;
+    for (int attempt = 0; attempt < STATX_ATTEMPTS; attempt++) {
+      result = kernel.statx(errno, where, name, flags, STATX_BASIC_STATS, statx.address());
+      if (!Errno.ENOMEM.is(result)) {
+        break;
+      }
+      Pauses.parkNanos(STATX_PAUSE_NANOS);
+    }
+    return result;
   }
 
   private long statDevice() {
@@ -292,14 +306,44 @@ final class KernelReplacement implements AutoCloseable {
   @Override
   public void close() {
     // The bytes are on the disk, or have failed to get there: no close says more.
-    close(fd);
-    close(directory);
+    if (fd >= 0) {
+      temporaryFile.close(isMade ? PosixLocks.key(madeDevice, madeInode) : PosixLocks.UNKNOWN, fd);
+    }
+    if (directory >= 0) {
+      kernel.close(errno, directory);
+    }
     arena.close();
   }
 
-  private void close(int open) {
-    if (open >= 0) {
-      kernel.close(errno, open);
+  /** The descriptor of what is by now the file itself: others may have locked that meanwhile. */
+  private static final class TemporaryFile extends PosixLocks.Descriptor {
+    private final Kernel kernel;
+    private final MemorySegment errno = Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8);
+    private long key;
+    private int fd;
+
+    TemporaryFile(Kernel kernel) {
+      this.kernel = kernel;
+    }
+
+    void close(long key, int fd) {
+      this.key = key;
+      this.fd = fd;
+      try {
+        PosixLocks.close(this);
+      } catch (IOException e) {
+        throw new AssertionError("it is not said how the close ended", e);
+      }
+    }
+
+    @Override
+    public long key() {
+      return key;
+    }
+
+    @Override
+    public void close() {
+      kernel.close(errno, fd);
     }
   }
 }

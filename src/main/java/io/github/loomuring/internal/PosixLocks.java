@@ -284,11 +284,22 @@ public final class PosixLocks {
       file(key).locks++;
       LOCKS.incrementAndGet();
       while (isClosing(key)) {
-        CLOSED.awaitUninterruptibly();
+        if (Thread.currentThread().isVirtual()) {
+          pauseUnlocked();
+        } else {
+          CLOSED.awaitUninterruptibly();
+        }
       }
     } finally {
       MUTEX.unlock();
     }
+  }
+
+  /** Of one that had to do the pool's work itself, and may be too deep in its stack to park. */
+  private static void pauseUnlocked() {
+    MUTEX.unlock();
+    Pauses.hold(HOLD_MICROS);
+    lock();
   }
 
   /** The lock is gone, or was not to be had. The last one closes what was kept. */

@@ -218,7 +218,8 @@ public final class LinuxKernel implements Kernel {
   @Override
   public int fadvise(MemorySegment errno, int fd, long offset, long length, int advice) {
     // Unlike other calls it returns the error number.
-    return -intCall(errno, POSIX_FADVISE, fd, offset, length, advice, 0, 0);
+    int result = intCall(errno, POSIX_FADVISE, fd, offset, length, advice, 0, 0);
+    return result < 0 ? result : -result; // no memory for the call, or what it returned
   }
 
   @Override

@@ -4,6 +4,7 @@ import static io.github.loomuring.internal.linux.Fcntl.*;
 
 import io.github.loomuring.internal.PosixLocks;
 import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.linux.Pauses;
 import io.github.loomuring.internal.log.LazyLogger;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -13,6 +14,9 @@ import java.util.concurrent.Callable;
 /** A descriptor of the ring engine that is to be closed, now or when no lock stands against it. */
 final class Descriptor extends PosixLocks.Descriptor {
   private static final LazyLogger LOGGER = new LazyLogger(Descriptor.class);
+
+  private static final int ATTEMPTS_MAX = 10_000;
+  private static final long PAUSE_NANOS = 1_000_000;
 
   private final RingEngine engine;
   private final int fd;
@@ -104,9 +108,23 @@ final class Descriptor extends PosixLocks.Descriptor {
         PosixLocks.end(place);
       }
     }
-    Descriptor descriptor = new Descriptor(engine, fd, key);
+    Descriptor descriptor = make(engine, fd, key);
     PosixLocks.close(descriptor);
     return descriptor.result;
+  }
+
+  /** In any case: a descriptor that is not closed because the heap is full would be lost. */
+  private static Descriptor make(RingEngine engine, int fd, long key) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return new Descriptor(engine, fd, key);
+      } catch (OutOfMemoryError e) {
+        if (attempt == ATTEMPTS_MAX) {
+          throw e;
+        }
+        Pauses.parkNanos(PAUSE_NANOS);
+      }
+    }
   }
 
   private static int closeNow(RingEngine engine, int fd) {

@@ -150,7 +150,11 @@ final class Open implements Abandonable {
         fd = awaitWriter(reading);
       }
       if (nonBlocking) {
-        engine.kernel.fcntl(operation.errno, fd, F_SETFL, flags & (O_APPEND | O_DIRECT));
+        int result =
+            engine.kernel.fcntl(operation.errno, fd, F_SETFL, flags & (O_APPEND | O_DIRECT));
+        if (result < 0) {
+          throw failure(result); // it would not wait for bytes of a FIFO
+        }
       }
       if (spec.deleteOnClose()) {
         unlink();

@@ -206,21 +206,24 @@ public final class Operation extends Request {
   /** As {@link #run}, for a request that ends by itself: an interrupt waits until it has. */
   int runUninterruptibly(SlotTable table) throws IOException {
     boolean interrupted = Thread.interrupted();
-    begin(table, null);
-    while (!isCompleted()) {
-      interrupted |= Thread.interrupted();
-      if ((word & STATUS_MASK) == FAILED) {
-        throw new IOException("the ring has failed");
+    try {
+      begin(table, null);
+      while (!isCompleted()) {
+        interrupted |= Thread.interrupted();
+        if ((word & STATUS_MASK) == FAILED) {
+          throw new IOException("the ring has failed");
+        }
+        if (setWaiting()) {
+          table.ring().beforePark();
+          Pauses.park(this);
+        }
       }
-      if (setWaiting()) {
-        table.ring().beforePark();
-        Pauses.park(this);
+      return result();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    return result();
   }
 
   /**

@@ -173,7 +173,9 @@ final class Turns {
     boolean alone = WAITING.isEmpty() || Carriers.parallelism() == 1;
     WAITING.add(turn);
     try {
-      USHER.added(alone);
+      if (!USHER.added(alone) && WAITING.remove(turn)) {
+        return; // nobody would let it go on
+      }
       while (!turn.come) {
         LockSupport.park(turn);
         if (turn.thread.isInterrupted() && WAITING.remove(turn)) {
@@ -252,18 +254,21 @@ final class Turns {
      * Somebody has begun to wait.
      *
      * @param alone whether nobody may be left who would let it go on
+     * @return false if there is no thread for it any more, and none can be made
      */
-    void added(boolean alone) {
+    boolean added(boolean alone) {
       if (alone) {
         hurried = true;
       }
       // Volatile: the one that ends takes its leave first, and then looks whether somebody waits.
       Thread running = thread;
       if (running == null) {
-        start();
-      } else if (alone || sleeping) {
+        return start();
+      }
+      if (alone || sleeping) {
         LockSupport.unpark(running);
       }
+      return true;
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.nio.channels.AsynchronousCloseException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,9 +41,14 @@ public final class Offload implements AutoCloseable {
   private static final String UNNAMED = "the pool";
 
   private final ThreadPoolExecutor threads;
+  private final int threadsMax;
+
+  /** Threads that run, whether they work or wait. */
+  private final AtomicInteger running = new AtomicInteger();
 
   /** A pool of at most {@code threadsMax} threads, which end when they have been idle a while. */
   public Offload(int threadsMax) {
+    this.threadsMax = threadsMax;
     threads =
         new ThreadPoolExecutor(
             0,
@@ -50,15 +56,37 @@ public final class Offload implements AutoCloseable {
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new Handover(),
-            DaemonThreads.factory("loom-uring-pool-" + NUMBERS.incrementAndGet() + "-"),
-            Offload::enqueue);
+            new Factory(),
+            this::enqueue);
   }
 
-  /** All threads are busy: the first that is not takes the call. */
-  private static void enqueue(Runnable task, ThreadPoolExecutor executor) {
+  /** Makes threads that count themselves while they run. */
+  private final class Factory implements ThreadFactory {
+    private final ThreadFactory threads =
+        DaemonThreads.factory("loom-uring-pool-" + NUMBERS.incrementAndGet() + "-");
+
+    @Override
+    public Thread newThread(Runnable work) {
+      return threads.newThread(
+          () -> {
+            running.incrementAndGet();
+            try {
+              work.run();
+            } finally {
+              running.decrementAndGet();
+            }
+          });
+    }
+  }
+
+  /**
+   * All threads are busy: the first that is not takes the call. Not if none runs: those that the
+   * executor counts may be about to fail to start.
+   */
+  private void enqueue(Runnable task, ThreadPoolExecutor executor) {
     executor.getQueue().add(task);
-    if (executor.isShutdown() && executor.remove(task)) {
-      throw new RejectedExecutionException("the pool is closed");
+    if ((executor.isShutdown() || running.get() == 0) && executor.remove(task)) {
+      throw new RejectedExecutionException("the pool is closed, or has no thread");
     }
   }
 
@@ -66,13 +94,21 @@ public final class Offload implements AutoCloseable {
    * A queue that an executor offers to in vain unless a thread waits: so it makes another one only
    * then, and few callers find threads that have just run.
    */
-  private static final class Handover extends LinkedTransferQueue<Runnable> {
+  private final class Handover extends LinkedTransferQueue<Runnable> {
     private static final long serialVersionUID = 1L;
     private static final long FULL_HEAP_PAUSE_NANOS = 1_000_000;
 
     @Override
     public boolean offer(Runnable task) {
-      return tryTransfer(task);
+      if (tryTransfer(task)) {
+        return true;
+      }
+      if (running.get() < threadsMax && Thread.currentThread().isVirtual()) {
+        // The executor is going to make a thread, under a lock of its own, and would lose count if
+        // the caller could not park there. So it shows here whether it can.
+        Thread.yield();
+      }
+      return false;
     }
 
     @Override
@@ -171,8 +207,8 @@ public final class Offload implements AutoCloseable {
     try {
       threads.execute(work);
       accepted = true;
-    } catch (RejectedExecutionException | OutOfMemoryError e) {
-      // The pool is closed, or there is no thread.
+    } catch (RejectedExecutionException | VirtualMachineError e) {
+      // The pool is closed, or there is no thread, or the caller is too deep in its stack.
     }
     if (!accepted) {
       work.run();
@@ -205,7 +241,7 @@ public final class Offload implements AutoCloseable {
     try {
       threads.execute(task);
       return true;
-    } catch (RejectedExecutionException | OutOfMemoryError e) {
+    } catch (RejectedExecutionException | VirtualMachineError e) {
       return false;
     }
   }

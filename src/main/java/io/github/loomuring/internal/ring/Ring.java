@@ -62,6 +62,10 @@ public final class Ring {
   private final AtomicInteger cancelsInFlight = new AtomicInteger();
   private final CompletionQueue.Consumer dispatch = this::dispatch; // one: a loop allocates nothing
   private final AtomicBoolean closeBegun = new AtomicBoolean();
+
+  /** Made early: a ring is to be closed also when there is no memory. */
+  private final MemorySegment closeErrno = Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8);
+
   private volatile Throwable failure;
 
   private Ring(Kernel kernel, RingMemory memory, Completions completions, long pollNanos) {
@@ -287,7 +291,7 @@ public final class Ring {
   public void beginClose() {
     if (closeBegun.compareAndSet(false, true)) {
       try {
-        reaper.close(Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8));
+        reaper.close(closeErrno);
       } catch (IOException e) {
         LOGGER.get().log(Level.DEBUG, "the ring failed before it was closed", e);
       }
