@@ -30,8 +30,9 @@ public final class StackReserve {
    */
 
   /**
-   * What the parts need at the most, interpreted: measured are 9 KiB, of which the JDK's park and
-   * unpark take most. The rest is for a class or a method handle that is linked there after all.
+   * More than the parts need, also interpreted; the JDK's park and unpark take most of that. Tests
+   * overflow the stack at every depth with frames of each size, see DeepCalls. The rest is for a
+   * class or a method handle that is linked there after all.
    */
   private static final int BYTES = 32 << 10;
 

@@ -356,6 +356,7 @@ public final class ErrorSoak {
 
     @Override
     void once() throws Throwable {
+      Thread.sleep(1); // a thread that never parks would keep its carrier from all others
       Calls.Call call = calls.get(random.nextInt(calls.size()));
       if (heap) {
         call.run();
