@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A load with checksums goes on, and is right, beside calls that overflow and a full heap. */
@@ -28,22 +29,22 @@ class ErrorSoakTest {
   @ParameterizedTest
   @ValueSource(strings = {"overflow", "heap"})
   void nothingIsLostInSeconds(String mode) throws Exception {
-    soak(mode, SECONDS);
+    soak(mode, SECONDS, "-XX:+UseG1GC");
   }
 
   @ParameterizedTest
   @Tag("long")
-  @ValueSource(strings = {"overflow", "heap"})
-  void nothingIsLostInMinutes(String mode) throws Exception {
-    soak(mode, LONG_SECONDS);
+  @CsvSource({"overflow, -XX:+UseG1GC", "heap, -XX:+UseG1GC", "heap, -XX:+UseSerialGC"})
+  void nothingIsLostInMinutes(String mode, String collector) throws Exception {
+    soak(mode, LONG_SECONDS, collector);
   }
 
-  private void soak(String mode, int seconds) throws Exception {
+  private void soak(String mode, int seconds, String collector) throws Exception {
     long seed = Long.getLong("loomuring.seed", System.nanoTime());
     System.out.println("seed=" + seed + ", replay it with -Dloomuring.seed=" + seed);
     ChildJvm.Result result =
         ChildJvm.of(ErrorSoak.class, directory, seconds, mode, seed)
-            .flags("-ea", "-XX:TieredStopAtLevel=4")
+            .flags("-ea", "-XX:TieredStopAtLevel=4", "-XX:-UseSerialGC", collector)
             .timeoutSeconds(seconds + 60L)
             .run();
     assertThat(result.status()).as(result.out() + result.err()).isZero();
