@@ -1,6 +1,6 @@
 package io.github.loomuring;
 
-import io.github.loomuring.internal.Deadlines;
+import io.github.loomuring.internal.call.Deadlines;
 import java.time.Duration;
 import java.util.Objects;
 

@@ -1,10 +1,10 @@
 package io.github.loomuring;
 
-import io.github.loomuring.internal.Engine;
-import io.github.loomuring.internal.Flush;
-import io.github.loomuring.internal.OpenSpec;
-import io.github.loomuring.internal.PlatformPaths;
 import io.github.loomuring.internal.Replacement;
+import io.github.loomuring.internal.platform.PlatformPaths;
+import io.github.loomuring.internal.spi.Engine;
+import io.github.loomuring.internal.spi.Flush;
+import io.github.loomuring.internal.spi.OpenSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;

@@ -1,8 +1,8 @@
 package io.github.loomuring;
 
-import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.jvm.DaemonThreads;
 import io.github.loomuring.internal.log.LazyLogger;
+import io.github.loomuring.internal.spi.EngineFile;
 import java.io.IOException;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;

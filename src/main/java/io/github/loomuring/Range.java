@@ -1,6 +1,6 @@
 package io.github.loomuring;
 
-import io.github.loomuring.internal.RangeTransfer;
+import io.github.loomuring.internal.spi.RangeTransfer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;

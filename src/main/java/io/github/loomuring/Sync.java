@@ -1,6 +1,6 @@
 package io.github.loomuring;
 
-import io.github.loomuring.internal.Flush;
+import io.github.loomuring.internal.spi.Flush;
 
 /** What of a file that is written as a whole is on its device when the call returns. */
 public enum Sync {

@@ -1,16 +1,16 @@
 package io.github.loomuring;
 
-import io.github.loomuring.internal.Engine;
 import io.github.loomuring.internal.Engines;
-import io.github.loomuring.internal.Headroom;
-import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.SharedEngine;
+import io.github.loomuring.internal.jvm.Headroom;
 import io.github.loomuring.internal.jvm.StackReserve;
 import io.github.loomuring.internal.log.LazyLogger;
 import io.github.loomuring.internal.op.ManyRings;
 import io.github.loomuring.internal.op.RingEngine;
 import io.github.loomuring.internal.pool.PoolEngine;
 import io.github.loomuring.internal.ring.UnavailableException;
+import io.github.loomuring.internal.spi.Engine;
+import io.github.loomuring.internal.spi.OpenSpec;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.OpenOption;

@@ -1,7 +1,7 @@
 package io.github.loomuring;
 
-import io.github.loomuring.internal.FileStatus;
-import io.github.loomuring.internal.Permissions;
+import io.github.loomuring.internal.platform.Permissions;
+import io.github.loomuring.internal.spi.FileStatus;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;

@@ -1,7 +1,7 @@
 package io.github.loomuring;
 
-import io.github.loomuring.internal.BufferSet;
-import io.github.loomuring.internal.Engine;
+import io.github.loomuring.internal.buffers.BufferSet;
+import io.github.loomuring.internal.spi.Engine;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;

@@ -1,12 +1,12 @@
 package io.github.loomuring;
 
-import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.FileAccess;
 import io.github.loomuring.internal.FileCopy;
-import io.github.loomuring.internal.OpenSpec;
-import io.github.loomuring.internal.PlatformPaths;
-import io.github.loomuring.internal.RangeTransfer;
-import io.github.loomuring.internal.Space;
+import io.github.loomuring.internal.platform.PlatformPaths;
+import io.github.loomuring.internal.spi.EngineFile;
+import io.github.loomuring.internal.spi.OpenSpec;
+import io.github.loomuring.internal.spi.RangeTransfer;
+import io.github.loomuring.internal.spi.Space;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -56,17 +56,17 @@ class ArchitectureTest {
           .haveNameMatching(RING.replace(".", "\\.") + "\\.(RingMemory|.*Queue)");
 
   @ArchTest
-  static final ArchRule OPERATIONS_USE_OF_THE_POOL_ONLY_ITS_THREADS =
+  static final ArchRule THE_ENGINES_DO_NOT_KNOW_EACH_OTHER =
+      noClasses().that().resideInAPackage(OP).should().dependOnClassesThat().resideInAPackage(POOL);
+
+  @ArchTest
+  static final ArchRule ROOMS_DO_NOT_KNOW_WHAT_IS_ON_TOP_OF_THE_ENGINES =
       noClasses()
           .that()
-          .resideInAPackage(OP)
+          .resideInAPackage(INTERNAL + ".*")
           .should()
-          .dependOnClassesThat(
-              DescribedPredicate.describe(
-                  "are the pool engine's",
-                  c ->
-                      c.getPackageName().equals(POOL)
-                          && !c.getName().startsWith(POOL + ".Offload")));
+          .dependOnClassesThat()
+          .resideInAPackage(INTERNAL);
 
   @ArchTest
   static final ArchRule THE_API_KNOWS_NO_KERNEL =

@@ -1,6 +1,7 @@
 package io.github.loomuring.internal;
 
 import io.github.loomuring.Uring;
+import io.github.loomuring.internal.spi.Engine;
 
 /** What a {@link Uring} runs on, for the other packages of the library. */
 public final class Engines {

@@ -1,6 +1,7 @@
 package io.github.loomuring.internal;
 
 import io.github.loomuring.UringFile;
+import io.github.loomuring.internal.spi.EngineFile;
 import java.util.function.Function;
 
 /** The way from a file of the API to that of its engine, for the library's other packages. */

@@ -1,5 +1,7 @@
 package io.github.loomuring.internal;
 
+import io.github.loomuring.internal.spi.EngineFile;
+import io.github.loomuring.internal.spi.FileStatus;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

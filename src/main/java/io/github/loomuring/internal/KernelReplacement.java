@@ -6,10 +6,13 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import io.github.loomuring.internal.concurrent.Pauses;
 import io.github.loomuring.internal.linux.CString;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
-import io.github.loomuring.internal.linux.Pauses;
+import io.github.loomuring.internal.platform.Permissions;
+import io.github.loomuring.internal.platform.PlatformPaths;
+import io.github.loomuring.internal.platform.PosixLocks;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

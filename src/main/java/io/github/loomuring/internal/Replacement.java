@@ -1,5 +1,6 @@
 package io.github.loomuring.internal;
 
+import io.github.loomuring.internal.call.Failures;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.linux.LinuxKernel;
 import java.io.IOException;

@@ -1,7 +1,13 @@
 package io.github.loomuring.internal;
 
+import io.github.loomuring.internal.buffers.BufferSet;
 import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.internal.ring.UnavailableException.Prospect;
+import io.github.loomuring.internal.spi.Engine;
+import io.github.loomuring.internal.spi.EngineFile;
+import io.github.loomuring.internal.spi.FileStatus;
+import io.github.loomuring.internal.spi.Flush;
+import io.github.loomuring.internal.spi.OpenSpec;
 import java.io.IOException;
 import java.nio.file.CopyOption;
 import java.nio.file.Path;

@@ -2,9 +2,9 @@ package io.github.loomuring.nio;
 
 import io.github.loomuring.FileOperations;
 import io.github.loomuring.Uring;
-import io.github.loomuring.internal.Deadlines;
 import io.github.loomuring.internal.Engines;
-import io.github.loomuring.internal.Interrupts;
+import io.github.loomuring.internal.call.Deadlines;
+import io.github.loomuring.internal.call.Interrupts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;

@@ -1,10 +1,10 @@
 package io.github.loomuring.nio;
 
-import io.github.loomuring.internal.Deadlines;
-import io.github.loomuring.internal.EngineFile;
-import io.github.loomuring.internal.EngineFile.PlainUse;
-import io.github.loomuring.internal.FileStatus;
-import io.github.loomuring.internal.PosixLocks;
+import io.github.loomuring.internal.call.Deadlines;
+import io.github.loomuring.internal.platform.PosixLocks;
+import io.github.loomuring.internal.spi.EngineFile;
+import io.github.loomuring.internal.spi.EngineFile.PlainUse;
+import io.github.loomuring.internal.spi.FileStatus;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.AsynchronousCloseException;

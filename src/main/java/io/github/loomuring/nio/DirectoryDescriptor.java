@@ -3,7 +3,7 @@ package io.github.loomuring.nio;
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
 import io.github.loomuring.internal.FileAccess;
-import io.github.loomuring.internal.Interrupts;
+import io.github.loomuring.internal.call.Interrupts;
 import io.github.loomuring.internal.jvm.StackReserve;
 import java.io.Closeable;
 import java.io.IOException;

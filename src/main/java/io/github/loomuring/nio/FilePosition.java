@@ -1,9 +1,9 @@
 package io.github.loomuring.nio;
 
 import io.github.loomuring.UringFile;
-import io.github.loomuring.internal.EngineFile;
-import io.github.loomuring.internal.Interrupts;
+import io.github.loomuring.internal.call.Interrupts;
 import io.github.loomuring.internal.jvm.StackReserve;
+import io.github.loomuring.internal.spi.EngineFile;
 import java.io.IOException;
 import java.nio.channels.AsynchronousCloseException;
 import java.util.concurrent.locks.ReentrantLock;

@@ -1,9 +1,9 @@
 package io.github.loomuring.nio;
 
-import io.github.loomuring.internal.Deadlines;
-import io.github.loomuring.internal.EngineFile.PlainUse;
-import io.github.loomuring.internal.EngineFile.PlainWork;
 import io.github.loomuring.internal.FileAccess;
+import io.github.loomuring.internal.call.Deadlines;
+import io.github.loomuring.internal.spi.EngineFile.PlainUse;
+import io.github.loomuring.internal.spi.EngineFile.PlainWork;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -2,7 +2,7 @@ package io.github.loomuring.nio;
 
 import io.github.loomuring.Uring;
 import io.github.loomuring.internal.FileAccess;
-import io.github.loomuring.internal.Interrupts;
+import io.github.loomuring.internal.call.Interrupts;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -2,9 +2,9 @@ package io.github.loomuring.nio;
 
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
-import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.FileAccess;
-import io.github.loomuring.internal.OpenSpec;
+import io.github.loomuring.internal.spi.EngineFile;
+import io.github.loomuring.internal.spi.OpenSpec;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.foreign.Arena;

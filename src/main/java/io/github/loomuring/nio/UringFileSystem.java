@@ -2,7 +2,7 @@ package io.github.loomuring.nio;
 
 import io.github.loomuring.Uring;
 import io.github.loomuring.internal.Engines;
-import io.github.loomuring.internal.PlatformPaths;
+import io.github.loomuring.internal.platform.PlatformPaths;
 import java.io.IOException;
 import java.nio.file.ClosedFileSystemException;
 import java.nio.file.FileStore;

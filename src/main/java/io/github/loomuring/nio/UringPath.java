@@ -1,6 +1,6 @@
 package io.github.loomuring.nio;
 
-import io.github.loomuring.internal.PlatformPaths;
+import io.github.loomuring.internal.platform.PlatformPaths;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.internal.ring.UnavailableException.Prospect;
+import io.github.loomuring.internal.spi.Engine;
 import io.github.loomuring.support.Waiting;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;

@@ -1,9 +1,9 @@
 package io.github.loomuring.support;
 
 import io.github.loomuring.Uring;
-import io.github.loomuring.internal.Engine;
 import io.github.loomuring.internal.op.RingEngine;
-import io.github.loomuring.internal.pool.Offload;
+import io.github.loomuring.internal.schedule.Offload;
+import io.github.loomuring.internal.spi.Engine;
 import java.io.IOException;
 import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Field;

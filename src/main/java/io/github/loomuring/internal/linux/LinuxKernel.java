@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The running Linux kernel, called through libc by the foreign function API.
@@ -163,10 +164,19 @@ public final class LinuxKernel implements Kernel {
         if (attempt == CLOSE_ATTEMPTS_MAX) {
           throw t;
         }
-        Pauses.parkNanos(CLOSE_PAUSE_NANOS);
+        pause();
       } catch (Throwable t) {
         throw unexpected(t);
       }
+    }
+  }
+
+  /** Nothing that is thrown here may keep a descriptor open. */
+  private static void pause() {
+    try {
+      LockSupport.parkNanos(CLOSE_PAUSE_NANOS);
+    } catch (Throwable t) {
+      Thread.onSpinWait(); // a virtual thread needs memory and stack to park
     }
   }
 

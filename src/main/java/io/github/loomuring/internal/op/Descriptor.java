@@ -2,10 +2,10 @@ package io.github.loomuring.internal.op;
 
 import static io.github.loomuring.internal.linux.Fcntl.*;
 
-import io.github.loomuring.internal.PosixLocks;
+import io.github.loomuring.internal.concurrent.Pauses;
 import io.github.loomuring.internal.linux.Errno;
-import io.github.loomuring.internal.linux.Pauses;
 import io.github.loomuring.internal.log.LazyLogger;
+import io.github.loomuring.internal.platform.PosixLocks;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;

@@ -3,8 +3,8 @@ package io.github.loomuring.internal.op;
 import static io.github.loomuring.internal.linux.Fcntl.*;
 import static io.github.loomuring.internal.linux.IoUring.IORING_OP_FALLOCATE;
 
-import io.github.loomuring.internal.Space;
 import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.spi.Space;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 

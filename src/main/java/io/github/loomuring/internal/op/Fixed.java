@@ -5,7 +5,7 @@ import static io.github.loomuring.internal.linux.IoUring.IORING_OP_READ_FIXED;
 import static io.github.loomuring.internal.linux.IoUring.IORING_OP_WRITE;
 import static io.github.loomuring.internal.linux.IoUring.IORING_OP_WRITE_FIXED;
 
-import io.github.loomuring.internal.BufferSet;
+import io.github.loomuring.internal.buffers.BufferSet;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.ring.Gate;
 import java.io.IOException;

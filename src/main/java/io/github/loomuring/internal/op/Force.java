@@ -3,8 +3,8 @@ package io.github.loomuring.internal.op;
 import static io.github.loomuring.internal.linux.IoUring.IORING_FSYNC_DATASYNC;
 import static io.github.loomuring.internal.linux.IoUring.IORING_OP_FSYNC;
 
+import io.github.loomuring.internal.concurrent.SpinLock;
 import io.github.loomuring.internal.linux.Errno;
-import io.github.loomuring.internal.ring.SpinLock;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 

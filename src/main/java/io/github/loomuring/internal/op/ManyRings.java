@@ -1,14 +1,15 @@
 package io.github.loomuring.internal.op;
 
-import io.github.loomuring.internal.BufferSet;
-import io.github.loomuring.internal.BufferSets;
-import io.github.loomuring.internal.Engine;
-import io.github.loomuring.internal.EngineFile;
-import io.github.loomuring.internal.FileStatus;
-import io.github.loomuring.internal.Flush;
-import io.github.loomuring.internal.OpenSpec;
+import io.github.loomuring.internal.buffers.BufferSet;
+import io.github.loomuring.internal.buffers.BufferSets;
+import io.github.loomuring.internal.buffers.RegisteredBuffers;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.ring.UnavailableException;
+import io.github.loomuring.internal.spi.Engine;
+import io.github.loomuring.internal.spi.EngineFile;
+import io.github.loomuring.internal.spi.FileStatus;
+import io.github.loomuring.internal.spi.Flush;
+import io.github.loomuring.internal.spi.OpenSpec;
 import java.io.IOException;
 import java.nio.file.CopyOption;
 import java.nio.file.Path;

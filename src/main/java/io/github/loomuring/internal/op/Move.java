@@ -1,8 +1,8 @@
 package io.github.loomuring.internal.op;
 
-import io.github.loomuring.internal.FileStatus;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Fcntl;
+import io.github.loomuring.internal.spi.FileStatus;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.CopyOption;

@@ -1,5 +1,7 @@
 package io.github.loomuring.internal.op;
 
+import io.github.loomuring.internal.schedule.Turns;
+
 /** What the owners of a slot do themselves, without the ring, one after the other. */
 final class OnCaller {
   private int readsOfMissing;

@@ -2,10 +2,11 @@ package io.github.loomuring.internal.op;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.github.loomuring.internal.buffers.Staging;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Fcntl;
 import io.github.loomuring.internal.linux.Kernel;
-import io.github.loomuring.internal.pool.Offload;
+import io.github.loomuring.internal.schedule.Offload;
 import java.io.IOException;
 
 /**

@@ -3,11 +3,12 @@ package io.github.loomuring.internal.op;
 import static io.github.loomuring.internal.linux.Fcntl.*;
 import static io.github.loomuring.internal.linux.IoUring.*;
 
-import io.github.loomuring.internal.Deadlines;
-import io.github.loomuring.internal.Interrupts;
-import io.github.loomuring.internal.OpenSpec;
-import io.github.loomuring.internal.WholeFile;
+import io.github.loomuring.internal.call.Deadlines;
+import io.github.loomuring.internal.call.Interrupts;
 import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.schedule.Turns;
+import io.github.loomuring.internal.spi.OpenSpec;
+import io.github.loomuring.internal.spi.WholeFile;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.AsynchronousCloseException;

@@ -1,10 +1,10 @@
 package io.github.loomuring.internal.op;
 
+import io.github.loomuring.internal.concurrent.Pauses;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Fcntl;
 import io.github.loomuring.internal.linux.IoUring;
 import io.github.loomuring.internal.linux.Kernel;
-import io.github.loomuring.internal.linux.Pauses;
 import io.github.loomuring.internal.ring.Gate;
 import io.github.loomuring.internal.ring.Request;
 import io.github.loomuring.internal.ring.Ring;

@@ -1,10 +1,10 @@
 package io.github.loomuring.internal.op;
 
-import io.github.loomuring.internal.Deadlines;
-import io.github.loomuring.internal.Failures;
-import io.github.loomuring.internal.Interrupts;
+import io.github.loomuring.internal.call.Deadlines;
+import io.github.loomuring.internal.call.Failures;
+import io.github.loomuring.internal.call.Interrupts;
+import io.github.loomuring.internal.concurrent.Pauses;
 import io.github.loomuring.internal.linux.Errno;
-import io.github.loomuring.internal.linux.Pauses;
 import io.github.loomuring.internal.ring.Ring;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;

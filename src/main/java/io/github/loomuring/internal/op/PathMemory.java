@@ -6,11 +6,12 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import io.github.loomuring.internal.FileStatus;
-import io.github.loomuring.internal.PosixLocks;
+import io.github.loomuring.internal.concurrent.Stripes;
 import io.github.loomuring.internal.jvm.StackReserve;
 import io.github.loomuring.internal.linux.CString;
 import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.platform.PosixLocks;
+import io.github.loomuring.internal.spi.FileStatus;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -1,9 +1,9 @@
 package io.github.loomuring.internal.op;
 
-import io.github.loomuring.internal.EngineFile.PlainUse;
-import io.github.loomuring.internal.EngineFile.PlainWork;
-import io.github.loomuring.internal.PlatformPaths;
-import io.github.loomuring.internal.PosixLocks;
+import io.github.loomuring.internal.platform.PlatformPaths;
+import io.github.loomuring.internal.platform.PosixLocks;
+import io.github.loomuring.internal.spi.EngineFile.PlainUse;
+import io.github.loomuring.internal.spi.EngineFile.PlainWork;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;

@@ -3,10 +3,11 @@ package io.github.loomuring.internal.op;
 import static io.github.loomuring.internal.linux.IoUring.IORING_OP_READ;
 import static io.github.loomuring.internal.linux.IoUring.IORING_OP_WRITE;
 
-import io.github.loomuring.internal.BufferSet;
-import io.github.loomuring.internal.Failures;
-import io.github.loomuring.internal.RangeTransfer;
+import io.github.loomuring.internal.buffers.BufferSet;
+import io.github.loomuring.internal.buffers.Staging;
+import io.github.loomuring.internal.call.Failures;
 import io.github.loomuring.internal.linux.Fcntl;
+import io.github.loomuring.internal.spi.RangeTransfer;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -248,7 +249,7 @@ final class Ranges {
 
   private void end(Part part) {
     if (part.staging != null) {
-      file.engine.staging.release(part.staging, part.operation);
+      file.engine.release(part.staging, part.operation);
     }
     Fixed.end(part.operation, part.leased);
     file.end(part.operation, part.range.buffer);

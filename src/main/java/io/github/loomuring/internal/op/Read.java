@@ -1,6 +1,7 @@
 package io.github.loomuring.internal.op;
 
-import io.github.loomuring.internal.BufferSet;
+import io.github.loomuring.internal.buffers.BufferSet;
+import io.github.loomuring.internal.buffers.Staging;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Fcntl;
 import java.io.IOException;
@@ -94,7 +95,7 @@ final class Read {
       }
       return done;
     } finally {
-      file.engine.staging.release(buffer, operation);
+      file.engine.release(buffer, operation);
     }
   }
 

@@ -3,11 +3,12 @@ package io.github.loomuring.internal.op;
 import static io.github.loomuring.internal.linux.Fcntl.*;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
-import io.github.loomuring.internal.Deadlines;
-import io.github.loomuring.internal.OpenSpec;
+import io.github.loomuring.internal.buffers.Staging;
+import io.github.loomuring.internal.call.Deadlines;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
-import io.github.loomuring.internal.pool.Offload;
+import io.github.loomuring.internal.schedule.Offload;
+import io.github.loomuring.internal.spi.OpenSpec;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;

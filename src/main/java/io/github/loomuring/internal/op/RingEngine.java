@@ -3,25 +3,27 @@ package io.github.loomuring.internal.op;
 import static io.github.loomuring.internal.linux.IoUring.*;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import io.github.loomuring.internal.BufferSet;
-import io.github.loomuring.internal.BufferSets;
-import io.github.loomuring.internal.Engine;
-import io.github.loomuring.internal.EngineFile;
-import io.github.loomuring.internal.FileStatus;
-import io.github.loomuring.internal.Flush;
-import io.github.loomuring.internal.Headroom;
-import io.github.loomuring.internal.OpenSpec;
-import io.github.loomuring.internal.Permissions;
+import io.github.loomuring.internal.buffers.BufferSet;
+import io.github.loomuring.internal.buffers.BufferSets;
+import io.github.loomuring.internal.buffers.RegisteredBuffers;
+import io.github.loomuring.internal.buffers.Staging;
+import io.github.loomuring.internal.jvm.Headroom;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Fcntl;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.linux.LinuxKernel;
 import io.github.loomuring.internal.linux.RemoteMounts;
 import io.github.loomuring.internal.log.LazyLogger;
-import io.github.loomuring.internal.pool.Offload;
+import io.github.loomuring.internal.platform.Permissions;
 import io.github.loomuring.internal.ring.Gate;
 import io.github.loomuring.internal.ring.Ring;
 import io.github.loomuring.internal.ring.UnavailableException;
+import io.github.loomuring.internal.schedule.Offload;
+import io.github.loomuring.internal.spi.Engine;
+import io.github.loomuring.internal.spi.EngineFile;
+import io.github.loomuring.internal.spi.FileStatus;
+import io.github.loomuring.internal.spi.Flush;
+import io.github.loomuring.internal.spi.OpenSpec;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
@@ -427,6 +429,15 @@ public final class RingEngine implements Engine {
           });
     } catch (IOException e) {
       LOGGER.get().log(Level.DEBUG, "the ring was closed meanwhile, and took the buffers along", e);
+    }
+  }
+
+  /** Gives a buffer back, with which {@code operation} is done. */
+  void release(Staging.Buffer buffer, Operation operation) {
+    if (operation.isReusable()) {
+      staging.release(buffer);
+    } else {
+      operation.keep(buffer); // the ring failed: the kernel may not be done with it
     }
   }
 

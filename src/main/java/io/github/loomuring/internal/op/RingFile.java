@@ -1,18 +1,19 @@
 package io.github.loomuring.internal.op;
 
 import io.github.loomuring.Advice;
-import io.github.loomuring.internal.Deadlines;
-import io.github.loomuring.internal.EngineFile;
-import io.github.loomuring.internal.FileStatus;
-import io.github.loomuring.internal.Interrupts;
-import io.github.loomuring.internal.PlatformPaths;
-import io.github.loomuring.internal.RangeTransfer;
-import io.github.loomuring.internal.Space;
+import io.github.loomuring.internal.call.Deadlines;
+import io.github.loomuring.internal.call.Interrupts;
+import io.github.loomuring.internal.concurrent.Pauses;
 import io.github.loomuring.internal.jvm.StackReserve;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
-import io.github.loomuring.internal.linux.Pauses;
+import io.github.loomuring.internal.platform.PlatformPaths;
 import io.github.loomuring.internal.ring.Gate;
+import io.github.loomuring.internal.schedule.Turns;
+import io.github.loomuring.internal.spi.EngineFile;
+import io.github.loomuring.internal.spi.FileStatus;
+import io.github.loomuring.internal.spi.RangeTransfer;
+import io.github.loomuring.internal.spi.Space;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;

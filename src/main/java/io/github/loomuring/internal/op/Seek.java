@@ -2,8 +2,8 @@ package io.github.loomuring.internal.op;
 
 import static io.github.loomuring.internal.linux.Fcntl.*;
 
-import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.spi.EngineFile;
 import java.io.IOException;
 
 /**

@@ -3,7 +3,7 @@ package io.github.loomuring.internal.op;
 import static io.github.loomuring.internal.linux.Fcntl.*;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import io.github.loomuring.internal.Permissions;
+import io.github.loomuring.internal.platform.Permissions;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

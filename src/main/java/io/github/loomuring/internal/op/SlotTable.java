@@ -1,8 +1,9 @@
 package io.github.loomuring.internal.op;
 
+import io.github.loomuring.internal.concurrent.SpinLock;
+import io.github.loomuring.internal.concurrent.Stripes;
 import io.github.loomuring.internal.ring.Completions;
 import io.github.loomuring.internal.ring.Ring;
-import io.github.loomuring.internal.ring.SpinLock;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

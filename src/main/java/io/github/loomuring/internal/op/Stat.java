@@ -3,7 +3,7 @@ package io.github.loomuring.internal.op;
 import static io.github.loomuring.internal.linux.Fcntl.*;
 import static io.github.loomuring.internal.linux.IoUring.IORING_OP_STATX;
 
-import io.github.loomuring.internal.FileStatus;
+import io.github.loomuring.internal.spi.FileStatus;
 import java.io.IOException;
 
 /**

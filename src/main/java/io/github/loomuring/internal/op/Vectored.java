@@ -4,8 +4,9 @@ import static io.github.loomuring.internal.linux.IoUring.IORING_OP_READV;
 import static io.github.loomuring.internal.linux.IoUring.IORING_OP_WRITEV;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import io.github.loomuring.internal.BufferSet;
-import io.github.loomuring.internal.BufferSets;
+import io.github.loomuring.internal.buffers.BufferSet;
+import io.github.loomuring.internal.buffers.BufferSets;
+import io.github.loomuring.internal.buffers.Staging;
 import io.github.loomuring.internal.linux.Fcntl;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -134,9 +135,9 @@ final class Vectored {
         prepare(offset);
         return transfer(offset);
       } finally {
-        file.engine.staging.release(iovecs, operation);
+        file.engine.release(iovecs, operation);
         if (staging != null) {
-          file.engine.staging.release(staging, operation);
+          file.engine.release(staging, operation);
         }
       }
     }

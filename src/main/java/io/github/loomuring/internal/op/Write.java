@@ -1,9 +1,10 @@
 package io.github.loomuring.internal.op;
 
-import io.github.loomuring.internal.BufferSet;
-import io.github.loomuring.internal.EngineFile;
+import io.github.loomuring.internal.buffers.BufferSet;
+import io.github.loomuring.internal.buffers.Staging;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Fcntl;
+import io.github.loomuring.internal.spi.EngineFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -100,7 +101,7 @@ final class Write {
       }
       return done;
     } finally {
-      file.engine.staging.release(buffer, operation);
+      file.engine.release(buffer, operation);
     }
   }
 

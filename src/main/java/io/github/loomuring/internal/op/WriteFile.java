@@ -2,14 +2,16 @@ package io.github.loomuring.internal.op;
 
 import static io.github.loomuring.internal.linux.Fcntl.*;
 
-import io.github.loomuring.internal.Deadlines;
-import io.github.loomuring.internal.Flush;
-import io.github.loomuring.internal.Interrupts;
-import io.github.loomuring.internal.OpenSpec;
+import io.github.loomuring.internal.buffers.Staging;
+import io.github.loomuring.internal.call.Deadlines;
+import io.github.loomuring.internal.call.Interrupts;
 import io.github.loomuring.internal.jvm.StackReserve;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
-import io.github.loomuring.internal.pool.Offload;
+import io.github.loomuring.internal.schedule.Offload;
+import io.github.loomuring.internal.schedule.Turns;
+import io.github.loomuring.internal.spi.Flush;
+import io.github.loomuring.internal.spi.OpenSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 

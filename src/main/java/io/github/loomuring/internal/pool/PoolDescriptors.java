@@ -1,6 +1,6 @@
 package io.github.loomuring.internal.pool;
 
-import io.github.loomuring.internal.PosixLocks;
+import io.github.loomuring.internal.platform.PosixLocks;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

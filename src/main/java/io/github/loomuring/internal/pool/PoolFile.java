@@ -1,15 +1,15 @@
 package io.github.loomuring.internal.pool;
 
-import io.github.loomuring.internal.BufferSet;
-import io.github.loomuring.internal.BufferSets;
-import io.github.loomuring.internal.Deadlines;
-import io.github.loomuring.internal.EngineFile;
-import io.github.loomuring.internal.Failures;
-import io.github.loomuring.internal.FileStatus;
-import io.github.loomuring.internal.Interrupts;
-import io.github.loomuring.internal.RangeTransfer;
-import io.github.loomuring.internal.Space;
+import io.github.loomuring.internal.buffers.BufferSet;
+import io.github.loomuring.internal.buffers.BufferSets;
+import io.github.loomuring.internal.call.Deadlines;
+import io.github.loomuring.internal.call.Failures;
+import io.github.loomuring.internal.call.Interrupts;
 import io.github.loomuring.internal.log.LazyLogger;
+import io.github.loomuring.internal.spi.EngineFile;
+import io.github.loomuring.internal.spi.FileStatus;
+import io.github.loomuring.internal.spi.RangeTransfer;
+import io.github.loomuring.internal.spi.Space;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;

@@ -4,6 +4,7 @@ import static io.github.loomuring.internal.linux.IoUring.*;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.github.loomuring.internal.concurrent.SpinLock;
 import io.github.loomuring.internal.linux.Memory;
 import java.lang.foreign.MemorySegment;
 

@@ -1,5 +1,6 @@
 package io.github.loomuring.internal.ring;
 
+import io.github.loomuring.internal.concurrent.SpinLock;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 

@@ -1,5 +1,6 @@
 package io.github.loomuring.internal.ring;
 
+import io.github.loomuring.internal.schedule.Carriers;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

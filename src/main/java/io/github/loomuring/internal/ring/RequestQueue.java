@@ -1,5 +1,7 @@
 package io.github.loomuring.internal.ring;
 
+import io.github.loomuring.internal.concurrent.SpinLock;
+
 /** Requests that have passed their gates, first in, first out. Any thread may call any method. */
 final class RequestQueue {
   private final SpinLock lock = new SpinLock();

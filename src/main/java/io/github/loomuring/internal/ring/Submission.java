@@ -2,9 +2,9 @@ package io.github.loomuring.internal.ring;
 
 import static io.github.loomuring.internal.linux.IoUring.*;
 
+import io.github.loomuring.internal.concurrent.Pauses;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
-import io.github.loomuring.internal.linux.Pauses;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.github.loomuring.internal.concurrent.SpinLock;
 import io.github.loomuring.internal.linux.Memory;
 import java.lang.foreign.MemorySegment;
 

@@ -7,13 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.loomuring.internal.Engine;
-import io.github.loomuring.internal.EngineFile;
-import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.linux.WatchedKernel;
 import io.github.loomuring.internal.ring.UnavailableException;
+import io.github.loomuring.internal.spi.Engine;
+import io.github.loomuring.internal.spi.EngineFile;
+import io.github.loomuring.internal.spi.OpenSpec;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.LeakCheck;
 import io.github.loomuring.support.Waiting;

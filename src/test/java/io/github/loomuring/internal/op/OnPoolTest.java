@@ -9,13 +9,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.loomuring.Deadline;
 import io.github.loomuring.FileTimeoutException;
-import io.github.loomuring.internal.EngineFile;
 import io.github.loomuring.internal.FileCopy;
-import io.github.loomuring.internal.RangeTransfer;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.SimulatedKernel;
 import io.github.loomuring.internal.linux.SimulatedKernel.Reply;
 import io.github.loomuring.internal.op.Simulation.Caller;
+import io.github.loomuring.internal.spi.EngineFile;
+import io.github.loomuring.internal.spi.RangeTransfer;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.LeakCheck;
 import io.github.loomuring.support.Waiting;

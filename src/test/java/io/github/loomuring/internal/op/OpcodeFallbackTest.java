@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.loomuring.Advice;
 import io.github.loomuring.internal.FileCopy;
-import io.github.loomuring.internal.Space;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.SimulatedKernel;
 import io.github.loomuring.internal.linux.SimulatedKernel.Reply;
 import io.github.loomuring.internal.ring.UnavailableException;
+import io.github.loomuring.internal.spi.Space;
 import io.github.loomuring.support.LeakCheck;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;

@@ -2,10 +2,10 @@ package io.github.loomuring.internal.op;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.linux.WatchedKernel;
 import io.github.loomuring.internal.ring.UnavailableException;
+import io.github.loomuring.internal.spi.OpenSpec;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.LeakCheck;
 import java.nio.channels.AsynchronousCloseException;

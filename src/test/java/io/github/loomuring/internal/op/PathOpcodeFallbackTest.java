@@ -4,10 +4,10 @@ import static io.github.loomuring.internal.linux.IoUring.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.loomuring.internal.FileStatus;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.SimulatedKernel;
 import io.github.loomuring.internal.op.Simulation.Caller;
+import io.github.loomuring.internal.spi.FileStatus;
 import io.github.loomuring.support.LeakCheck;
 import io.github.loomuring.support.Trees;
 import java.io.InterruptedIOException;

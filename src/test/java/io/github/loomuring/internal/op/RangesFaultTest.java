@@ -3,11 +3,11 @@ package io.github.loomuring.internal.op;
 import static io.github.loomuring.internal.linux.IoUring.IORING_OP_READ;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.loomuring.internal.RangeTransfer;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.SimulatedKernel;
 import io.github.loomuring.internal.linux.Sqe;
 import io.github.loomuring.internal.op.Simulation.Caller;
+import io.github.loomuring.internal.spi.RangeTransfer;
 import io.github.loomuring.support.LeakCheck;
 import io.github.loomuring.support.Waiting;
 import java.nio.ByteBuffer;

@@ -8,13 +8,13 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.github.loomuring.internal.EngineFile;
-import io.github.loomuring.internal.Flush;
-import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.SimulatedKernel;
 import io.github.loomuring.internal.linux.SimulatedKernel.Reply;
 import io.github.loomuring.internal.linux.Sqe;
+import io.github.loomuring.internal.spi.EngineFile;
+import io.github.loomuring.internal.spi.Flush;
+import io.github.loomuring.internal.spi.OpenSpec;
 import io.github.loomuring.support.LeakCheck;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;

@@ -2,12 +2,12 @@ package io.github.loomuring.internal.op;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.IoUring;
 import io.github.loomuring.internal.linux.SimulatedKernel;
 import io.github.loomuring.internal.linux.SimulatedKernel.Reply;
 import io.github.loomuring.internal.linux.Sqe;
+import io.github.loomuring.internal.spi.OpenSpec;
 import io.github.loomuring.support.Waiting;
 import java.io.IOException;
 import java.nio.file.OpenOption;

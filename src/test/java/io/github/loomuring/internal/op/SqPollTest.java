@@ -7,11 +7,11 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.linux.WatchedKernel;
 import io.github.loomuring.internal.ring.UnavailableException;
+import io.github.loomuring.internal.spi.OpenSpec;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.LeakCheck;
 import io.github.loomuring.support.Waiting;

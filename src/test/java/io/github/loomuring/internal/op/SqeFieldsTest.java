@@ -6,15 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.loomuring.Advice;
-import io.github.loomuring.internal.EngineFile;
-import io.github.loomuring.internal.OpenSpec;
-import io.github.loomuring.internal.Space;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Memory;
 import io.github.loomuring.internal.linux.SimulatedKernel;
 import io.github.loomuring.internal.linux.SimulatedKernel.Reply;
 import io.github.loomuring.internal.linux.Sqe;
 import io.github.loomuring.internal.op.Simulation.Caller;
+import io.github.loomuring.internal.spi.EngineFile;
+import io.github.loomuring.internal.spi.OpenSpec;
+import io.github.loomuring.internal.spi.Space;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.LeakCheck;
 import java.io.InterruptedIOException;

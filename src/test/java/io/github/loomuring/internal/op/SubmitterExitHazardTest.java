@@ -7,8 +7,8 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.ring.UnavailableException;
+import io.github.loomuring.internal.spi.OpenSpec;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.LeakCheck;
 import io.github.loomuring.support.Waiting;

@@ -4,8 +4,8 @@ import static io.github.loomuring.internal.linux.IoUring.*;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.loomuring.internal.BufferSet;
-import io.github.loomuring.internal.RangeTransfer;
+import io.github.loomuring.internal.buffers.BufferSet;
+import io.github.loomuring.internal.spi.RangeTransfer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

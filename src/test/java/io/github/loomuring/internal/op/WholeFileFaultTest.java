@@ -4,11 +4,11 @@ import static io.github.loomuring.internal.linux.IoUring.IORING_OP_STATX;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.loomuring.internal.Flush;
-import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.SimulatedKernel;
 import io.github.loomuring.internal.linux.SimulatedKernel.Reply;
+import io.github.loomuring.internal.spi.Flush;
+import io.github.loomuring.internal.spi.OpenSpec;
 import io.github.loomuring.support.LeakCheck;
 import io.github.loomuring.support.Waiting;
 import java.nio.file.AccessDeniedException;

@@ -11,14 +11,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.loomuring.Deadline;
 import io.github.loomuring.FileTimeoutException;
-import io.github.loomuring.internal.Flush;
-import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.linux.LinuxKernel;
 import io.github.loomuring.internal.linux.SimulatedKernel;
 import io.github.loomuring.internal.linux.WatchedKernel;
 import io.github.loomuring.internal.ring.UnavailableException;
+import io.github.loomuring.internal.spi.Flush;
+import io.github.loomuring.internal.spi.OpenSpec;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.LeakCheck;
 import io.github.loomuring.support.Waiting;

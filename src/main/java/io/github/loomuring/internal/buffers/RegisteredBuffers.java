@@ -1,0 +1,189 @@
+package io.github.loomuring.internal.buffers;
+
+import static io.github.loomuring.internal.linux.IoUring.*;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.github.loomuring.internal.buffers.BufferSet.Registration;
+import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.linux.Fcntl;
+import io.github.loomuring.internal.linux.Kernel;
+import io.github.loomuring.internal.log.LazyLogger;
+import io.github.loomuring.internal.ring.Ring;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The kernel's table of registered buffers, the same in each of an engine's rings.
+ *
+ * <p>Calls may block, as the kernel pins memory and waits for the ring's lock: so they are for pool
+ * threads. What is not taken back goes with the ring.
+ */
+public final class RegisteredBuffers implements BufferSet.Registrar {
+  private static final LazyLogger LOGGER = new LazyLogger(RegisteredBuffers.class);
+
+  /** Entries of the table. The kernel allows 16,384 (IORING_MAX_REG_BUFFERS), of 1 GiB each. */
+  private static final int TABLE_ENTRIES = 4096;
+
+  private final List<Ring> rings;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final BitSet used = new BitSet(TABLE_ENTRIES); // guarded by lock
+  private boolean tableMade; // guarded by lock
+  private boolean logged; // guarded by lock
+
+  public RegisteredBuffers(List<Ring> rings) {
+    this.rings = rings;
+  }
+
+  @Override
+  public Registration register(MemorySegment memory, long partBytes) {
+    lock.lock();
+    try (Arena arena = Arena.ofConfined()) {
+      Registration registration = register(new Calls(arena), memory, partBytes);
+      if (registration.refusal() != null && !logged) {
+        logged = true;
+        LOGGER
+            .get()
+            .log(Level.WARNING, "buffers are used without registration: " + registration.refusal());
+      }
+      return registration;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Registration register(Calls calls, MemorySegment memory, long partBytes) {
+    for (Ring ring : rings) {
+      if (!ring.supports(IORING_OP_READ_FIXED) || !ring.supports(IORING_OP_WRITE_FIXED)) {
+        return Registration.refused(
+            "the kernel's io_uring lacks IORING_OP_READ_FIXED or IORING_OP_WRITE_FIXED");
+      }
+    }
+    if (!tableMade) {
+      int result = calls.makeTable();
+      if (result < 0) {
+        return Registration.refused(
+            "IORING_REGISTER_BUFFERS2: " + Errno.describe(result) + remedy(result));
+      }
+      tableMade = true;
+    }
+    int parts = Math.toIntExact(Math.ceilDiv(memory.byteSize(), partBytes));
+    int first = free(parts);
+    if (first < 0) {
+      return Registration.refused(
+          "the ring's table has no room for parts="
+              + parts
+              + ", of "
+              + TABLE_ENTRIES
+              + "; close other buffers first, or ask for fewer");
+    }
+    for (int i = 0; i < parts; i++) {
+      long offset = i * partBytes;
+      long length = Math.min(partBytes, memory.byteSize() - offset);
+      int result = calls.update(first + i, memory.address() + offset, length);
+      if (result < 0) {
+        for (int j = 0; j < i; j++) {
+          calls.update(first + j, 0, 0);
+        }
+        return Registration.refused(
+            "IORING_REGISTER_BUFFERS_UPDATE: " + Errno.describe(result) + remedy(result));
+      }
+    }
+    used.set(first, first + parts);
+    return new Registration(first, parts, null);
+  }
+
+  /** The first of so many entries in a row that are free, or -1. */
+  private int free(int parts) {
+    int first = used.nextClearBit(0);
+    while (first + parts <= TABLE_ENTRIES) {
+      int next = used.nextSetBit(first);
+      if (next < 0 || next >= first + parts) {
+        return first;
+      }
+      first = used.nextClearBit(next);
+    }
+    return -1;
+  }
+
+  private static String remedy(int result) {
+    if (Errno.ENOMEM.is(result)) {
+      return "; registered memory is locked: raise RLIMIT_MEMLOCK (ulimit -l), give the process"
+          + " CAP_IPC_LOCK, or ask for fewer buffers";
+    }
+    if (Errno.EINVAL.is(result)) {
+      return "; use Linux 5.19 or later";
+    }
+    if (Errno.EPERM.is(result) || Errno.EACCES.is(result)) {
+      return "; allow io_uring_register in the seccomp profile";
+    }
+    return "";
+  }
+
+  /** Takes back what was registered and is used by nobody. */
+  public void unregister(Registration registration) {
+    lock.lock();
+    try (Arena arena = Arena.ofConfined()) {
+      Calls calls = new Calls(arena);
+      for (int i = 0; i < registration.parts(); i++) {
+        int result = calls.update(registration.firstIndex() + i, 0, 0);
+        if (result < 0) {
+          // EBADF: the ring is closed. Otherwise the entry, and its memory, stay until it is.
+          LOGGER.get().log(Level.DEBUG, "buffers stay registered: {0}", Errno.describe(result));
+          return;
+        }
+      }
+      used.clear(registration.firstIndex(), registration.firstIndex() + registration.parts());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The kernel's calls, and memory for them. */
+  private final class Calls {
+    private final MemorySegment errno;
+    private final MemorySegment argument;
+    private final MemorySegment iovec;
+
+    Calls(Arena arena) {
+      errno = arena.allocate(Kernel.ERRNO_BYTES, 8);
+      argument = arena.allocate(Math.max(RSRC_REGISTER_BYTES, RSRC_UPDATE2_BYTES), 8);
+      iovec = arena.allocate(Fcntl.IOVEC_BYTES, 8);
+    }
+
+    int makeTable() {
+      argument.fill((byte) 0);
+      argument.set(JAVA_INT, RSRC_REGISTER_NR, TABLE_ENTRIES);
+      argument.set(JAVA_INT, RSRC_REGISTER_FLAGS, IORING_RSRC_REGISTER_SPARSE);
+      return all(IORING_REGISTER_BUFFERS2, (int) RSRC_REGISTER_BYTES);
+    }
+
+    /** Sets an entry of the table; without a length, empties it. */
+    int update(int index, long address, long length) {
+      iovec.set(JAVA_LONG, Fcntl.IOVEC_BASE, address);
+      iovec.set(JAVA_LONG, Fcntl.IOVEC_LEN, length);
+      argument.fill((byte) 0);
+      argument.set(JAVA_INT, RSRC_UPDATE2_OFFSET, index);
+      argument.set(JAVA_LONG, RSRC_UPDATE2_DATA, iovec.address());
+      argument.set(JAVA_INT, RSRC_UPDATE2_NR, 1);
+      return all(IORING_REGISTER_BUFFERS_UPDATE, (int) RSRC_UPDATE2_BYTES);
+    }
+
+    /** Calls for each ring; the first error. */
+    private int all(int opcode, int bytes) {
+      int answer = 0;
+      for (Ring ring : rings) {
+        int result;
+        do {
+          result = ring.register(errno, opcode, argument.address(), bytes);
+        } while (Errno.EINTR.is(result));
+        answer = answer < 0 ? answer : result;
+      }
+      return answer;
+    }
+  }
+}

@@ -1,0 +1,192 @@
+package io.github.loomuring.internal.spi;
+
+import io.github.loomuring.internal.buffers.BufferSet;
+import io.github.loomuring.internal.linux.Fcntl;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.CopyOption;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+
+/**
+ * What carries out file operations: the ring, or the pool of platform threads.
+ *
+ * <p>Operations on paths run on the pool, by the JDK, unless an engine knows better. Paths are of
+ * the default file system; every operation throws {@link java.io.InterruptedIOException} on an
+ * interrupt, {@link java.nio.channels.ClosedChannelException} if the engine is closed, and {@link
+ * java.nio.channels.AsynchronousCloseException} if that happens meanwhile.
+ */
+public interface Engine {
+  /** Opens a file. {@code spec} has been checked. */
+  EngineFile open(Path path, OpenSpec spec) throws IOException;
+
+  /** Runs blocking work on the pool; once it has started, it is waited for. */
+  <T> T call(Callable<T> work) throws IOException;
+
+  /** Runs blocking work on the pool, or leaves it when the caller is interrupted. */
+  <T> T callOrLeave(Callable<T> work) throws IOException;
+
+  /**
+   * Opens a file, reads all of it, and closes it.
+   *
+   * @throws java.nio.file.FileSystemException if the bytes do not fit an array
+   */
+  default byte[] readAll(Path path) throws IOException {
+    EngineFile file = open(path, OpenSpec.READ);
+    try {
+      return WholeFile.read(file, path, file.size());
+    } finally {
+      file.close();
+    }
+  }
+
+  /**
+   * Opens a file, writes {@code bytes}, has the device store them if that is wanted, and closes it.
+   */
+  default void write(Path path, OpenSpec spec, byte[] bytes, Flush flush) throws IOException {
+    WholeFile.write(open(path, spec), path, bytes, flush);
+  }
+
+  /** Makes buffers that the files of this engine recognise by their addresses. */
+  BufferSet buffers(int count, int bytes) throws IOException;
+
+  /** Closes {@code buffers}, of which none may be leased. */
+  void close(BufferSet buffers);
+
+  boolean isOpen();
+
+  /** Ends every operation in flight and refuses new ones. Idempotent. */
+  void close();
+
+  /** Name and configuration, for people. */
+  @Override
+  String toString();
+
+  // ---- operations on paths
+
+  default FileStatus status(Path path, boolean followLinks) throws IOException {
+    return callOrLeave(() -> statusByJdk(path, followLinks));
+  }
+
+  /** Sets the times that are not null, of what {@code path} leads to. */
+  default void setTimes(Path path, FileTime lastModified, FileTime lastAccess) throws IOException {
+    callOrLeave(
+        () -> {
+          Files.getFileAttributeView(path, BasicFileAttributeView.class)
+              .setTimes(lastModified, lastAccess, null);
+          return null;
+        });
+  }
+
+  default void setPermissions(Path path, Set<PosixFilePermission> permissions) throws IOException {
+    callOrLeave(() -> Files.setPosixFilePermissions(path, permissions));
+  }
+
+  default void delete(Path path) throws IOException {
+    callOrLeave(
+        () -> {
+          Files.delete(path);
+          return null;
+        });
+  }
+
+  /**
+   * Moves a file as {@link Files#move} does.
+   *
+   * @param options a set of {@link StandardCopyOption}s, ATOMIC_MOVE and REPLACE_EXISTING at most
+   */
+  default void move(Path source, Path target, Set<CopyOption> options) throws IOException {
+    call(() -> Files.move(source, target, options.toArray(new CopyOption[0])));
+  }
+
+  /** Has each of two names mean what the other did, in one step. */
+  default void exchange(Path one, Path other) throws IOException {
+    throw new UnsupportedOperationException("exchanging two files needs io_uring");
+  }
+
+  default void createDirectory(Path directory, FileAttribute<?>... attributes) throws IOException {
+    callOrLeave(() -> Files.createDirectory(directory, attributes));
+  }
+
+  default void createSymbolicLink(Path link, Path target) throws IOException {
+    callOrLeave(() -> Files.createSymbolicLink(link, target));
+  }
+
+  default void createLink(Path link, Path existing) throws IOException {
+    callOrLeave(() -> Files.createLink(link, existing));
+  }
+
+  default Path readSymbolicLink(Path link) throws IOException {
+    return callOrLeave(() -> Files.readSymbolicLink(link));
+  }
+
+  /** Copies a file as {@link Files#copy(Path, Path, CopyOption...)} does. */
+  default void copy(Path source, Path target, CopyOption... options) throws IOException {
+    call(() -> Files.copy(source, target, options));
+  }
+
+  /** What is in a directory, in no order. */
+  default List<Path> list(Path directory) throws IOException {
+    return callOrLeave(
+        () -> {
+          try (Stream<Path> entries = Files.list(directory)) {
+            return entries.toList();
+          } catch (UncheckedIOException e) {
+            throw e.getCause();
+          }
+        });
+  }
+
+  private static FileStatus statusByJdk(Path path, boolean followLinks) throws IOException {
+    LinkOption[] options =
+        followLinks ? new LinkOption[0] : new LinkOption[] {LinkOption.NOFOLLOW_LINKS};
+    BasicFileAttributes basic = Files.readAttributes(path, BasicFileAttributes.class, options);
+    boolean unix = path.getFileSystem().supportedFileAttributeViews().contains("unix");
+    Map<String, Object> attributes =
+        unix ? Files.readAttributes(path, "unix:*", options) : Map.of();
+    return new FileStatus(
+        unix ? (int) attributes.get("mode") : modeOf(basic),
+        number(attributes.get("uid")),
+        number(attributes.get("gid")),
+        number(attributes.get("dev")),
+        number(attributes.get("ino")),
+        unix ? number(attributes.get("nlink")) : 1,
+        basic.size(),
+        -1,
+        basic.lastAccessTime(),
+        basic.lastModifiedTime(),
+        unix ? (FileTime) attributes.get("ctime") : basic.lastModifiedTime(),
+        basic.creationTime(),
+        0,
+        0);
+  }
+
+  private static long number(Object value) {
+    return switch (value) {
+      case null -> 0;
+      case Integer i -> Integer.toUnsignedLong(i);
+      case Number n -> n.longValue();
+      default -> throw new IllegalStateException("value=" + value + " is no number");
+    };
+  }
+
+  private static int modeOf(BasicFileAttributes basic) {
+    int type =
+        basic.isRegularFile()
+            ? Fcntl.S_IFREG
+            : basic.isDirectory() ? Fcntl.S_IFDIR : basic.isSymbolicLink() ? Fcntl.S_IFLNK : 0;
+    return type | 0666;
+  }
+}

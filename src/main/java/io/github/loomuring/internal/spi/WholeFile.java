@@ -1,0 +1,79 @@
+package io.github.loomuring.internal.spi;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/** Reads a file into an array, whatever size it says it has. */
+public final class WholeFile {
+  /** As much as every JVM makes an array of; see jdk.internal.util.ArraysSupport. */
+  private static final int ARRAY_BYTES_MAX = Integer.MAX_VALUE - 8;
+
+  /** For files whose size is not known, such as those of /proc. */
+  private static final int PIECE_BYTES = 8_192;
+
+  private WholeFile() {}
+
+  /** All bytes of {@code file}, which is {@code size} bytes long as far as is known. */
+  public static byte[] read(EngineFile file, Path path, long size) throws IOException {
+    checkFits(path, size);
+    // One byte more than there should be, so that the end shows in the first read.
+    ByteBuffer bytes = ByteBuffer.allocate((int) Math.max(size + 1, PIECE_BYTES));
+    for (; ; ) {
+      int wanted = bytes.remaining();
+      int n = file.read(bytes, bytes.position());
+      boolean isEnd = n == 0 || (n < wanted && size > 0 && bytes.position() >= size);
+      if (isEnd) {
+        return Arrays.copyOf(bytes.array(), bytes.position());
+      }
+      if (!bytes.hasRemaining()) {
+        checkFits(path, bytes.position() + 1L);
+        int longer = (int) Math.min(2L * bytes.position(), ARRAY_BYTES_MAX);
+        bytes = ByteBuffer.wrap(Arrays.copyOf(bytes.array(), longer)).position(bytes.position());
+      }
+    }
+  }
+
+  /** Writes {@code bytes} to {@code file}, and closes it. */
+  static void write(EngineFile file, Path path, byte[] bytes, Flush flush) throws IOException {
+    boolean written = false;
+    try {
+      ByteBuffer src = ByteBuffer.wrap(bytes);
+      while (src.hasRemaining()) {
+        if (file.write(src, src.position()) == 0) {
+          throw new FileSystemException(
+              path.toString(), null, "a write of length=" + src.remaining() + " moved no byte");
+        }
+      }
+      if (flush != Flush.NONE) {
+        file.force(flush == Flush.FULL);
+      }
+      written = true;
+    } finally {
+      close(file, written);
+    }
+  }
+
+  /** Closes a file; that it fails is news only if what was written had not failed before. */
+  private static void close(EngineFile file, boolean written) throws IOException {
+    try {
+      file.close();
+    } catch (IOException e) {
+      if (written) {
+        throw e;
+      }
+    }
+  }
+
+  /** Throws if a file of {@code size} bytes does not fit an array. */
+  public static void checkFits(Path path, long size) throws FileSystemException {
+    if (size > ARRAY_BYTES_MAX - 1) {
+      throw new FileSystemException(
+          path.toString(),
+          null,
+          "a file of size=" + size + " bytes does not fit an array; read it in pieces");
+    }
+  }
+}
