@@ -69,7 +69,7 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
     addThreads(things);
     addRingMappings(things);
     if (engine() instanceof RingEngine ring) {
-      for (int i = ring.slots().inUse(); i > 0; i--) {
+      for (int i = ring.inUse(); i > 0; i--) {
         things.add("slot of the shared ring");
       }
     }
@@ -136,12 +136,19 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
       uringFile.write(bytes.rewind(), 0);
       uringFile.read(bytes.rewind(), 0);
     }
-    Engine engine = engine();
-    for (Field field : engine.getClass().getDeclaredFields()) {
+    Object owner = owner(engine());
+    for (Field field : owner.getClass().getDeclaredFields()) {
       if (field.getType() == Offload.class) {
-        SHARED_POOLS.add(prefix((Offload) accessible(field).get(engine)));
+        SHARED_POOLS.add(prefix((Offload) accessible(field).get(owner)));
       }
     }
+  }
+
+  /** The object whose fields the engine's pools are. */
+  private static Object owner(Engine engine) throws Exception {
+    return engine instanceof RingEngine
+        ? accessible(RingEngine.class.getDeclaredField("context")).get(engine)
+        : engine;
   }
 
   /** What the names of the pool's threads start with; asked of its thread factory. */

@@ -1,56 +1,34 @@
 package io.github.loomuring.internal.op;
 
 import static io.github.loomuring.internal.linux.Fcntl.*;
-import static io.github.loomuring.internal.linux.IoUring.IORING_OP_FADVISE;
 
 import io.github.loomuring.Advice;
 import io.github.loomuring.internal.linux.Errno;
 import java.io.IOException;
 
-/**
- * IORING_OP_FADVISE, otherwise {@code posix_fadvise(2)} on the pool.
- *
- * <p>The request's length has 32 bits; newer kernels also take one of 64 bits in addr, and older
- * ones then answer EINVAL.
- */
+/** IORING_OP_FADVISE, otherwise {@code posix_fadvise(2)} on the pool. */
 final class Advise {
-  private static final long LENGTH_MAX = 0xffff_ffffL;
-
   private Advise() {}
 
-  static void advise(RingFile file, long offset, long length, Advice advice) throws IOException {
-    Operation operation = file.start();
+  static void advise(Handle handle, long offset, long length, Advice advice) throws IOException {
+    Operation operation = handle.start();
     try {
-      if (!file.seekable) {
+      if (!handle.kind.seekable()) {
         return; // nothing of it is cached
       }
-      int code = code(advice);
-      int result = Errno.EINVAL.negated();
-      if (file.engine.ring().supports(IORING_OP_FADVISE)) {
-        boolean isShort = length <= LENGTH_MAX;
-        operation.set(
-            IORING_OP_FADVISE,
-            file.fd,
-            isShort ? 0 : length,
-            isShort ? (int) length : 0,
-            offset,
-            code,
-            file.device.gate);
-        if (mayBlock(advice) || !file.device.local) {
-          operation.setAsync();
-        }
-        result = operation.run(file.engine.slots, file);
+      Sqe.prepFadvise(operation, handle.fd, offset, length, code(advice), handle.device.gate);
+      if (mayBlock(advice) || Placement.isForWorker(handle)) {
+        operation.setAsync();
       }
-      if (Errno.EINVAL.is(result)) {
-        result =
-            file.engine.offload.call(
-                () -> file.kernel().fadvise(operation.errno, file.fd, offset, length, code));
+      int result = OpcodeOrCall.run(handle, operation, Sqe::fadvise);
+      if (Errno.EINVAL.is(result)) { // also of an older kernel, for a length of more than 32 bits
+        result = OpcodeOrCall.onPool(handle.context, operation, Sqe::fadvise);
       }
       if (result < 0) {
-        throw file.failure(result, operation, "advise " + advice, offset, length);
+        throw handle.failure(result, operation, "advise " + advice, offset, length);
       }
     } finally {
-      file.end(operation);
+      handle.end(operation);
     }
   }
 

@@ -1,46 +1,156 @@
 package io.github.loomuring.internal.op;
 
+import static io.github.loomuring.internal.linux.ErrorNumber.*;
+
 import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.linux.ErrorNumber;
+import io.github.loomuring.internal.linux.Fcntl;
 
 /**
- * What the errno of a call says that was tried on the caller: whether the file has failed, or only
- * this way of asking for it.
- *
- * <p>What is only the way's goes on by the ring, or by the pool, whose answer counts.
+ * The attempt of a transfer on its caller, before a request is sent: with {@code preadv2(2)} or
+ * {@code pwritev2(2)} and RWF_NOWAIT, which do not wait for a device; or a plain write, where
+ * {@link Placement} lets it wait.
  */
 final class Attempt {
+  /** A plain write on the caller that took longer than this has waited, or lost its processor. */
+  static final long SLOW_NANOS = 500_000;
+
+  private static final int NOWAIT_ATTEMPTS = 8;
+
+  /** What the errno of an attempt means. */
+  enum Meaning {
+    /** The same may succeed where it may wait: a request follows. */
+    LATER,
+    /** The call, or its flag, is refused: a request follows, and attempts may end. */
+    REFUSED,
+    /** The file's own failure. */
+    FAILURE
+  }
+
   private Attempt() {}
 
-  /**
-   * Whether the same may succeed where it may wait.
-   *
-   * <p>EAGAIN: it is not in memory. EINTR: a signal. ENOMEM and ENOBUFS: there was no memory to be
-   * had without waiting for it; some file systems say so in place of EAGAIN.
-   */
-  static boolean isForLater(long result) {
-    return Errno.EAGAIN.is(result)
-        || Errno.EINTR.is(result)
-        || Errno.ENOMEM.is(result)
-        || Errno.ENOBUFS.is(result);
+  /** What a negated errno of a system call with a flag against waiting says. */
+  static Meaning meaning(long result) {
+    return switch (ErrorNumber.of(result)) {
+      // It is not in memory. A signal. No memory could be had without waiting for it: some file
+      // systems say so in place of EAGAIN.
+      case EAGAIN, EINTR, ENOMEM, ENOBUFS -> Meaning.LATER;
+      // By the file system. By the kernel, which lacks the call. By a seccomp profile, which does
+      // not know the call; EPERM may also be the file's, and the ring's answer counts.
+      case EOPNOTSUPP, ENOSYS, EPERM -> Meaning.REFUSED;
+      default -> Meaning.FAILURE;
+    };
+  }
+
+  /** Whether a request has to follow an attempt that failed. */
+  static boolean isDecidedByRing(long result) {
+    return meaning(result) != Meaning.FAILURE;
   }
 
   /**
-   * Whether the call, or its flag, is refused.
-   *
-   * <p>EOPNOTSUPP: by the file system. ENOSYS: the kernel lacks the call. EPERM and ENOSYS: by a
-   * seccomp profile that does not know the call; EPERM may also be the file's.
+   * Whether the kernel, or a seccomp profile, refuses a call whose flags every file system takes.
    */
-  static boolean isRefused(long result) {
-    return Errno.EOPNOTSUPP.is(result) || isRefusedCall(result);
-  }
-
-  /** As {@link #isRefused}, of a call whose flags every file system takes. */
   static boolean isRefusedCall(long result) {
     return Errno.ENOSYS.is(result) || Errno.EPERM.is(result);
   }
 
-  /** Whether the ring has to decide. */
-  static boolean isDecidedByRing(long result) {
-    return isForLater(result) || isRefused(result);
+  /**
+   * Bytes read, 0 at the end of the file, or a negated errno: EAGAIN also if there was no attempt.
+   *
+   * @param iovecs address of {@code count} iovecs
+   */
+  static long read(Handle handle, Operation operation, long iovecs, int count, long offset) {
+    if (!Placement.mayReadOnCaller(handle, operation)) {
+      return Errno.EAGAIN.negated();
+    }
+    return readAgain(handle, operation, iovecs, count, offset);
+  }
+
+  /** As {@link #read}, where an attempt has been made in this call. */
+  static long readAgain(Handle handle, Operation operation, long iovecs, int count, long offset) {
+    long position = handle.kind.seekable() ? offset : -1;
+    long n =
+        handle
+            .kernel()
+            .preadv2(operation.errno, handle.fd, iovecs, count, position, Fcntl.RWF_NOWAIT);
+    if (n < 0) {
+      noteRead(handle, operation, n);
+    }
+    return n;
+  }
+
+  private static void noteRead(Handle handle, Operation operation, long result) {
+    Meaning meaning = meaning(result);
+    if (meaning == Meaning.REFUSED) {
+      handle.device.readRefused(handle.kernel(), operation.errno, result);
+    } else if (meaning == Meaning.LATER && !Errno.EINTR.is(result)) {
+      handle.missedCache = true;
+    }
+  }
+
+  /** A read has found all its bytes in the page cache. */
+  static void hitCache(Handle handle) {
+    if (handle.missedCache) { // written only when it changes: all readers share its cache line
+      handle.missedCache = false;
+    }
+  }
+
+  /**
+   * Bytes written, or a negated errno: EAGAIN also if there was no attempt.
+   *
+   * @param iovecs address of {@code count} iovecs of {@code length} bytes in all
+   * @param flags of {@code pwritev2(2)}
+   */
+  static long write(
+      Handle handle,
+      Operation operation,
+      long iovecs,
+      int count,
+      long length,
+      long position,
+      int flags) {
+    if (!Placement.mayWriteOnCaller(handle)) {
+      return Errno.EAGAIN.negated();
+    }
+    Device device = handle.device;
+    if (device.nowaitWrites()) {
+      long n = writeWithoutWaiting(handle, operation, iovecs, count, position, flags);
+      if (n < 0 && meaning(n) == Meaning.REFUSED) {
+        device.writeRefused(handle.kernel(), operation.errno, n);
+      }
+      if (n >= 0 || !handle.context.policy.adaptive) {
+        return n;
+      }
+    }
+    if (!handle.context.policy.adaptive) {
+      return Errno.EAGAIN.negated(); // spares the clock
+    }
+    long begun = System.nanoTime();
+    if (!Placement.mayWaitInWrite(handle, length, begun)) {
+      return Errno.EAGAIN.negated();
+    }
+    long n = handle.kernel().pwritev2(operation.errno, handle.fd, iovecs, count, position, flags);
+    long ended = System.nanoTime();
+    if (ended - begun > SLOW_NANOS) {
+      device.writeWasSlow(ended - begun, ended);
+    }
+    return n;
+  }
+
+  /**
+   * An attempt that does not wait; a few, because another write of the file, which holds its lock
+   * for some microseconds, is a reason to refuse one.
+   */
+  private static long writeWithoutWaiting(
+      Handle handle, Operation operation, long iovecs, int count, long position, int flags) {
+    int nowait = flags | Fcntl.RWF_NOWAIT;
+    for (int attempt = 1; ; attempt++) {
+      long n =
+          handle.kernel().pwritev2(operation.errno, handle.fd, iovecs, count, position, nowait);
+      if (!Errno.EAGAIN.is(n) || attempt == NOWAIT_ATTEMPTS) {
+        return n;
+      }
+      Thread.onSpinWait();
+    }
   }
 }

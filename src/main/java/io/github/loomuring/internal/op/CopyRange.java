@@ -1,6 +1,8 @@
 package io.github.loomuring.internal.op;
 
-import io.github.loomuring.internal.linux.Errno;
+import static io.github.loomuring.internal.linux.ErrorNumber.*;
+
+import io.github.loomuring.internal.linux.ErrorNumber;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -14,26 +16,26 @@ final class CopyRange {
   private CopyRange() {}
 
   /** Copies one piece; 0 if the kernel cannot, or has found no more. */
-  static long copy(RingFile source, long offset, long count, RingFile target, long targetOffset)
+  static long copy(Handle source, long offset, long count, Handle target, long targetOffset)
       throws IOException {
-    if (!source.seekable || !target.seekable || target.append) {
+    if (!source.kind.seekable() || !target.kind.seekable() || target.kind.append()) {
       return 0;
     }
     Operation operation = source.start();
     try {
-      target.retain();
+      target.references.retain();
       try {
         target.markDirty();
         long length = Math.min(count, PIECE_BYTES_MAX);
         long result =
-            source.engine.offload.call(
+            source.context.pool.call(
                 () -> call(operation, source, offset, target, targetOffset, length));
         if (result < 0 && !isForTheBuffer(result)) {
           throw source.failure(result, operation, "copy to " + target.path, offset, length);
         }
         return Math.max(result, 0);
       } finally {
-        target.release();
+        target.references.release();
       }
     } finally {
       source.end(operation);
@@ -42,9 +44,9 @@ final class CopyRange {
 
   private static long call(
       Operation operation,
-      RingFile source,
+      Handle source,
       long offset,
-      RingFile target,
+      Handle target,
       long targetOffset,
       long length) {
     try (Arena arena = Arena.ofConfined()) {
@@ -61,18 +63,14 @@ final class CopyRange {
     }
   }
 
-  /**
-   * Other file systems, special files, swap files, old kernels, a profile of seccomp, a signal, no
-   * memory.
-   */
+  /** Whether the caller has to copy through a buffer. */
   private static boolean isForTheBuffer(long result) {
-    return Errno.EXDEV.is(result)
-        || Errno.EINVAL.is(result)
-        || Errno.EOPNOTSUPP.is(result)
-        || Errno.ENOSYS.is(result)
-        || Errno.ETXTBSY.is(result)
-        || Errno.EPERM.is(result)
-        || Errno.EINTR.is(result)
-        || Errno.ENOMEM.is(result);
+    return switch (ErrorNumber.of(result)) {
+      // Other file systems; special files, and overlapping ranges; swap files.
+      case EXDEV, EINVAL, EOPNOTSUPP, ETXTBSY -> true;
+      // Old kernels; a profile of seccomp; a signal; no memory.
+      case ENOSYS, EPERM, EINTR, ENOMEM -> true;
+      default -> false;
+    };
   }
 }

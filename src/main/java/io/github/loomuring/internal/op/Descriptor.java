@@ -11,20 +11,23 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
-/** A descriptor of the ring engine that is to be closed, now or when no lock stands against it. */
+/**
+ * The closing of a descriptor of the ring engine, now or as soon as no lock of {@link PosixLocks}
+ * stands against it.
+ */
 final class Descriptor extends PosixLocks.Descriptor {
   private static final LazyLogger LOGGER = new LazyLogger(Descriptor.class);
 
   private static final int ATTEMPTS_MAX = 10_000;
   private static final long PAUSE_NANOS = 1_000_000;
 
-  private final RingEngine engine;
+  private final Context context;
   private final int fd;
   private final long key;
   private int result;
 
-  private Descriptor(RingEngine engine, int fd, long key) {
-    this.engine = engine;
+  private Descriptor(Context context, int fd, long key) {
+    this.context = context;
     this.fd = fd;
     this.key = key;
   }
@@ -40,58 +43,58 @@ final class Descriptor extends PosixLocks.Descriptor {
    * Closes the descriptor of a file, and returns when it is closed.
    *
    * @param key of the file to {@link PosixLocks}
-   * @param quick whether that cannot have to wait for a device
+   * @param onCaller whether it cannot have to wait for a device, see {@link Placement}
    * @param path for messages
    */
-  static void close(RingEngine engine, int fd, long key, boolean quick, Path path)
+  static void close(Context context, int fd, long key, boolean onCaller, Path path)
       throws IOException {
-    int result = quick || !engine.isOpen() ? close(engine, fd, key) : closeOnPool(engine, fd, key);
+    int result = onCaller ? close(context, fd, key) : closeOnPool(context, fd, key);
     // Whatever it says, the descriptor is gone. EINTR and EAGAIN say nothing about the data.
     if (result < 0 && !Errno.EINTR.is(result) && !Errno.EAGAIN.is(result)) {
       throw Errno.exception(result, path.toString(), "close");
     }
   }
 
-  private static int closeOnPool(RingEngine engine, int fd, long key) throws IOException {
+  private static int closeOnPool(Context context, int fd, long key) throws IOException {
     Callable<Integer> close;
     try {
-      close = () -> close(engine, fd, key);
+      close = () -> close(context, fd, key);
     } catch (OutOfMemoryError e) {
-      return close(engine, fd, key);
+      return close(context, fd, key);
     }
-    return engine.offload.callAlways(close);
+    return context.pool.callAlways(close);
   }
 
   /**
    * Closes {@code fd}, if it is one, some time soon: nobody has seen it. Without a thread of the
    * pool, because there is no memory for one or the engine is closed, it is closed by the caller.
    */
-  static void closeSoon(RingEngine engine, int fd) {
+  static void closeSoon(Context context, int fd) {
     if (fd < 0) {
       return;
     }
     Runnable close;
     try {
-      close = () -> closeQuietly(engine, fd);
+      close = () -> closeQuietly(context, fd);
     } catch (OutOfMemoryError e) {
-      closeQuietly(engine, fd);
+      closeQuietly(context, fd);
       return;
     }
-    engine.offload.execute(close);
+    context.pool.execute(close);
   }
 
   /** Closes {@code fd} now, whatever comes of it. */
-  static void closeQuietly(RingEngine engine, int fd) {
+  static void closeQuietly(Context context, int fd) {
     try {
-      close(engine, fd);
+      close(context, fd);
     } catch (IOException | RuntimeException e) {
       LOGGER.get().log(Level.WARNING, "descriptor " + fd + " could not be closed", e);
     }
   }
 
-  /** As {@link #close(RingEngine, int, long)}, of a file that is not known yet. */
-  static int close(RingEngine engine, int fd) throws IOException {
-    return close(engine, fd, key(engine, fd));
+  /** As {@link #close(Context, int, long)}, of a file that is not known yet. */
+  static int close(Context context, int fd) throws IOException {
+    return close(context, fd, key(context, fd));
   }
 
   /**
@@ -99,25 +102,25 @@ final class Descriptor extends PosixLocks.Descriptor {
    *
    * @param key of the file to {@link PosixLocks}
    */
-  static int close(RingEngine engine, int fd, long key) throws IOException {
+  static int close(Context context, int fd, long key) throws IOException {
     int place = PosixLocks.begin(key);
     if (place != PosixLocks.REFUSED) { // nothing to be made: this is the way of nearly all closes
       try {
-        return closeNow(engine, fd);
+        return closeNow(context, fd);
       } finally {
         PosixLocks.end(place);
       }
     }
-    Descriptor descriptor = make(engine, fd, key);
+    Descriptor descriptor = make(context, fd, key);
     PosixLocks.close(descriptor);
     return descriptor.result;
   }
 
   /** In any case: a descriptor that is not closed because the heap is full would be lost. */
-  private static Descriptor make(RingEngine engine, int fd, long key) {
+  private static Descriptor make(Context context, int fd, long key) {
     for (int attempt = 1; ; attempt++) {
       try {
-        return new Descriptor(engine, fd, key);
+        return new Descriptor(context, fd, key);
       } catch (OutOfMemoryError e) {
         if (attempt == ATTEMPTS_MAX) {
           throw e;
@@ -127,39 +130,28 @@ final class Descriptor extends PosixLocks.Descriptor {
     }
   }
 
-  private static int closeNow(RingEngine engine, int fd) {
-    Operation scratch;
+  private static int closeNow(Context context, int fd) {
+    Scratch scratch;
     try {
-      scratch = engine.slots.acquireAlways();
-    } catch (IOException | OutOfMemoryError e) {
-      return engine.kernel.close(engine.closeErrno, fd);
+      scratch = Scratch.acquire();
+    } catch (OutOfMemoryError e) {
+      return context.kernel.close(context.closeErrno, fd);
     }
     try {
-      return engine.kernel.close(scratch.errno, fd);
+      return context.kernel.close(scratch.errno, fd);
     } finally {
-      engine.slots.release(scratch);
+      scratch.release();
     }
   }
 
   /** The key of an open descriptor's file, or {@link PosixLocks#UNKNOWN}. */
-  private static long key(RingEngine engine, int fd) {
-    try {
-      Operation scratch = engine.slots.acquireAlways();
-      try (PathMemory memory = PathMemory.acquire()) {
-        int result =
-            engine.kernel.statx(
-                scratch.errno,
-                fd,
-                memory.emptyPath(),
-                AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
-                STATX_INO,
-                memory.statx());
-        return result < 0 ? PosixLocks.UNKNOWN : memory.lockKey();
-      } finally {
-        engine.slots.release(scratch);
-      }
-    } catch (IOException | VirtualMachineError e) {
-      return PosixLocks.UNKNOWN; // no slot, no memory; it is to be closed all the same
+  private static long key(Context context, int fd) {
+    try (PathMemory memory = PathMemory.acquire()) {
+      int flags = AT_EMPTY_PATH | AT_STATX_DONT_SYNC;
+      int result = memory.statx(context.kernel, fd, memory.emptyPath(), flags, STATX_INO);
+      return result < 0 ? PosixLocks.UNKNOWN : memory.lockKey();
+    } catch (VirtualMachineError e) {
+      return PosixLocks.UNKNOWN; // no memory, or no stack; it is to be closed all the same
     }
   }
 
@@ -170,7 +162,7 @@ final class Descriptor extends PosixLocks.Descriptor {
 
   @Override
   public void close() throws IOException {
-    result = closeNow(engine, fd);
+    result = closeNow(context, fd);
   }
 
   @Override

@@ -38,7 +38,7 @@ final class Device {
   private static final long BACK_OFF_NANOS = 20_000_000;
 
   /** Until then a plain write on the caller is not tried. */
-  private volatile long inlineWritesFromNanos = System.nanoTime();
+  private volatile long quickWritesFromNanos = System.nanoTime();
 
   // Of slow writes on callers; two at once may count as one.
   private volatile long windowBegunNanos = System.nanoTime();
@@ -84,12 +84,13 @@ final class Device {
     }
   }
 
-  boolean inlineWrites(long nowNanos) {
-    return nowNanos - inlineWritesFromNanos >= 0;
+  /** Whether plain writes have not waited long lately. */
+  boolean quickWrites(long nowNanos) {
+    return nowNanos - quickWritesFromNanos >= 0;
   }
 
   /** A plain write on the caller has taken {@code nanos}, which is slow. */
-  void inlineWriteWasSlow(long nanos, long nowNanos) {
+  void writeWasSlow(long nanos, long nowNanos) {
     if (nowNanos - windowBegunNanos > WINDOW_NANOS) {
       windowBegunNanos = nowNanos;
       slowNanos = 0;
@@ -98,7 +99,7 @@ final class Device {
     slowNanos = sum;
     if (sum > SLOW_NANOS_MAX) {
       slowNanos = 0;
-      inlineWritesFromNanos = nowNanos + BACK_OFF_NANOS;
+      quickWritesFromNanos = nowNanos + BACK_OFF_NANOS;
     }
   }
 }

@@ -1,20 +1,15 @@
 package io.github.loomuring.internal.op;
 
+import static io.github.loomuring.internal.linux.ErrorNumber.*;
 import static io.github.loomuring.internal.linux.Fcntl.*;
-import static io.github.loomuring.internal.linux.IoUring.*;
 
-import io.github.loomuring.internal.call.Deadlines;
-import io.github.loomuring.internal.call.Interrupts;
 import io.github.loomuring.internal.linux.Errno;
-import io.github.loomuring.internal.schedule.Turns;
+import io.github.loomuring.internal.linux.ErrorNumber;
 import io.github.loomuring.internal.spi.OpenSpec;
 import io.github.loomuring.internal.spi.WholeFile;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 
 /**
@@ -39,24 +34,9 @@ final class Open implements Abandonable {
    * are not left to the reaper, except on a remote file system: a cancel ends one, and one that was
    * left would be a reader or writer whom the other side meets in vain.
    */
-
-  /** What the library has to know of an open file. Alignments in bytes; zero without O_DIRECT. */
-  record Kind(
-      boolean seekable,
-      boolean fifo,
-      boolean block,
-      long lockKey,
-      boolean readable,
-      boolean writable,
-      boolean append,
-      boolean synchronous,
-      int memoryAlignment,
-      int offsetAlignment,
-      boolean dirty) {}
-
   private static final int DEFAULT_ALIGNMENT = 4096;
 
-  private final RingEngine engine;
+  private final Context context;
   private final Path path;
   private final OpenSpec spec;
   private final int flags;
@@ -67,80 +47,68 @@ final class Open implements Abandonable {
   private final Path remote;
 
   /** The operation outlives this call: its slot and memory are the reaper's. */
-  private boolean left;
+  private boolean abandoned;
 
   private boolean nonBlocking = true;
 
-  private Open(
-      RingEngine engine, Path path, OpenSpec spec, PathMemory memory, Operation operation) {
-    this.engine = engine;
+  private Open(Context context, Path path, OpenSpec spec, PathMemory memory, Operation operation) {
+    this.context = context;
     this.path = path;
     this.spec = spec;
-    this.flags = flags(spec);
+    this.flags = OpenFlags.of(spec);
     this.memory = memory;
     this.operation = operation;
-    this.remote = engine.remoteMounts.of(path);
+    this.remote = context.remoteMounts.of(path);
   }
 
-  static RingFile open(RingEngine engine, Path path, OpenSpec spec) throws IOException {
-    return run(engine, path, spec, open -> open.finish(open.descriptor()));
+  /** Opens a file; what it has opened. */
+  static Handle open(Context context, Path path, OpenSpec spec) throws IOException {
+    return run(context, path, spec, open -> open.finish(open.descriptor()));
   }
 
   /** Opens a file for reading, reads all of it, and closes it. */
-  static byte[] readAll(RingEngine engine, Path path) throws IOException {
-    return run(engine, path, OpenSpec.READ, Open::readAll);
+  static byte[] readAll(Context context, Path path) throws IOException {
+    return run(context, path, OpenSpec.READ, Open::readAll);
   }
 
-  /** What is done with an open. */
+  /** The work of an open. */
   private interface Use<T> {
     T of(Open open) throws IOException;
   }
 
-  private static <T> T run(RingEngine engine, Path path, OpenSpec spec, Use<T> use)
+  private static <T> T run(Context context, Path path, OpenSpec spec, Use<T> use)
       throws IOException {
-    if (Interrupts.pending()) {
-      throw new InterruptedIOException(path + ": the thread was interrupted before the operation");
-    }
-    Deadlines.check(path);
+    Causes.checkNone(path);
     PathMemory memory = PathMemory.acquire();
     Operation operation = null;
     Open open = null;
     try {
       memory.setPath(path);
-      operation = engine.slots.acquire();
-      open = new Open(engine, path, spec, memory, operation);
+      operation = context.slots.acquire();
+      open = new Open(context, path, spec, memory, operation);
       return use.of(open);
     } finally {
       if (operation == null) {
         memory.close();
-      } else if (open == null || !open.left) {
-        end(engine, operation, memory);
+      } else if (open == null || !open.abandoned) {
+        memory.release(operation);
+        context.end(operation); // last: it may wait
       }
-    }
-  }
-
-  private static void end(RingEngine engine, Operation operation, PathMemory memory) {
-    memory.release(operation);
-    int bytes = operation.onCaller.take();
-    operation.end();
-    engine.slots.release(operation);
-    if (bytes >= 0) {
-      Turns.count(bytes); // last: it may wait
     }
   }
 
   @Override
   public void abandoned() {
-    left = true;
+    abandoned = true;
   }
 
   @Override
   public void dispose(int result) {
-    Descriptor.closeSoon(engine, result);
+    Descriptor.closeSoon(context, result);
   }
 
   /** Makes a file of a descriptor that is not yet known to block. */
-  private RingFile finish(int opened) throws IOException {
+  private Handle finish(int opened) throws IOException {
     int fd = opened;
     try {
       stat(fd);
@@ -152,7 +120,7 @@ final class Open implements Abandonable {
       }
       if (nonBlocking) {
         int result =
-            engine.kernel.fcntl(operation.errno, fd, F_SETFL, flags & (O_APPEND | O_DIRECT));
+            context.kernel.fcntl(operation.errno, fd, F_SETFL, flags & (O_APPEND | O_DIRECT));
         if (result < 0) {
           throw failure(result); // it would not wait for bytes of a FIFO
         }
@@ -160,10 +128,10 @@ final class Open implements Abandonable {
       if (spec.deleteOnClose()) {
         unlink();
       }
-      Device device = engine.device(memory.statDevice(), fd);
-      return new RingFile(engine, path, fd, device, kind(type));
+      Device device = context.devices.of(memory.statDevice(), fd);
+      return new Handle(context, path, fd, device, kind(type));
     } catch (Throwable t) {
-      Descriptor.closeSoon(engine, fd);
+      Descriptor.closeSoon(context, fd);
       throw t;
     }
   }
@@ -171,8 +139,8 @@ final class Open implements Abandonable {
   private byte[] readAll() throws IOException {
     int fd;
     // Made first: what comes after the open must not fail for want of memory.
-    try (ReadFile reader = new ReadFile(engine, operation, memory)) {
-      fd = tryInline();
+    try (ReadFile reader = new ReadFile(context, operation, memory)) {
+      fd = tryOnCaller();
       if (fd < 0 && !Errno.EAGAIN.is(fd)) {
         throw failure(fd);
       }
@@ -192,17 +160,20 @@ final class Open implements Abandonable {
       }
       fd = reader.take();
     }
-    RingFile file = finish(fd >= 0 ? fd : descriptor());
+    Handle handle = finish(fd >= 0 ? fd : descriptor());
     try {
-      return WholeFile.read(file, path, file.size());
+      return WholeFile.read(
+          (dst, offset) -> Read.read(handle, dst, offset), path, Stat.size(handle));
     } finally {
-      file.close();
+      if (Close.begin(handle)) {
+        Close.descriptor(handle);
+      }
     }
   }
 
   /** Opens; the descriptor, which is not yet known to block. */
   private int descriptor() throws IOException {
-    int result = tryInline();
+    int result = tryOnCaller();
     if (Errno.EAGAIN.is(result)) {
       result = onRing(false);
     }
@@ -217,36 +188,38 @@ final class Open implements Abandonable {
     return result;
   }
 
-  /** The descriptor, or EAGAIN if the open may have to wait. */
-  private int tryInline() {
-    if (!engine.inlineOpens() || remote != null || (flags & (O_CREAT | O_TRUNC)) != 0) {
-      return Errno.EAGAIN.negated();
+  /** The descriptor, an errno that is certain, or EAGAIN if a request has to tell. */
+  private int tryOnCaller() {
+    int unknown = Errno.EAGAIN.negated();
+    if (!Placement.mayOpenOnCaller(context, remote, flags)) {
+      return unknown;
     }
+    long how = memory.how(flags | O_NONBLOCK, RESOLVE_CACHED);
     int result =
-        engine.kernel.openat2(
-            operation.errno,
-            AT_FDCWD,
-            memory.path(),
-            memory.how(flags | O_NONBLOCK, RESOLVE_CACHED),
-            OPEN_HOW_BYTES);
-    if (Errno.ENOSYS.is(result) || Errno.E2BIG.is(result)) {
-      engine.noInlineOpens();
-      return Errno.EAGAIN.negated();
-    }
-    if (Errno.EINVAL.is(result) || Attempt.isDecidedByRing(result)) {
-      return Errno.EAGAIN.negated(); // the ring's open says what is wrong
-    }
-    if (!Errno.EAGAIN.is(result)) {
-      operation.onCaller.done(0);
-    }
-    return result;
+        context.kernel.openat2(operation.errno, AT_FDCWD, memory.path(), how, OPEN_HOW_BYTES);
+    return switch (ErrorNumber.of(result)) {
+      // The kernel lacks the call, or a field of its argument.
+      case ENOSYS, E2BIG -> {
+        context.policy.noCachedOpens();
+        yield unknown;
+      }
+      // It is not cached, or cannot be known without waiting; a signal; no memory.
+      case EAGAIN, EINTR, ENOMEM, ENOBUFS -> unknown;
+      // A flag is not known, or the call is refused by a profile of seccomp: the ring's open, by
+      // another call, says what is wrong.
+      case EINVAL, EPERM, EOPNOTSUPP -> unknown;
+      default -> {
+        operation.callerWork.done(0);
+        yield result;
+      }
+    };
   }
 
   private int onRing(boolean blocking) throws IOException {
-    setOpen(blocking);
-    int result = operation.runOrAbandon(engine.slots, memory, abandonable(blocking));
-    if (left) {
-      throw gone();
+    prepareOpen(blocking);
+    int result = context.requests.runOrAbandon(operation, memory, abandonable(blocking));
+    if (abandoned) {
+      throw Causes.exceptionOfAbandoned(path + ": open");
     }
     return result;
   }
@@ -256,15 +229,13 @@ final class Open implements Abandonable {
     return blocking && remote == null ? null : this;
   }
 
-  private void setOpen(boolean blocking) {
-    operation.set(
-        IORING_OP_OPENAT,
-        AT_FDCWD,
+  private void prepareOpen(boolean blocking) {
+    Sqe.prepOpenat(
+        operation,
         memory.path(),
-        spec.mode(),
-        0,
         blocking ? flags : flags | O_NONBLOCK,
-        blocking ? engine.blockingOpens : engine.pathGate(remote));
+        spec.mode(),
+        blocking ? context.gates.blockingOpens : context.gates.ofPaths(remote));
     // Never in io_uring_enter: although the name is cached, opening it may ask a FUSE daemon, and
     // that under the lock that every other entry into the ring needs.
     operation.setAsync();
@@ -281,103 +252,93 @@ final class Open implements Abandonable {
    * @return the descriptor to use; {@code fd} or another, {@code fd} then being closed
    */
   private int awaitWriter(int fd) throws IOException {
-    Operation poll;
-    try {
-      poll = engine.slots.acquire();
-    } catch (ClosedChannelException e) {
-      Descriptor.closeQuietly(engine, fd);
-      throw (IOException)
-          new AsynchronousCloseException().initCause(e); // it was open when we began
-    } catch (Throwable t) {
-      Descriptor.closeQuietly(engine, fd);
-      throw t;
-    }
+    Operation poll = acquirePoll(fd);
+    Requests requests = context.requests;
     int result = Errno.EINTR.negated();
     boolean hadWriter = false;
     try {
-      poll.set(IORING_OP_POLL_ADD, fd, 0, 0, 0, POLLIN, engine.streamReads);
-      poll.begin(engine.slots, null);
+      Sqe.prepPollAdd(poll, fd, POLLIN, context.gates.streamReads);
+      requests.begin(poll, null);
       try {
-        setOpen(true);
+        prepareOpen(true);
         operation.setMemory(memory);
-        operation.begin(engine.slots, null);
-        if (operation.await(engine.slots.ring(), poll, abandonable(true))) {
+        requests.begin(operation, null);
+        if (requests.await(operation, poll, abandonable(true))) {
           result = operation.result();
         }
       } finally {
-        poll.addCause(Operation.CAUSE_SUPERSEDED);
-        poll.await(engine.slots.ring(), null, null);
+        poll.state.addCause(Causes.SUPERSEDED);
+        requests.await(poll);
         hadWriter = poll.result() > 0;
       }
     } catch (Throwable t) {
-      Descriptor.closeQuietly(engine, fd);
-      Descriptor.closeSoon(engine, result); // if it has succeeded
+      Descriptor.closeQuietly(context, fd);
+      Descriptor.closeSoon(context, result); // if it has succeeded
       throw t;
     } finally {
       poll.end();
-      engine.slots.release(poll);
+      context.slots.release(poll);
     }
-    if (hadWriter && result < 0 && !left && Errno.isCancelled(result)) {
+    if (hadWriter && result < 0 && !abandoned && Errno.isCancelled(result)) {
       return fd;
     }
     // At once, so that nobody takes this for a reader any more. A FIFO is closed in no time.
-    Descriptor.closeQuietly(engine, fd);
+    Descriptor.closeQuietly(context, fd);
     if (result >= 0) {
       nonBlocking = false;
       return result;
     }
-    if (left) {
-      throw gone(); // whatever the poll says: slot and memory went with the other open
+    if (abandoned) {
+      // Whatever the poll says: slot and memory went with the other open.
+      throw Causes.exceptionOfAbandoned(path + ": open");
     }
     throw failure(result);
   }
 
+  /** A slot for the poll of {@code fd}, which is closed if there is none. */
+  private Operation acquirePoll(int fd) throws IOException {
+    try {
+      return context.slots.acquire();
+    } catch (ClosedChannelException e) {
+      Descriptor.closeQuietly(context, fd);
+      throw (IOException)
+          new AsynchronousCloseException().initCause(e); // it was open when the call began
+    } catch (Throwable t) {
+      Descriptor.closeQuietly(context, fd);
+      throw t;
+    }
+  }
+
   private void stat(int fd) throws IOException {
     int mask = STATX_TYPE | STATX_SIZE | (spec.direct() ? STATX_DIOALIGN : 0);
-    int result =
-        engine.kernel.statx(
-            operation.errno,
-            fd,
-            memory.emptyPath(),
-            AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
-            mask,
-            memory.statx());
+    int statFlags = AT_EMPTY_PATH | AT_STATX_DONT_SYNC;
+    long name = memory.emptyPath();
+    int result = context.kernel.statx(operation.errno, fd, name, statFlags, mask, memory.statx());
     if (result < 0) {
-      result = statOnRing(fd, mask);
+      // A profile of seccomp refuses statx(2), or it failed for another reason that may pass.
+      Sqe.prepStatx(
+          operation, fd, name, statFlags, mask, memory.statx(), context.gates.ofPaths(remote));
+      result = context.requests.run(operation, null);
     }
     if (result < 0) {
       throw failure(result);
     }
   }
 
-  /** Where a profile of seccomp refuses statx(2), or it failed for another reason that may pass. */
-  private int statOnRing(int fd, int mask) throws IOException {
-    operation.set(
-        IORING_OP_STATX,
-        fd,
-        memory.emptyPath(),
-        mask,
-        memory.statx(),
-        AT_EMPTY_PATH | AT_STATX_DONT_SYNC,
-        engine.pathGate(remote));
-    return operation.run(engine.slots, null);
-  }
-
   /** As the JDK does it: the name goes at once, the file with its last descriptor. */
   private void unlink() throws IOException {
-    operation.set(IORING_OP_UNLINKAT, AT_FDCWD, memory.path(), 0, 0, 0, engine.pathGate(remote));
+    Sqe.prepUnlinkat(operation, memory.path(), 0, context.gates.ofPaths(remote));
     int result =
-        engine.slots.ring().supports(IORING_OP_UNLINKAT)
-            ? operation.run(engine.slots, null)
-            : Errno.EINTR.negated();
+        context.supports(operation.opcode())
+            ? context.requests.run(operation, null)
+            : Errno.ECANCELED.negated();
     if (Errno.isCancelled(result)) {
-      engine.offload.callUninterruptibly(
-          () -> engine.kernel.unlinkat(operation.errno, AT_FDCWD, memory.path(), 0));
+      context.pool.callUninterruptibly(() -> Sqe.unlinkat(context.kernel, operation));
     }
     // Somebody else may have removed or replaced the name: that is no failure of this open.
   }
 
-  private Kind kind(int type) {
+  private FileKind kind(int type) {
     int memoryAlignment = 0;
     int offsetAlignment = 0;
     if (spec.direct()) {
@@ -386,7 +347,7 @@ final class Open implements Abandonable {
       memoryAlignment = known ? memory.statMemoryAlignment() : DEFAULT_ALIGNMENT;
       offsetAlignment = known ? memory.statOffsetAlignment() : DEFAULT_ALIGNMENT;
     }
-    return new Kind(
+    return new FileKind(
         type == S_IFREG || type == S_IFBLK || type == S_IFDIR,
         type == S_IFIFO,
         type == S_IFBLK,
@@ -402,59 +363,8 @@ final class Open implements Abandonable {
 
   private IOException failure(int result) {
     int causes = operation.causes();
-    if (causes != 0 && (Errno.isCancelled(result) || Errno.EAGAIN.is(result))) {
-      if ((causes & Operation.CAUSE_RING_CLOSED) != 0) {
-        return new AsynchronousCloseException();
-      }
-      return (causes & Operation.CAUSE_DEADLINE) != 0
-          ? Deadlines.timeout(path + ": open")
-          : interrupted();
-    }
-    return failure(result, path, spec);
-  }
-
-  /** The exception for an open that the kernel refused. */
-  static IOException failure(int result, Path path, OpenSpec spec) {
-    if (spec.createNew() && (Errno.EISDIR.is(result) || path.endsWith("."))) {
-      return new FileAlreadyExistsException(path.toString());
-    }
-    if (Errno.ELOOP.is(result) && (flags(spec) & O_NOFOLLOW) != 0) {
-      return new FileSystemException(
-          path.toString(),
-          null,
-          Errno.describe(result) + " or the path is a symbolic link and NOFOLLOW_LINKS specified");
-    }
-    return Errno.exception(result, path.toString(), "open");
-  }
-
-  /** Why the operation was left: an interrupt, the deadline, or because the ring was closed. */
-  private IOException gone() {
-    if (Interrupts.pending()) {
-      return interrupted();
-    }
-    return Deadlines.isOver()
-        ? Deadlines.timeout(path + ": open")
-        : new AsynchronousCloseException();
-  }
-
-  private InterruptedIOException interrupted() {
-    return new InterruptedIOException(path + ": open was interrupted");
-  }
-
-  static int flags(OpenSpec spec) {
-    int flags = O_CLOEXEC;
-    flags |= spec.read() && spec.write() ? O_RDWR : spec.write() ? O_WRONLY : O_RDONLY;
-    if (spec.createNew()) {
-      flags |= O_CREAT | O_EXCL;
-    } else if (spec.create()) {
-      flags |= O_CREAT;
-    }
-    flags |= spec.truncateExisting() ? O_TRUNC : 0;
-    flags |= spec.append() ? O_APPEND : 0;
-    flags |= spec.dsync() ? O_DSYNC : 0;
-    flags |= spec.sync() ? O_SYNC : 0;
-    flags |= spec.direct() ? O_DIRECT : 0;
-    flags |= spec.noFollowLinks() ? O_NOFOLLOW : 0;
-    return flags;
+    return Causes.areOf(causes, result)
+        ? Causes.exception(causes, path + ": open")
+        : OpenFlags.failure(result, path, spec);
   }
 }

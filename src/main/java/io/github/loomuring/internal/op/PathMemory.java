@@ -6,10 +6,11 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import io.github.loomuring.internal.concurrent.Stripes;
+import io.github.loomuring.internal.concurrent.IdleObjects;
 import io.github.loomuring.internal.jvm.StackReserve;
 import io.github.loomuring.internal.linux.CString;
 import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.platform.PosixLocks;
 import io.github.loomuring.internal.spi.FileStatus;
 import java.io.IOException;
@@ -18,10 +19,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
-import java.util.concurrent.ArrayBlockingQueue;
 
 /**
- * Native memory of a path operation: a path, a struct open_how, a struct statx.
+ * Native memory of a path operation: a path, a struct open_how, a struct statx, and scratch.
  *
  * <p>It belongs to the library, so an operation that outlives its caller leaves nothing of the
  * caller's to the kernel. Instances are reused.
@@ -31,12 +31,21 @@ final class PathMemory implements AutoCloseable {
   private static final long HOW = STATX_BYTES;
   private static final long EMPTY_PATH = HOW + OPEN_HOW_BYTES; // eight zero bytes
   private static final long PATH = EMPTY_PATH + 8;
+  private static final long SCRATCH = PATH + PATH_MAX;
   private static final int IDLE_MAX = 1_024;
-  private static final Stripes<PathMemory> NEAR = new Stripes<>();
-  private static final ArrayBlockingQueue<PathMemory> IDLE = new ArrayBlockingQueue<>(IDLE_MAX);
 
-  private final MemorySegment segment = Arena.ofAuto().allocate(PATH + PATH_MAX, 8);
+  static {
+    assert SCRATCH % 8 == 0 : "the scratch is not aligned";
+  }
+
+  // Of the process, not of an engine: an operation may outlive its engine, and so may its memory.
+  private static final IdleObjects<PathMemory> IDLE = new IdleObjects<>(IDLE_MAX);
+
+  private final MemorySegment segment = Arena.ofAuto().allocate(SCRATCH + Scratch.BYTES, 8);
   private final long address = segment.address();
+
+  /** For system calls on the caller, which send no request. */
+  final Scratch scratch = new Scratch(segment.asSlice(SCRATCH, Scratch.BYTES));
 
   private int length;
   private int slash;
@@ -46,10 +55,7 @@ final class PathMemory implements AutoCloseable {
   /** Memory for one operation, which is about to begin: so it makes sure of stack for that, too. */
   static PathMemory acquire() {
     StackReserve.ensure();
-    PathMemory memory = NEAR.poll();
-    if (memory == null) {
-      memory = IDLE.poll();
-    }
+    PathMemory memory = IDLE.poll();
     return memory != null ? memory : new PathMemory();
   }
 
@@ -68,9 +74,7 @@ final class PathMemory implements AutoCloseable {
   /** Gives the memory back. The kernel must be done with it. */
   @Override
   public void close() {
-    if (!NEAR.offer(this)) {
-      IDLE.offer(this); // if there are enough, it is left to the garbage collector
-    }
+    IDLE.offer(this);
   }
 
   /** Gives the memory back after {@code operation}, which is not abandoned. */
@@ -84,8 +88,7 @@ final class PathMemory implements AutoCloseable {
 
   /** Whether the memory whose path is at {@code path} waits for its next use, for tests. */
   static boolean isIdle(long path) {
-    return NEAR.anyMatch(memory -> memory.path() == path)
-        || IDLE.stream().anyMatch(memory -> memory.path() == path);
+    return IDLE.anyMatch(memory -> memory.path() == path);
   }
 
   /** Stores {@code path}; ENAMETOOLONG as the kernel would say if it does not fit. */
@@ -153,6 +156,11 @@ final class PathMemory implements AutoCloseable {
     return address + STATX;
   }
 
+  /** {@code statx(2)} into this memory, on the caller: zero, or a negated errno. */
+  int statx(Kernel kernel, int dirfd, long path, int flags, int mask) {
+    return kernel.statx(scratch.errno, dirfd, path, flags, mask, statx());
+  }
+
   int statMask() {
     return segment.get(JAVA_INT, STATX + STATX_MASK);
   }
@@ -169,7 +177,7 @@ final class PathMemory implements AutoCloseable {
     return segment.get(JAVA_LONG, STATX + STATX_SIZE_BYTES);
   }
 
-  /** Which file it is that the last statx was about, to {@link PosixLocks}. */
+  /** The key, to {@link PosixLocks}, of the file that the last statx was about. */
   long lockKey() {
     return PosixLocks.key(statDevice(), statInode());
   }
@@ -185,7 +193,7 @@ final class PathMemory implements AutoCloseable {
         segment.get(JAVA_INT, STATX + STATX_DEV_MINOR));
   }
 
-  /** What the last statx of {@link #statx} said. */
+  /** The answer of the last statx of {@link #statx}. */
   FileStatus status() {
     int mask = statMask();
     boolean hasAlignment = (mask & STATX_DIOALIGN) != 0;

@@ -25,9 +25,9 @@ final class ReadFile implements Offload.Steps<Integer>, AutoCloseable {
   private static final String OPEN = "open";
   private static final String READ = "read";
 
-  private final RingEngine engine;
+  private final Context context;
   private final Kernel kernel;
-  private final Operation scratch;
+  private final Operation operation;
   private final PathMemory memory;
   private volatile boolean stopped;
 
@@ -39,10 +39,10 @@ final class ReadFile implements Offload.Steps<Integer>, AutoCloseable {
   private Staging.Buffer buffer;
 
   /** A reader of the file whose path is in {@code memory}. */
-  ReadFile(RingEngine engine, Operation scratch, PathMemory memory) {
-    this.engine = engine;
-    this.kernel = engine.kernel;
-    this.scratch = scratch;
+  ReadFile(Context context, Operation operation, PathMemory memory) {
+    this.context = context;
+    this.kernel = context.kernel;
+    this.operation = operation;
     this.memory = memory;
   }
 
@@ -57,27 +57,27 @@ final class ReadFile implements Offload.Steps<Integer>, AutoCloseable {
 
   /** What is in the page cache; null if not all of the file is. Its statx is in the memory. */
   byte[] cached() throws IOException {
-    if (!isSmall() || !engine.inlineReads) {
+    if (!isSmall()) {
       return null;
     }
-    Device device = engine.device(memory.statDevice(), fd);
-    if (!device.local || !device.nowaitReads()) {
+    Device device = context.devices.of(memory.statDevice(), fd);
+    if (!Placement.mayReadWholeOnCaller(context, device)) {
       return null;
     }
     int n = read(RWF_NOWAIT);
     if (n != memory.statSize()) {
-      if (Attempt.isRefused(n)) {
-        device.readRefused(kernel, scratch.errno, n);
+      if (n < 0 && Attempt.meaning(n) == Attempt.Meaning.REFUSED) {
+        device.readRefused(kernel, operation.errno, n);
       }
       return null;
     }
-    scratch.onCaller.done(n);
+    operation.callerWork.done(n);
     return bytes(n);
   }
 
   /** The bytes; null if it is another one's to read them, from what {@link #take} gives. */
   byte[] whole(Path path) throws IOException {
-    int result = engine.wholeFiles.call(this, path);
+    int result = context.wholeFiles.call(this, path);
     if (result == NOT_HERE) {
       return null;
     }
@@ -86,7 +86,7 @@ final class ReadFile implements Offload.Steps<Integer>, AutoCloseable {
     }
     if (result < 0) {
       throw step == OPEN
-          ? Open.failure(result, path, OpenSpec.READ)
+          ? OpenFlags.failure(result, path, OpenSpec.READ)
           : Errno.exception(result, path.toString(), step);
     }
     return bytes(result);
@@ -105,20 +105,20 @@ final class ReadFile implements Offload.Steps<Integer>, AutoCloseable {
       close(take());
     }
     if (buffer != null) {
-      engine.staging.release(buffer);
+      context.staging.release(buffer);
     }
   }
 
   /** Nothing was written: it cannot fail, nor wait. */
   private void close(int fd) {
     if (buffer == null) {
-      Descriptor.closeQuietly(engine, fd);
+      Descriptor.closeQuietly(context, fd);
       return;
     }
     try {
-      Descriptor.close(engine, fd, memory.lockKey()); // what is read has been looked at before
+      Descriptor.close(context, fd, memory.lockKey()); // what is read has been looked at before
     } catch (IOException e) {
-      Descriptor.closeQuietly(engine, fd); // says what is wrong
+      Descriptor.closeQuietly(context, fd); // says what is wrong
     }
   }
 
@@ -137,7 +137,7 @@ final class ReadFile implements Offload.Steps<Integer>, AutoCloseable {
       if (status >= 0 ? !isRegular() : Attempt.isDecidedByRing(status)) {
         return NOT_HERE;
       }
-      fd = kernel.openat(scratch.errno, AT_FDCWD, memory.path(), FLAGS, 0);
+      fd = kernel.openat(operation.errno, AT_FDCWD, memory.path(), FLAGS, 0);
       if (fd < 0) {
         return Errno.EAGAIN.is(fd) ? NOT_HERE : fd;
       }
@@ -153,7 +153,8 @@ final class ReadFile implements Offload.Steps<Integer>, AutoCloseable {
   }
 
   private int stat(int dirfd, long path, int flags) {
-    return kernel.statx(scratch.errno, dirfd, path, flags, STATX_TYPE | STATX_SIZE, memory.statx());
+    return kernel.statx(
+        operation.errno, dirfd, path, flags, STATX_TYPE | STATX_SIZE, memory.statx());
   }
 
   private boolean isRegular() {
@@ -170,7 +171,7 @@ final class ReadFile implements Offload.Steps<Integer>, AutoCloseable {
     // One byte more than there should be, so that the end shows in one call.
     int length = (int) memory.statSize() + 1;
     if (buffer == null) {
-      buffer = engine.staging.acquire(length);
+      buffer = context.staging.acquire(length);
     }
     int done = 0;
     while (done < length) {
@@ -189,8 +190,9 @@ final class ReadFile implements Offload.Steps<Integer>, AutoCloseable {
   /** Without flags by the call of the JDK, which no profile of seccomp refuses. */
   private long readOnce(long address, int length, long offset, int flags) {
     return flags == 0
-        ? kernel.pread(scratch.errno, fd, address, length, offset)
-        : kernel.preadv2(scratch.errno, fd, scratch.iovec(address, length), 1, offset, flags);
+        ? kernel.pread(operation.errno, fd, address, length, offset)
+        : kernel.preadv2(
+            operation.errno, fd, operation.scratch.iovec(address, length), 1, offset, flags);
   }
 
   private byte[] bytes(int n) {

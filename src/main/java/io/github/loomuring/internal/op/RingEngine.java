@@ -1,24 +1,18 @@
 package io.github.loomuring.internal.op;
 
 import static io.github.loomuring.internal.linux.IoUring.*;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.loomuring.internal.buffers.BufferSet;
 import io.github.loomuring.internal.buffers.BufferSets;
 import io.github.loomuring.internal.buffers.RegisteredBuffers;
-import io.github.loomuring.internal.buffers.Staging;
 import io.github.loomuring.internal.jvm.Headroom;
 import io.github.loomuring.internal.linux.Errno;
-import io.github.loomuring.internal.linux.Fcntl;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.linux.LinuxKernel;
-import io.github.loomuring.internal.linux.RemoteMounts;
 import io.github.loomuring.internal.log.LazyLogger;
 import io.github.loomuring.internal.platform.Permissions;
-import io.github.loomuring.internal.ring.Gate;
 import io.github.loomuring.internal.ring.Ring;
 import io.github.loomuring.internal.ring.UnavailableException;
-import io.github.loomuring.internal.schedule.Offload;
 import io.github.loomuring.internal.spi.Engine;
 import io.github.loomuring.internal.spi.EngineFile;
 import io.github.loomuring.internal.spi.FileStatus;
@@ -26,17 +20,13 @@ import io.github.loomuring.internal.spi.Flush;
 import io.github.loomuring.internal.spi.OpenSpec;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.file.CopyOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The engine on io_uring: one ring, its operations, and what they share.
@@ -57,66 +47,13 @@ public final class RingEngine implements Engine {
     IORING_OP_ASYNC_CANCEL,
     IORING_OP_POLL_ADD
   };
-  private static final int OFFLOAD_THREADS_MAX = 64;
-
-  /** Of one ring among many: what hangs in one thread must leave others. */
-  private static final int OFFLOAD_THREADS_MIN = 8;
-
   private static final int DIRECTORY_MODE = 0777;
-
-  /** Requests in flight on a remote file system; each has a worker of the kernel. */
-  private static final int REMOTE_GATE = 128;
 
   static final long CLOSE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-  final Kernel kernel;
-
-  /**
-   * For closes that get no slot, as there is no memory for one. Two that fail at once may read each
-   * other's error number; the descriptors are closed all the same.
-   */
-  final MemorySegment closeErrno = Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8);
-
-  final SlotTable slots = new SlotTable();
-  final Staging staging = new Staging();
-  final Offload offload;
-
-  /** Of what writes and reads whole files; apart, so that these do not keep closes waiting. */
-  final Offload wholeFiles;
-
-  /** Files that are being written as a whole, on callers and by the pool. */
-  final AtomicInteger wholeFileWrites = new AtomicInteger();
-
-  final BufferSets bufferSets;
-  final boolean inlineReads;
-  final boolean inlineWrites;
-  final boolean adaptiveWrites;
-
-  /** Parents of the gates of files that cannot seek: requests there may stay for ever. */
-  final Gate streamReads;
-
-  final Gate streamWrites;
-
-  /** Of opens that may block for ever. */
-  final Gate blockingOpens;
-
-  /** Parent of the gates of what may last for ever in a worker of the kernel. */
-  private final Gate lastingWork;
-
-  final RemoteMounts remoteMounts = new RemoteMounts();
-
-  /** Of operations on paths, whose device is not known: a server that hangs stops its own only. */
-  private final Gate localPaths;
-
-  private final ConcurrentHashMap<Path, Gate> remotePaths = new ConcurrentHashMap<>();
-
-  private final Ring ring;
+  private final Context context;
+  private final Completer completer;
   private final RegisteredBuffers registeredBuffers;
-  private final int deviceLimit;
-  private final int remoteLimit;
-  private final ConcurrentHashMap<Long, Device> devices = new ConcurrentHashMap<>();
-  private final String inline;
-  private volatile boolean inlineOpens;
 
   /**
    * How the engine is set up.
@@ -170,18 +107,9 @@ public final class RingEngine implements Engine {
 
   private RingEngine(Kernel kernel, Settings settings, BufferSets bufferSets)
       throws UnavailableException {
-    this.kernel = kernel;
-    this.inlineReads = settings.inlineNonBlocking();
-    this.inlineOpens = settings.inlineNonBlocking();
-    this.inlineWrites = settings.inlineNonBlocking();
-    this.adaptiveWrites = settings.inlineAdaptive();
-    this.inline = !inlineReads ? "never" : adaptiveWrites ? "adaptive" : "what cannot block";
-    int rings = settings.rings();
-    int threads = Math.max(OFFLOAD_THREADS_MIN, OFFLOAD_THREADS_MAX / rings);
-    this.offload = new Offload(threads);
-    this.wholeFiles = new Offload(threads);
-    this.bufferSets = bufferSets;
-    ring =
+    SlotTable slots = new SlotTable();
+    this.completer = new Completer(slots);
+    Ring ring =
         Ring.open(
             kernel,
             new Ring.Settings(
@@ -190,22 +118,22 @@ public final class RingEngine implements Engine {
                 settings.pollNanos(),
                 settings.workers(),
                 settings.sqPollIdleMillis()),
-            slots);
+            completer);
+    Context made = null;
     try {
-      slots.attach(ring);
+      completer.attach(ring);
+      int rings = settings.rings();
+      Gates gates = new Gates(ring.room(), settings.gate(), rings, settings.workers());
+      Policy policy = new Policy(settings.inlineNonBlocking(), settings.inlineAdaptive());
       registeredBuffers = new RegisteredBuffers(List.of(ring));
-      Gate room = ring.room();
-      streamReads = Gate.ofLasting(Math.max(1, room.limit() / 4), room);
-      streamWrites = Gate.ofLasting(Math.max(1, room.limit() / 4), room);
-      // The workers of who submits these run other requests too: half of them are left to those.
-      lastingWork =
-          settings.workers() == Settings.WORKERS_UNBOUNDED
-              ? room
-              : Gate.ofLasting(Math.min(room.limit(), settings.workers() / 2), room);
-      blockingOpens = Gate.ofLasting(Math.max(2, room.limit() / 8), lastingWork);
-      deviceLimit = Math.max(1, Math.min(settings.gate() / rings, room.limit() / 2));
-      remoteLimit = Math.max(1, Math.min(REMOTE_GATE / rings, room.limit() / 2));
-      localPaths = new Gate(deviceLimit, room);
+      made = new Context(kernel, ring, slots, bufferSets, policy, gates, rings);
+    } finally {
+      if (made == null) {
+        ring.close(CLOSE_TIMEOUT_NANOS);
+      }
+    }
+    context = made;
+    try {
       checkRequired();
       tryOnce();
     } catch (Throwable t) {
@@ -274,7 +202,7 @@ public final class RingEngine implements Engine {
 
   private void checkRequired() throws UnavailableException {
     for (byte opcode : REQUIRED_OPCODES) {
-      if (!ring.supports(opcode)) {
+      if (!context.supports(opcode)) {
         throw new UnavailableException(
             "the kernel's io_uring lacks opcode " + opcode + "; use Linux 5.6 or later");
       }
@@ -287,12 +215,12 @@ public final class RingEngine implements Engine {
    */
   private void tryOnce() throws UnavailableException {
     try {
-      PathMemory.acquire().close(); // its class, too, is initialised while there is memory for it
-      Operation operation = slots.acquire();
-      operation.set(IORING_OP_NOP, -1, 0, 0, 0, 0, ring.room());
-      int result = operation.runUninterruptibly(slots);
+      initialiseClasses();
+      Operation operation = context.slots.acquire();
+      Sqe.prepNop(operation, context.gates.room);
+      int result = context.requests.runUninterruptibly(operation);
       operation.end();
-      slots.release(operation);
+      context.slots.release(operation);
       if (result < 0) {
         throw new UnavailableException(
             "IORING_OP_NOP: " + Errno.describe(result),
@@ -305,19 +233,38 @@ public final class RingEngine implements Engine {
     }
   }
 
+  /**
+   * Has classes initialised while there is memory for it. One that fails once, in the middle of a
+   * call, fails for the life of the process.
+   */
+  private static void initialiseClasses() {
+    PathMemory.acquire().close();
+    Scratch.acquire().release();
+    Attempt.Meaning.values();
+    TransferRequest.Next.values();
+    SharedRequest.Departure.values();
+    Waiter.Look.values();
+  }
+
   @Override
   public EngineFile open(Path path, OpenSpec spec) throws IOException {
-    return Open.open(this, path, spec);
+    Handle handle = Open.open(context, path, spec);
+    try {
+      return new RingFile(handle);
+    } catch (Throwable t) {
+      Descriptor.closeSoon(context, handle.fd);
+      throw t;
+    }
   }
 
   @Override
   public byte[] readAll(Path path) throws IOException {
-    return Open.readAll(this, path);
+    return Open.readAll(context, path);
   }
 
   @Override
   public void write(Path path, OpenSpec spec, byte[] bytes, Flush flush) throws IOException {
-    if (!WriteFile.write(this, path, spec, bytes, flush)) {
+    if (!WriteFile.write(context, path, spec, bytes, flush)) {
       Engine.super.write(path, spec, bytes, flush);
     }
   }
@@ -326,13 +273,13 @@ public final class RingEngine implements Engine {
 
   @Override
   public FileStatus status(Path path, boolean followLinks) throws IOException {
-    return PathOperation.status(this, path, followLinks);
+    return PathStat.status(context, path, followLinks);
   }
 
   @Override
   public void delete(Path path) throws IOException {
-    if (ring.supports(IORING_OP_UNLINKAT)) {
-      PathOperation.delete(this, path);
+    if (context.supports(IORING_OP_UNLINKAT)) {
+      PathOperation.delete(context, path);
     } else {
       Engine.super.delete(path);
     }
@@ -340,21 +287,15 @@ public final class RingEngine implements Engine {
 
   @Override
   public void move(Path source, Path target, Set<CopyOption> options) throws IOException {
-    if (ring.supports(IORING_OP_RENAMEAT)) {
-      Move.move(this, source, target, options);
-    } else {
-      moveByJdk(source, target, options);
+    if (!context.supports(IORING_OP_RENAMEAT) || !Move.move(context, source, target, options)) {
+      Engine.super.move(source, target, options);
     }
-  }
-
-  void moveByJdk(Path source, Path target, Set<CopyOption> options) throws IOException {
-    Engine.super.move(source, target, options);
   }
 
   @Override
   public void exchange(Path one, Path other) throws IOException {
-    if (ring.supports(IORING_OP_RENAMEAT)) {
-      Move.exchange(this, one, other);
+    if (context.supports(IORING_OP_RENAMEAT)) {
+      Move.exchange(context, one, other);
     } else {
       Engine.super.exchange(one, other);
     }
@@ -363,8 +304,8 @@ public final class RingEngine implements Engine {
   @Override
   public void createDirectory(Path directory, FileAttribute<?>... attributes) throws IOException {
     int mode = Permissions.mode(DIRECTORY_MODE, attributes);
-    if (ring.supports(IORING_OP_MKDIRAT)) {
-      PathOperation.createDirectory(this, directory, mode);
+    if (context.supports(IORING_OP_MKDIRAT)) {
+      PathOperation.createDirectory(context, directory, mode);
     } else {
       Engine.super.createDirectory(directory, attributes);
     }
@@ -372,8 +313,8 @@ public final class RingEngine implements Engine {
 
   @Override
   public void createSymbolicLink(Path link, Path target) throws IOException {
-    if (ring.supports(IORING_OP_SYMLINKAT)) {
-      PathOperation.createSymbolicLink(this, link, target);
+    if (context.supports(IORING_OP_SYMLINKAT)) {
+      PathOperation.createSymbolicLink(context, link, target);
     } else {
       Engine.super.createSymbolicLink(link, target);
     }
@@ -381,8 +322,8 @@ public final class RingEngine implements Engine {
 
   @Override
   public void createLink(Path link, Path existing) throws IOException {
-    if (ring.supports(IORING_OP_LINKAT)) {
-      PathOperation.createLink(this, link, existing);
+    if (context.supports(IORING_OP_LINKAT)) {
+      PathOperation.createLink(context, link, existing);
     } else {
       Engine.super.createLink(link, existing);
     }
@@ -390,14 +331,14 @@ public final class RingEngine implements Engine {
 
   @Override
   public <T> T call(Callable<T> work) throws IOException {
-    slots.checkOpen();
-    return offload.call(work);
+    context.slots.checkOpen();
+    return context.pool.call(work);
   }
 
   @Override
   public <T> T callOrLeave(Callable<T> work) throws IOException {
-    slots.checkOpen();
-    return offload.callOrLeave(work, _ -> {});
+    context.slots.checkOpen();
+    return context.pool.callOrLeave(work, _ -> {});
   }
 
   @Override
@@ -407,8 +348,9 @@ public final class RingEngine implements Engine {
 
   /** As {@link #buffers(int, int)}, known to the rings of {@code registered}. */
   BufferSet buffers(int count, int bytes, RegisteredBuffers registered) throws IOException {
-    slots.checkOpen();
-    return offload.callUninterruptibly(() -> bufferSets.make(count, bytes, registered));
+    context.slots.checkOpen();
+    return context.pool.callUninterruptibly(
+        () -> context.bufferSets.make(count, bytes, registered));
   }
 
   @Override
@@ -417,12 +359,12 @@ public final class RingEngine implements Engine {
   }
 
   void close(BufferSet buffers, RegisteredBuffers registered) {
-    BufferSet.Registration registration = bufferSets.close(buffers);
+    BufferSet.Registration registration = context.bufferSets.close(buffers);
     if (registration == null || !isOpen()) {
       return;
     }
     try {
-      offload.callUninterruptibly(
+      context.pool.callUninterruptibly(
           () -> {
             registered.unregister(registration);
             return null;
@@ -432,70 +374,20 @@ public final class RingEngine implements Engine {
     }
   }
 
-  /** Gives a buffer back, with which {@code operation} is done. */
-  void release(Staging.Buffer buffer, Operation operation) {
-    if (operation.isReusable()) {
-      staging.release(buffer);
-    } else {
-      operation.keep(buffer); // the ring failed: the kernel may not be done with it
-    }
-  }
-
   Ring ring() {
-    return ring;
+    return context.ring;
   }
 
-  /**
-   * The gate of opens on the remote file system mounted at {@code remote}; null for a local one.
-   */
-  Gate pathGate(Path remote) {
-    return remote == null
-        ? localPaths
-        : remotePaths.computeIfAbsent(remote, _ -> Gate.ofLasting(deviceLimit, lastingWork));
-  }
-
-  boolean inlineOpens() {
-    return inlineOpens;
-  }
-
-  void noInlineOpens() {
-    inlineOpens = false;
-  }
-
-  /** What is known of the device {@code number}, on which {@code fd} is open. */
-  Device device(long number, int fd) throws IOException {
-    Device device = devices.get(number);
-    if (device != null) {
-      return device;
-    }
-    // Once a device; fstatfs(2) may ask a server.
-    long type = offload.callUninterruptibly(() -> fileSystemType(fd));
-    device = new Device(deviceGate(type), type);
-    Device earlier = devices.putIfAbsent(number, device);
-    return earlier == null ? device : earlier;
-  }
-
-  private Gate deviceGate(long type) {
-    // No block layer is behind a remote file system, but perhaps files of which only one hangs.
-    return Device.isLocal(type)
-        ? new Gate(deviceLimit, ring.room())
-        : Gate.ofLasting(Math.max(deviceLimit, remoteLimit), lastingWork);
-  }
-
-  private long fileSystemType(int fd) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment errno = arena.allocate(Kernel.ERRNO_BYTES, 8);
-      MemorySegment statfs = arena.allocate(Fcntl.STATFS_BYTES, 8);
-      int result = kernel.fstatfs(errno, fd, statfs.address());
-      return result < 0 ? 0 : statfs.get(JAVA_LONG, Fcntl.STATFS_TYPE);
-    }
+  /** What the operations share, for tests. */
+  Context context() {
+    return context;
   }
 
   // ---- the end
 
   @Override
   public boolean isOpen() {
-    return !slots.isClosed();
+    return !context.slots.isClosed();
   }
 
   @Override
@@ -506,43 +398,54 @@ public final class RingEngine implements Engine {
 
   /** Refuses new operations and cancels all that are open. */
   void beginClose() {
-    slots.close();
-    bufferSets.close();
-    ring.beginClose();
+    context.slots.close();
+    context.bufferSets.close();
+    context.ring.beginClose();
   }
 
   /** Waits for the end of what has been begun, and says so if {@code deadlineNanos} comes first. */
   void awaitClosed(long deadlineNanos) {
-    if (!ring.close(deadlineNanos - System.nanoTime())) {
+    if (!context.ring.close(deadlineNanos - System.nanoTime())) {
       LOGGER
           .get()
           .log(
               Level.WARNING,
               "{0} operations are still in the kernel after {1} s; the ring''s memory is kept until"
                   + " they end",
-              slots.inUse(),
+              context.slots.inUse(),
               TimeUnit.NANOSECONDS.toSeconds(CLOSE_TIMEOUT_NANOS));
     }
-    offload.close();
-    wholeFiles.close();
+    context.pool.close();
+    context.wholeFiles.close();
   }
 
   // ---- what tests and people look at
 
-  /** The slots, for tests and diagnosis. */
-  public SlotTable slots() {
-    return slots;
+  /** Operations that are submitted, waiting at a gate, or completed and not yet given back. */
+  public int inUse() {
+    return context.slots.inUse();
+  }
+
+  /** CQEs that belonged to no operation, and were ignored. */
+  public long strays() {
+    return completer.strays();
+  }
+
+  /** Requests submitted again because the kernel gave them up unasked. */
+  public long retries() {
+    return completer.retries();
   }
 
   /** How often completions did not fit the completion queue. */
   public long overflows() {
-    return ring.overflows();
+    return context.ring.overflows();
   }
 
   @Override
   public String toString() {
+    Ring ring = context.ring;
     return "ring, kernel="
-        + kernel.release()
+        + context.kernel.release()
         + ", entries="
         + ring.entries()
         + ", completionEntries="
@@ -552,8 +455,8 @@ public final class RingEngine implements Engine {
         + ", opcodes="
         + ring.opcodeCount()
         + ", gate="
-        + deviceLimit
+        + context.gates.deviceLimit
         + ", inline="
-        + inline;
+        + context.policy;
   }
 }

@@ -13,29 +13,30 @@ import java.io.IOException;
 final class Seek {
   private Seek() {}
 
-  static long to(RingFile file, long position) throws IOException {
-    return seek(file, position, SEEK_SET);
+  static long to(Handle handle, long position) throws IOException {
+    return seek(handle, position, SEEK_SET);
   }
 
-  /** The size of a block device, of which statx(2) says 0. */
-  static long end(RingFile file) throws IOException {
-    return seek(file, 0, SEEK_END);
+  /** The size of a block device, for which statx(2) says 0. */
+  static long end(Handle handle) throws IOException {
+    return seek(handle, 0, SEEK_END);
   }
 
-  private static long seek(RingFile file, long position, int whence) throws IOException {
-    Operation operation = file.start();
+  private static long seek(Handle handle, long position, int whence) throws IOException {
+    Operation operation = handle.start();
     try {
-      long result = file.kernel().lseek(operation.errno, file.fd, position, whence);
+      long result = handle.kernel().lseek(operation.errno, handle.fd, position, whence);
       if (Errno.ESPIPE.is(result)) {
         return EngineFile.NO_POSITION;
       }
       if (result < 0) {
         // As the JDK, which has only this one; the text has what people need.
-        throw new IOException(file.path + ": position=" + position + ": " + Errno.describe(result));
+        throw new IOException(
+            handle.path + ": position=" + position + ": " + Errno.describe(result));
       }
       return result;
     } finally {
-      file.end(operation);
+      handle.end(operation);
     }
   }
 }

@@ -23,16 +23,16 @@ import java.util.Set;
 final class SetAttributes {
   private SetAttributes() {}
 
-  static void times(RingFile file, FileTime lastModified, FileTime lastAccess) throws IOException {
+  static void times(Handle handle, FileTime lastModified, FileTime lastAccess) throws IOException {
     run(
-        file,
+        handle,
         "setTimes",
         operation -> {
           try (Arena arena = Arena.ofConfined()) {
             MemorySegment times = arena.allocate(2 * TIMESPEC_BYTES, 8);
             set(times.asSlice(0, TIMESPEC_BYTES), lastAccess);
             set(times.asSlice(TIMESPEC_BYTES, TIMESPEC_BYTES), lastModified);
-            return file.kernel().futimens(operation.errno, file.fd, times.address());
+            return handle.kernel().futimens(operation.errno, handle.fd, times.address());
           }
         });
   }
@@ -47,42 +47,42 @@ final class SetAttributes {
     timespec.set(JAVA_LONG, TIMESPEC_TV_NSEC, instant.getNano());
   }
 
-  static void permissions(RingFile file, Set<PosixFilePermission> permissions) throws IOException {
+  static void permissions(Handle handle, Set<PosixFilePermission> permissions) throws IOException {
     int mode = Permissions.mode(permissions);
     run(
-        file,
+        handle,
         "setPermissions",
         operation -> {
-          int result = file.kernel().fchmod(operation.errno, file.fd, mode);
-          return Attempt.isRefusedCall(result) && isSetByJdk(file, permissions) ? 0 : result;
+          int result = handle.kernel().fchmod(operation.errno, handle.fd, mode);
+          return Attempt.isRefusedCall(result) && isSetByJdk(handle, permissions) ? 0 : result;
         });
   }
 
-  private static boolean isSetByJdk(RingFile file, Set<PosixFilePermission> permissions)
+  private static boolean isSetByJdk(Handle handle, Set<PosixFilePermission> permissions)
       throws IOException {
     try {
-      Files.setPosixFilePermissions(file.descriptorPath(), permissions);
+      Files.setPosixFilePermissions(handle.descriptorPath(), permissions);
       return true;
     } catch (FileSystemException e) {
       return false; // the first refusal says why
     }
   }
 
-  /** What is called for an operation. */
+  /** The system call for an operation. */
   private interface Call {
     int by(Operation operation) throws IOException;
   }
 
-  private static void run(RingFile file, String what, Call call) throws IOException {
-    Operation operation = file.start();
+  private static void run(Handle handle, String what, Call call) throws IOException {
+    Operation operation = handle.start();
     try {
-      file.markDirty();
-      int result = file.engine.offload.call(() -> call.by(operation));
+      handle.markDirty();
+      int result = handle.context.pool.call(() -> call.by(operation));
       if (result < 0) {
-        throw file.failure(result, operation, what, 0, -1);
+        throw handle.failure(result, operation, what);
       }
     } finally {
-      file.end(operation);
+      handle.end(operation);
     }
   }
 }

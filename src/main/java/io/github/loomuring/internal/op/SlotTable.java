@@ -2,23 +2,20 @@ package io.github.loomuring.internal.op;
 
 import io.github.loomuring.internal.concurrent.SpinLock;
 import io.github.loomuring.internal.concurrent.Stripes;
-import io.github.loomuring.internal.ring.Completions;
-import io.github.loomuring.internal.ring.Ring;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The operations of a ring, found by the slot number in a CQE's user_data.
  *
  * <p>It grows with the number of operations that are open at once, and does not shrink. Any thread
- * acquires and releases; the reaper completes.
+ * acquires and releases.
  */
-public final class SlotTable implements Completions {
+public final class SlotTable {
   private static final int CHUNK = 256;
   private static final int SLOTS_MAX = 1 << 22;
 
@@ -35,18 +32,7 @@ public final class SlotTable implements Completions {
   private int[] free = new int[CHUNK]; // guarded by lock
   private int freeCount; // guarded by lock
   private volatile Operation[][] chunks = new Operation[0][];
-  private final AtomicLong strays = new AtomicLong();
-  private final AtomicLong retries = new AtomicLong();
   private volatile boolean closed;
-  private Ring ring; // set once, before any operation is acquired
-
-  void attach(Ring ring) {
-    this.ring = ring;
-  }
-
-  Ring ring() {
-    return ring;
-  }
 
   /**
    * A slot for the calling thread. {@link #release} gives it back.
@@ -57,11 +43,6 @@ public final class SlotTable implements Completions {
     if (closed) {
       throw new ClosedRingException();
     }
-    return acquireAlways();
-  }
-
-  /** As {@link #acquire}, also on a closed ring: for the slot's scratch, not for a request. */
-  Operation acquireAlways() throws IOException {
     Operation operation = near.poll();
     if (operation != null) {
       return operation;
@@ -107,12 +88,11 @@ public final class SlotTable implements Completions {
       throw new IOException(first + " operations are open at once on one ring, which is its limit");
     }
     // Scratch lives as long as the operations that use it, whatever becomes of the ring.
-    MemorySegment scratch = Arena.ofAuto().allocate(CHUNK * Operation.SCRATCH_BYTES, 64);
+    MemorySegment memory = Arena.ofAuto().allocate(CHUNK * Scratch.BYTES, 64);
     Operation[] chunk = new Operation[CHUNK];
     for (int i = 0; i < CHUNK; i++) {
-      chunk[i] =
-          new Operation(
-              first + i, scratch.asSlice(i * Operation.SCRATCH_BYTES, Operation.SCRATCH_BYTES));
+      Scratch scratch = new Scratch(memory.asSlice(i * Scratch.BYTES, Scratch.BYTES));
+      chunk[i] = new Operation(first + i, scratch);
     }
     Operation[][] longer = Arrays.copyOf(chunks, chunks.length + 1);
     longer[chunks.length] = chunk;
@@ -127,7 +107,7 @@ public final class SlotTable implements Completions {
     lock.unlock();
   }
 
-  /** Throws if the ring is closed, for a caller who has no slot: he came after that. */
+  /** Throws if the ring is closed, for a caller without a slot, whose call began after that. */
   void checkOpen() throws IOException {
     if (closed) {
       throw new ClosedRingException();
@@ -135,20 +115,20 @@ public final class SlotTable implements Completions {
   }
 
   /**
-   * Throws if {@code subject} (a file; null for none) or the ring is closed, for a caller who has a
-   * slot: he came before that.
+   * Throws if {@code subject}, which may be null, or the ring is closed, for a caller with a slot,
+   * whose call began before that.
    */
-  void checkStillOpen(Object subject) throws IOException {
+  void checkStillOpen(Subject subject) throws AsynchronousCloseException {
     if (closed) {
       throw new AsynchronousCloseException();
     }
-    if (subject instanceof RingFile file) {
-      file.checkNotClosing();
+    if (subject != null) {
+      subject.checkStillOpen();
     }
   }
 
-  /** Asks the owners of all operations on {@code subject} to cancel them. */
-  void cancelAll(Object subject, int cause) {
+  /** Asks the owners of all operations on {@code subject} (null: of all) to cancel them. */
+  void cancelAll(Subject subject, int cause) {
     for (Operation[] chunk : chunks) {
       for (Operation operation : chunk) {
         operation.requestCancel(subject, cause);
@@ -159,37 +139,21 @@ public final class SlotTable implements Completions {
   /** Refuses new operations and cancels all that are open. */
   void close() {
     closed = true;
-    cancelAll(null, Operation.CAUSE_RING_CLOSED);
+    cancelAll(null, Causes.RING_CLOSED);
   }
 
   boolean isClosed() {
     return closed;
   }
 
-  // ---- completions
-
-  @Override
-  public void completed(long userData, int res, MemorySegment errno) throws IOException {
-    int index = (int) userData;
+  /** The operation in a slot; null if there is no such slot. */
+  Operation find(int index) {
     Operation[][] all = chunks;
-    if (index < 0
-        || index >= all.length * CHUNK
-        || !all[index / CHUNK][index % CHUNK].complete(this, userData, res, errno)) {
-      strays.incrementAndGet();
-    }
+    return index < 0 || index >= all.length * CHUNK ? null : all[index / CHUNK][index % CHUNK];
   }
 
-  void retried() {
-    retries.incrementAndGet();
-  }
-
-  @Override
-  public boolean isIdle() {
-    return inUse() == 0;
-  }
-
-  @Override
-  public void failed(Throwable cause) {
+  /** The ring has failed: so do all operations, now. */
+  void fail() {
     keepForever(this);
     closed = true;
     for (Operation[] chunk : chunks) {
@@ -206,9 +170,7 @@ public final class SlotTable implements Completions {
     }
   }
 
-  // ---- what tests and people look at
-
-  /** Operations that are submitted, waiting at a gate, or completed and not yet let go. */
+  /** Operations that are submitted, waiting at a gate, or completed and not yet given back. */
   public int inUse() {
     int count = 0;
     for (Operation[] chunk : chunks) {
@@ -217,16 +179,6 @@ public final class SlotTable implements Completions {
       }
     }
     return count;
-  }
-
-  /** CQEs that belonged to no operation, and were ignored. */
-  public long strays() {
-    return strays.get();
-  }
-
-  /** Requests submitted again because the kernel gave them up unasked. */
-  public long retries() {
-    return retries.get();
   }
 
   /** The ring was closed, though perhaps not the file. */

@@ -1,7 +1,6 @@
 package io.github.loomuring.internal.op;
 
 import static io.github.loomuring.internal.linux.Fcntl.*;
-import static io.github.loomuring.internal.linux.IoUring.IORING_OP_STATX;
 
 import io.github.loomuring.internal.spi.FileStatus;
 import java.io.IOException;
@@ -11,38 +10,38 @@ import java.io.IOException;
  * an open file is in memory.
  */
 final class Stat {
-  /** What {@link PathMemory#status} reads. */
+  /** The fields that {@link PathMemory#status} reads. */
   static final int STATUS_MASK = STATX_BASIC_STATS | STATX_BTIME | STATX_DIOALIGN;
 
   private Stat() {}
 
-  static long size(RingFile file) throws IOException {
-    if (file.block) {
-      return Seek.end(file);
+  static long size(Handle handle) throws IOException {
+    if (handle.kind.block()) {
+      return Seek.end(handle);
     }
-    PathMemory memory = stat(file, STATX_SIZE);
+    PathMemory memory = stat(handle, STATX_SIZE);
     long size = memory.statSize();
     memory.close();
     return size;
   }
 
-  static FileStatus status(RingFile file) throws IOException {
-    PathMemory memory = stat(file, STATUS_MASK);
+  static FileStatus status(Handle handle) throws IOException {
+    PathMemory memory = stat(handle, STATUS_MASK);
     FileStatus status = memory.status();
     memory.close();
     return status;
   }
 
-  /** Memory with what the file system says, to be closed by the caller. */
-  private static PathMemory stat(RingFile file, int mask) throws IOException {
-    Operation operation = file.start();
+  /** Memory with the answer of the file system, to be closed by the caller. */
+  private static PathMemory stat(Handle handle, int mask) throws IOException {
+    Operation operation = handle.start();
     PathMemory memory = null;
     boolean done = false;
     try {
       memory = PathMemory.acquire();
-      int result = run(file, operation, memory, mask);
+      int result = run(handle, operation, memory, mask);
       if (result < 0) {
-        throw file.failure(result, operation, "statx", 0, -1);
+        throw handle.failure(result, operation, "statx");
       }
       done = true;
       return memory;
@@ -50,36 +49,26 @@ final class Stat {
       if (!done && memory != null) {
         memory.release(operation);
       }
-      file.end(operation);
+      handle.end(operation);
     }
   }
 
-  private static int run(RingFile file, Operation operation, PathMemory memory, int mask)
+  private static int run(Handle handle, Operation operation, PathMemory memory, int mask)
       throws IOException {
-    if (file.device.local || !file.seekable) {
+    long path = memory.emptyPath();
+    if (Placement.mayStatOnCaller(handle)) {
       int result =
-          file.kernel()
-              .statx(
-                  operation.errno,
-                  file.fd,
-                  memory.emptyPath(),
-                  AT_EMPTY_PATH,
-                  mask,
-                  memory.statx());
-      operation.onCaller.done(0);
+          handle
+              .kernel()
+              .statx(operation.errno, handle.fd, path, AT_EMPTY_PATH, mask, memory.statx());
+      operation.callerWork.done(0);
       if (result >= 0) {
         return result;
       }
       // Refused, by a profile of seccomp for example: the ring's answer counts.
     }
-    operation.set(
-        IORING_OP_STATX,
-        file.fd,
-        memory.emptyPath(),
-        mask,
-        memory.statx(),
-        AT_EMPTY_PATH,
-        file.device.gate);
-    return operation.run(file.engine.slots, file);
+    Sqe.prepStatx(
+        operation, handle.fd, path, AT_EMPTY_PATH, mask, memory.statx(), handle.device.gate);
+    return handle.run(operation);
   }
 }

@@ -4,7 +4,6 @@ import static io.github.loomuring.internal.linux.Fcntl.*;
 
 import io.github.loomuring.internal.buffers.Staging;
 import io.github.loomuring.internal.call.Deadlines;
-import io.github.loomuring.internal.call.Interrupts;
 import io.github.loomuring.internal.jvm.StackReserve;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
@@ -28,9 +27,8 @@ import java.nio.file.Path;
 final class WriteFile implements Offload.Steps<Integer> {
   private static final int NOT_HERE = Integer.MIN_VALUE;
 
-  private final RingEngine engine;
+  private final Context context;
   private final Kernel kernel;
-  private final Operation scratch;
   private final PathMemory memory;
   private final Staging.Buffer buffer;
   private final int flags;
@@ -39,51 +37,54 @@ final class WriteFile implements Offload.Steps<Integer> {
   private final Flush flush;
   private volatile boolean stopped;
 
-  /** What was, or was to be, done last. Read by the caller when the steps have ended. */
+  /** The work of the caller, as {@link CallerWork} counts it; -1 if it has done none. */
+  private int countedBytes = -1;
+
+  /** The last step that was, or was to be, taken. Read by the caller when the steps have ended. */
   private String step = "open";
 
   private WriteFile(
-      RingEngine engine,
-      Operation scratch,
+      Context context,
       PathMemory memory,
       Staging.Buffer buffer,
       OpenSpec spec,
       int length,
       Flush flush) {
-    this.engine = engine;
-    this.kernel = engine.kernel;
-    this.scratch = scratch;
+    this.context = context;
+    this.kernel = context.kernel;
     this.memory = memory;
     this.buffer = buffer;
-    this.flags = Open.flags(spec) | O_NONBLOCK;
+    this.flags = OpenFlags.of(spec) | O_NONBLOCK;
     this.mode = spec.mode();
     this.length = length;
     this.flush = flush;
   }
 
   /** Writes the file, or answers false if that is to be done step by step. */
-  static boolean write(RingEngine engine, Path path, OpenSpec spec, byte[] bytes, Flush flush)
+  static boolean write(Context context, Path path, OpenSpec spec, byte[] bytes, Flush flush)
       throws IOException {
     if (bytes.length > Staging.MAX_BYTES
         || spec.direct()
         || spec.deleteOnClose()
-        || engine.remoteMounts.of(path) != null) {
+        || context.remoteMounts.of(path) != null) {
       return false;
     }
     StackReserve.ensure();
-    Operation scratch = engine.slots.acquire();
+    context.slots.checkOpen();
     Staging.Buffer buffer = null;
     PathMemory memory = null;
-    boolean alone = engine.wholeFileWrites.incrementAndGet() == 1;
+    int counted = -1;
+    boolean alone = context.wholeFileWrites.incrementAndGet() == 1;
     try {
-      buffer = engine.staging.acquire(bytes.length);
+      buffer = context.staging.acquire(bytes.length);
       memory = PathMemory.acquire();
       memory.setPath(path);
       buffer.bytes.put(0, bytes);
-      WriteFile steps = new WriteFile(engine, scratch, memory, buffer, spec, bytes.length, flush);
-      int result = alone && steps.mayTryInline() ? steps.inline() : NOT_HERE;
+      WriteFile steps = new WriteFile(context, memory, buffer, spec, bytes.length, flush);
+      int result = steps.mayRunOnCaller(alone) ? steps.onCaller() : NOT_HERE;
+      counted = steps.countedBytes;
       if (result == NOT_HERE) {
-        result = engine.wholeFiles.call(steps, path);
+        result = context.wholeFiles.call(steps, path);
       }
       if (result == NOT_HERE) {
         return false;
@@ -91,17 +92,15 @@ final class WriteFile implements Offload.Steps<Integer> {
       steps.check(result, path, spec);
       return true;
     } finally {
-      engine.wholeFileWrites.decrementAndGet();
+      context.wholeFileWrites.decrementAndGet();
       if (memory != null) {
         memory.close();
       }
       if (buffer != null) {
-        engine.staging.release(buffer);
+        context.staging.release(buffer);
       }
-      int done = scratch.onCaller.take();
-      engine.slots.release(scratch);
-      if (done >= 0) {
-        Turns.count(done); // last: it may wait
+      if (counted >= 0) {
+        Turns.count(counted); // last: it may wait
       }
     }
   }
@@ -114,7 +113,7 @@ final class WriteFile implements Offload.Steps<Integer> {
       throw Deadlines.ended(path + ": " + step);
     }
     if (step.equals("open")) {
-      throw Open.failure(result, path, spec);
+      throw OpenFlags.failure(result, path, spec);
     }
     throw Errno.exception(result, path.toString(), step);
   }
@@ -130,7 +129,7 @@ final class WriteFile implements Offload.Steps<Integer> {
     if (isSpecial()) {
       return NOT_HERE;
     }
-    int fd = kernel.openat(scratch.errno, AT_FDCWD, memory.path(), flags, mode);
+    int fd = kernel.openat(memory.scratch.errno, AT_FDCWD, memory.path(), flags, mode);
     if (fd < 0) {
       return Errno.EAGAIN.is(fd) || Errno.ENXIO.is(fd) ? NOT_HERE : fd;
     }
@@ -139,13 +138,8 @@ final class WriteFile implements Offload.Steps<Integer> {
 
   // ---- on the caller
 
-  private boolean mayTryInline() {
-    return engine.adaptiveWrites
-        && flush == Flush.NONE
-        && (flags & O_DSYNC) == 0
-        && length <= Write.INLINE_BYTES_MAX
-        && !Interrupts.pending()
-        && !Deadlines.isOver();
+  private boolean mayRunOnCaller(boolean alone) {
+    return Placement.mayWriteWholeOnCaller(context, alone, flush != Flush.NONE, flags, length);
   }
 
   /**
@@ -154,53 +148,54 @@ final class WriteFile implements Offload.Steps<Integer> {
    * <p>In a directory that is open, because only then its device is known, and nothing on the way
    * to the file can ask a remote file system, behind a symbolic link for example.
    */
-  private int inline() throws IOException {
+  private int onCaller() throws IOException {
     long name = memory.splitName();
     if (name == 0) {
       return NOT_HERE;
     }
     try {
       long how = memory.how(O_PATH | O_DIRECTORY | O_CLOEXEC, RESOLVE_CACHED);
-      int directory = kernel.openat2(scratch.errno, AT_FDCWD, memory.path(), how, OPEN_HOW_BYTES);
+      int directory =
+          kernel.openat2(memory.scratch.errno, AT_FDCWD, memory.path(), how, OPEN_HOW_BYTES);
       if (directory < 0) {
         return NOT_HERE;
       }
       try {
-        return inline(directory, name);
+        return onCaller(directory, name);
       } finally {
         // Of O_PATH: it drops no lock, and waits for nothing.
-        kernel.close(scratch.errno, directory);
+        kernel.close(memory.scratch.errno, directory);
       }
     } finally {
       memory.joinName();
     }
   }
 
-  private int inline(int directory, long name) throws IOException {
+  private int onCaller(int directory, long name) throws IOException {
     int status = stat(directory, memory.emptyPath(), AT_EMPTY_PATH, STATX_TYPE);
     if (status < 0) {
       return NOT_HERE;
     }
     long number = memory.statDevice();
-    Device device = engine.device(number, directory);
+    Device device = context.devices.of(number, directory);
     long begun = System.nanoTime();
-    if (!device.local || !device.inlineWrites(begun)) {
+    if (!Placement.mayWriteWholeOnCaller(device, begun)) {
       return NOT_HERE;
     }
     status = stat(directory, name, AT_SYMLINK_NOFOLLOW, STATX_TYPE | STATX_SIZE);
     if (status >= 0 ? !isSmallOn(number) : !Errno.ENOENT.is(status)) {
       return NOT_HERE;
     }
-    int fd = kernel.openat(scratch.errno, directory, name, flags | O_NOFOLLOW, mode);
+    int fd = kernel.openat(memory.scratch.errno, directory, name, flags | O_NOFOLLOW, mode);
     if (fd < 0) {
       return NOT_HERE; // the pool's open says what is wrong
     }
     int result = fillAndClose(fd);
     long ended = System.nanoTime();
-    if (ended - begun > Write.SLOW_NANOS) {
-      device.inlineWriteWasSlow(ended - begun, ended);
+    if (ended - begun > Attempt.SLOW_NANOS) {
+      device.writeWasSlow(ended - begun, ended);
     }
-    scratch.onCaller.took(ended - begun);
+    countedBytes = CallerWork.bytesOf(ended - begun);
     return result;
   }
 
@@ -208,11 +203,11 @@ final class WriteFile implements Offload.Steps<Integer> {
   private boolean isSmallOn(long device) {
     return (memory.statMode() & S_IFMT) == S_IFREG
         && memory.statDevice() == device
-        && memory.statSize() <= Write.INLINE_BYTES_MAX;
+        && memory.statSize() <= Placement.CALLER_WRITE_BYTES_MAX;
   }
 
   private int stat(int directory, long path, int flags, int mask) {
-    return kernel.statx(scratch.errno, directory, path, flags, mask, memory.statx());
+    return kernel.statx(memory.scratch.errno, directory, path, flags, mask, memory.statx());
   }
 
   // ---- the steps
@@ -223,7 +218,7 @@ final class WriteFile implements Offload.Steps<Integer> {
     try {
       result = fill(fd);
     } finally {
-      closed = Descriptor.close(engine, fd);
+      closed = Descriptor.close(context, fd);
     }
     if (result >= 0 && closed < 0 && !Errno.EINTR.is(closed)) {
       step = "close";
@@ -247,7 +242,7 @@ final class WriteFile implements Offload.Steps<Integer> {
         return Errno.ECANCELED.negated();
       }
       // The call of the JDK, which no profile of seccomp refuses.
-      long n = kernel.pwrite(scratch.errno, fd, buffer.address + done, length - done, done);
+      long n = kernel.pwrite(memory.scratch.errno, fd, buffer.address + done, length - done, done);
       if (n < 0 && !Errno.EINTR.is(n)) {
         return (int) n;
       }
@@ -265,7 +260,7 @@ final class WriteFile implements Offload.Steps<Integer> {
       return Errno.ECANCELED.negated();
     }
     return flush == Flush.DATA
-        ? kernel.fdatasync(scratch.errno, fd)
-        : kernel.fsync(scratch.errno, fd);
+        ? kernel.fdatasync(memory.scratch.errno, fd)
+        : kernel.fsync(memory.scratch.errno, fd);
   }
 }

@@ -46,7 +46,7 @@ public interface Engine {
   default byte[] readAll(Path path) throws IOException {
     EngineFile file = open(path, OpenSpec.READ);
     try {
-      return WholeFile.read(file, path, file.size());
+      return WholeFile.read(file::read, path, file.size());
     } finally {
       file.close();
     }

@@ -16,8 +16,13 @@ public final class WholeFile {
 
   private WholeFile() {}
 
+  /** Reads of a file at offsets: bytes read, 0 at its end. */
+  public interface Source {
+    int read(ByteBuffer dst, long offset) throws IOException;
+  }
+
   /** All bytes of {@code file}, which is {@code size} bytes long as far as is known. */
-  public static byte[] read(EngineFile file, Path path, long size) throws IOException {
+  public static byte[] read(Source file, Path path, long size) throws IOException {
     checkFits(path, size);
     // One byte more than there should be, so that the end shows in the first read.
     ByteBuffer bytes = ByteBuffer.allocate((int) Math.max(size + 1, PIECE_BYTES));

@@ -90,16 +90,16 @@ class AbandonedPathOperationTest {
     SimulatedKernel kernel = stubborn();
     try (Simulation s = Simulation.of(kernel)) {
       Sqe sqe = abandon(s);
-      assertThat(s.engine.slots().inUse()).isEqualTo(1);
+      assertThat(s.engine.inUse()).isEqualTo(1);
       assertThat(isAnyMemoryIdle(sqe)).isFalse();
 
       kernel.complete(sqe, res);
       s.awaitIdle();
       assertThat(isMemoryIdle(sqe)).isTrue();
-      assertThat(s.engine.slots().retries()).isZero();
+      assertThat(s.engine.retries()).isZero();
 
       kernel.post(sqe.userData(), 0); // a second completion finds nobody
-      Waiting.until("stray", () -> s.engine.slots().strays() == 1);
+      Waiting.until("stray", () -> s.engine.strays() == 1);
     }
   }
 
@@ -120,7 +120,8 @@ class AbandonedPathOperationTest {
         kernel.complete(sqe, ECANCELED);
       }
       s.awaitIdle();
-      Waiting.until("the gate to be empty", () -> s.engine.pathGate(null).inside() == 0);
+      Waiting.until(
+          "the gate to be empty", () -> s.engine.context().gates.ofPaths(null).inside() == 0);
     }
   }
 
@@ -132,7 +133,7 @@ class AbandonedPathOperationTest {
       Sqe sqe = kernel.awaitHeld(call.opcode, 1).getFirst();
       caller.thread.interrupt();
       assertInterrupted(caller);
-      assertThat(s.engine.slots().inUse()).isZero();
+      assertThat(s.engine.inUse()).isZero();
       assertThat(isMemoryIdle(sqe)).isTrue();
       assertThat(kernel.taken(call.opcode)).hasSize(1);
     }
@@ -164,7 +165,7 @@ class AbandonedPathOperationTest {
     try (Simulation s = Simulation.of(kernel)) {
       Caller<Object> caller = start(s);
       Sqe sqe = kernel.awaitHeld(call.opcode, 1).getFirst();
-      s.engine.slots().close();
+      s.engine.context().slots.close();
       assertThat(s.engine.ring().close(TimeUnit.MILLISECONDS.toNanos(10))).isFalse();
       assertThat(caller.failure()).isInstanceOf(AsynchronousCloseException.class);
       assertThat(caller.wasInterruptedAtEnd()).isFalse();
@@ -187,7 +188,7 @@ class AbandonedPathOperationTest {
       assertThat(start(s).get()).isNotNull();
       List<Sqe> taken = kernel.taken(call.opcode);
       assertThat(taken).hasSize(4).allMatch(taken.getFirst()::equals);
-      assertThat(s.engine.slots().retries()).isEqualTo(3);
+      assertThat(s.engine.retries()).isEqualTo(3);
       assertThat(isMemoryIdle(taken.getFirst())).isTrue();
     }
   }

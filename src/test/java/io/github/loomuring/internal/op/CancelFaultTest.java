@@ -69,14 +69,14 @@ class CancelFaultTest {
       List<Sqe> cancels = kernel.awaitTaken(CANCEL, 4); // one is not enough
       assertThat(cancels).allSatisfy(c -> assertThat(c.addr()).isEqualTo(sqe.userData()));
       assertThat(caller.isDone()).isFalse();
-      assertThat(s.engine.slots().inUse()).isEqualTo(1);
-      assertThat(s.engine.staging.acquire(10).address).isNotEqualTo(sqe.addr());
+      assertThat(s.engine.inUse()).isEqualTo(1);
+      assertThat(s.engine.context().staging.acquire(10).address).isNotEqualTo(sqe.addr());
 
       kernel.complete(sqe, ECANCELED);
       assertThat(caller.failure()).isInstanceOf(InterruptedIOException.class);
       assertThat(caller.wasInterruptedAtEnd()).isTrue();
-      assertThat(s.engine.slots().inUse()).isZero();
-      assertThat(s.engine.slots().strays()).isZero();
+      assertThat(s.engine.inUse()).isZero();
+      assertThat(s.engine.strays()).isZero();
     }
   }
 
@@ -131,7 +131,7 @@ class CancelFaultTest {
       kernel.awaitTaken(CANCEL, 1);
       kernel.complete(sqe, res);
       assertThat(caller.failure()).isInstanceOf(InterruptedIOException.class);
-      assertThat(s.engine.slots().retries()).isZero();
+      assertThat(s.engine.retries()).isZero();
     }
   }
 
@@ -192,11 +192,11 @@ class CancelFaultTest {
       kernel.awaitTaken(CANCEL, 3);
       assertThat(closer.isDone()).isFalse();
       assertThat(reader.isDone()).isFalse();
-      assertThat(kernel.surplusCloses(file.fd)).as("still open").isEqualTo(-1);
+      assertThat(kernel.surplusCloses(file.handle.fd)).as("still open").isEqualTo(-1);
       kernel.complete(sqe, ECANCELED);
       assertThat(reader.failure()).isInstanceOf(AsynchronousCloseException.class);
       closer.get();
-      assertThat(kernel.surplusCloses(file.fd)).isZero();
+      assertThat(kernel.surplusCloses(file.handle.fd)).isZero();
     }
   }
 
@@ -230,16 +230,16 @@ class CancelFaultTest {
       Caller<Integer> first = Simulation.call(() -> file.read(ByteBuffer.allocate(10), 0));
       Sqe sqe = kernel.awaitHeld(READ, 1).getFirst();
       Caller<Integer> second = Simulation.call(() -> file.read(ByteBuffer.allocate(10), 0));
-      Waiting.until("the second to wait", () -> file.readGate.waiting() == 1);
+      Waiting.until("the second to wait", () -> file.handle.readGate.waiting() == 1);
       second.thread.interrupt();
       assertThat(second.failure()).isInstanceOf(InterruptedIOException.class);
-      assertThat(file.readGate.waiting()).isZero();
+      assertThat(file.handle.readGate.waiting()).isZero();
       assertThat(kernel.taken(CANCEL)).isEmpty();
       kernel.execute(sqe);
       assertThat(first.get()).isEqualTo(5);
       assertThat(kernel.taken(READ)).hasSize(1);
       // The reaper wakes the caller first, and then leaves the gates.
-      Waiting.until("the gate to be empty", () -> file.readGate.inside() == 0);
+      Waiting.until("the gate to be empty", () -> file.handle.readGate.inside() == 0);
     }
   }
 }

@@ -69,7 +69,7 @@ class CompletionFaultTest {
       for (long stranger : strangers) {
         kernel.post(stranger, 7);
       }
-      Waiting.until("strays", () -> s.engine.slots().strays() == strangers.length);
+      Waiting.until("strays", () -> s.engine.strays() == strangers.length);
       assertThat(caller.isDone()).isFalse();
 
       kernel.execute(sqe);
@@ -87,7 +87,7 @@ class CompletionFaultTest {
         kernel.post(userData, 0);
       }
       assertThat(file.read(ByteBuffer.allocate(10), 0)).isEqualTo(5);
-      assertThat(s.engine.slots().strays()).isZero();
+      assertThat(s.engine.strays()).isZero();
     }
   }
 
@@ -109,7 +109,7 @@ class CompletionFaultTest {
       Sqe second = kernel.awaitHeld(READ, 1).getFirst();
       assertThat((int) second.userData()).isEqualTo((int) first.userData());
       kernel.post(first.userData(), 1);
-      Waiting.until("strays", () -> s.engine.slots().strays() == 2);
+      Waiting.until("strays", () -> s.engine.strays() == 2);
       assertThat(caller.isDone()).isFalse();
       kernel.execute(second);
       assertThat(caller.get()).containsExactly(5, 3);
@@ -132,7 +132,7 @@ class CompletionFaultTest {
       ByteBuffer buffer = ByteBuffer.allocate(10);
       assertThat(file.read(buffer, 0)).isEqualTo(5);
       assertThat(text(buffer)).isEqualTo("hello");
-      assertThat(s.engine.slots().retries()).isEqualTo(3);
+      assertThat(s.engine.retries()).isEqualTo(3);
       assertThat(kernel.taken(READ)).hasSize(4).containsOnly(kernel.taken(READ).getFirst());
     }
   }

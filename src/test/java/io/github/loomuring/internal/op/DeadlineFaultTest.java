@@ -94,7 +94,7 @@ class DeadlineFaultTest {
       assertThat(caller.failure())
           .isInstanceOf(FileTimeoutException.class)
           .hasMessageContaining(path.toString());
-      assertThat(s.engine.slots().inUse()).isEqualTo(1);
+      assertThat(s.engine.inUse()).isEqualTo(1);
       kernel.execute(kernel.held().getFirst());
       s.awaitIdle();
       assertThat(Files.exists(path)).isFalse(); // it happened after all

@@ -127,7 +127,7 @@ public final class DeepCalls {
 
   private void checkNothingLost(String what) throws Exception {
     try {
-      Waiting.until(what + ": slots in use", () -> engine.slots().inUse() == 0);
+      Waiting.until(what + ": slots in use", () -> engine.inUse() == 0);
       Waiting.until(what + ": places at the gate", () -> engine.ring().room().inside() == 0);
       Waiting.until(what + ": open files", () -> !isOpen(directory));
     } catch (AssertionError e) {
@@ -179,7 +179,7 @@ public final class DeepCalls {
         file.write(ByteBuffer.wrap(bytes), 0);
         if (over) {
           overflows++;
-          Waiting.until("slots in use", () -> engine.slots().inUse() == 0);
+          Waiting.until("slots in use", () -> engine.inUse() == 0);
           if (direct.get(0) != 0) {
             throw new AssertionError("the kernel wrote after the read had thrown", thrown[0]);
           }

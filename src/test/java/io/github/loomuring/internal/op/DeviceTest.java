@@ -25,11 +25,11 @@ class DeviceTest {
   private final long begun = System.nanoTime();
 
   private void slow(long millis, long atMillis) {
-    device.inlineWriteWasSlow(millis * MS, begun + atMillis * MS);
+    device.writeWasSlow(millis * MS, begun + atMillis * MS);
   }
 
   private boolean mayTry(long atMillis) {
-    return device.inlineWrites(begun + atMillis * MS);
+    return device.quickWrites(begun + atMillis * MS);
   }
 
   @Test

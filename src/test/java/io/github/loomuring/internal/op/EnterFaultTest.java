@@ -173,7 +173,7 @@ class EnterFaultTest {
     Simulation s = Simulation.of(kernel);
     RingFile file = s.open(path);
     List<Caller<Integer>> callers = readers(file, CALLERS); // some of them wait at the gate
-    Waiting.until("callers to wait", () -> s.engine.slots().inUse() == CALLERS);
+    Waiting.until("callers to wait", () -> s.engine.inUse() == CALLERS);
     kernel.awaitHeld(READ, 20);
 
     kernel.failEnters(errno.negated());
@@ -188,7 +188,7 @@ class EnterFaultTest {
     file.close();
     s.engine.close();
     assertThat(kernel.calls("munmap")).as("the kernel may still use it").isZero();
-    assertThat(kernel.surplusCloses(file.fd)).isZero();
+    assertThat(kernel.surplusCloses(file.handle.fd)).isZero();
   }
 
   @Test
@@ -202,7 +202,7 @@ class EnterFaultTest {
     kernel.failEnters(Errno.EBADF.negated());
     assertThat(caller.failure()).hasMessageContaining("the ring has failed");
     // The kernel still has the request, and may yet write what it reads.
-    assertThat(s.engine.staging.acquire(10).address).isNotEqualTo(address);
+    assertThat(s.engine.context().staging.acquire(10).address).isNotEqualTo(address);
     file.close();
     s.engine.close();
   }
@@ -224,11 +224,11 @@ class EnterFaultTest {
     List<Caller<Integer>> callers = readers(file, 2);
     List<Sqe> held = kernel.awaitHeld(READ, 2);
 
-    s.engine.slots().close();
+    s.engine.context().slots.close();
     long begun = System.nanoTime();
     assertThat(s.engine.ring().close(TimeUnit.MILLISECONDS.toNanos(50))).isFalse();
     assertThat(System.nanoTime() - begun).isLessThan(TimeUnit.SECONDS.toNanos(5));
-    assertThat(s.engine.slots().inUse()).isEqualTo(2);
+    assertThat(s.engine.inUse()).isEqualTo(2);
     assertThat(kernel.calls("munmap")).isZero();
 
     kernel.complete(held.get(0), Simulation.ECANCELED);
@@ -256,7 +256,7 @@ class EnterFaultTest {
     RingFile file = s.open(path);
     List<Caller<Integer>> callers = readers(file, CALLERS);
     kernel.awaitHeld(READ, 1);
-    Waiting.until("callers to wait", () -> s.engine.slots().inUse() == CALLERS);
+    Waiting.until("callers to wait", () -> s.engine.inUse() == CALLERS);
     s.engine.close(); // the simulated kernel cancels what it holds
     for (Caller<Integer> caller : callers) {
       assertThat(caller.failure()).isInstanceOf(java.nio.channels.AsynchronousCloseException.class);

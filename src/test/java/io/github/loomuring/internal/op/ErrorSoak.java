@@ -117,7 +117,7 @@ public final class ErrorSoak {
     if (wrong != null) {
       throw new AssertionError("seed=" + seed, wrong);
     }
-    Waiting.until("slots in use", () -> engine.slots().inUse() == 0);
+    Waiting.until("slots in use", () -> engine.inUse() == 0);
     Waiting.until("places at the gate", () -> engine.ring().room().inside() == 0);
     Waiting.untilEmpty("open files", this::openFiles);
     uring.close();

@@ -258,10 +258,10 @@ class GroupCommitTest {
       // All but perhaps one, whom the fsync then serves alone and who must wait for its end.
       Waiting.until("the calls to end", () -> count(covered) >= 3 && count(waiting) == 4);
       assertThat(close.isDone()).isFalse();
-      assertThat(stubborn.surplusCloses(file.fd)).isEqualTo(-1);
+      assertThat(stubborn.surplusCloses(file.handle.fd)).isEqualTo(-1);
       stubborn.complete(shared, 0);
       close.get();
-      assertThat(stubborn.surplusCloses(file.fd)).isZero();
+      assertThat(stubborn.surplusCloses(file.handle.fd)).isZero();
       for (Caller<Void> caller : waiting) {
         assertThat(caller.failure()).isInstanceOf(AsynchronousCloseException.class);
       }

@@ -66,13 +66,15 @@ class ManyRingsTest {
   @Test
   void filesOpenedByOneThreadAreOnTheRingsInTurn() throws Exception {
     ManyRings engine = open(3, 60);
-    List<RingEngine> used = new ArrayList<>();
+    List<Context> used = new ArrayList<>();
     for (int i = 0; i < 9; i++) {
       RingFile file = open(engine, directory.resolve("file"), WRITE, CREATE);
-      used.add(file.engine);
+      used.add(file.handle.context);
       file.close();
     }
-    assertThat(used.subList(0, 3)).containsExactlyInAnyOrderElementsOf(engine.rings());
+    assertThat(used.subList(0, 3))
+        .containsExactlyInAnyOrderElementsOf(
+            engine.rings().stream().map(RingEngine::context).toList());
     assertThat(used.subList(3, 6)).isEqualTo(used.subList(0, 3));
     assertThat(used.subList(6, 9)).isEqualTo(used.subList(0, 3));
     engine.close();
@@ -126,7 +128,7 @@ class ManyRingsTest {
     List<Integer> limits = new ArrayList<>();
     for (int i = 0; i < rings; i++) {
       RingFile file = open(engine, directory.resolve("file"), WRITE, CREATE);
-      limits.add(file.readGate.limit());
+      limits.add(file.handle.readGate.limit());
       file.close();
     }
     engine.close();
@@ -179,13 +181,13 @@ class ManyRingsTest {
             });
     ManyRings engine = ManyRings.open(kernel, settings(3, 60));
     RingEngine slow = engine.rings().getFirst();
-    Operation open = slow.slots.acquire();
-    open.enlist(slow.slots, null); // and never submitted: its ring waits for it
+    Operation open = slow.context().slots.acquire();
+    slow.context().requests.enlist(open, null); // and never submitted: its ring waits for it
     Thread closer = Thread.ofVirtual().start(engine::close);
     Waiting.until("the two other rings to end", () -> unmapped.get() == 4);
     assertThat(closer.isAlive()).isTrue();
     open.end();
-    slow.slots.release(open);
+    slow.context().slots.release(open);
     closer.join();
     assertThat(unmapped).hasValue(6);
   }

@@ -248,7 +248,7 @@ class OnPoolTest {
     try (Simulation s = Simulation.of(kernel);
         BusyPool _ = new BusyPool(s)) {
       RingFile file = s.open(path, READ, WRITE);
-      file.transfersOnPool = true;
+      file.handle.transfersOnPool = true;
       Caller<Integer> interrupted = Simulation.call(() -> file.write(text("Y"), 0));
       Caller<Integer> late =
           Simulation.call(
@@ -267,7 +267,7 @@ class OnPoolTest {
   void interruptBeforeTheCallKeepsItFromStarting() throws Exception {
     try (Simulation s = Simulation.of(kernel)) {
       RingFile file = s.open(path, WRITE);
-      file.transfersOnPool = true;
+      file.handle.transfersOnPool = true;
       Caller<Integer> caller =
           Simulation.call(
               () -> {
@@ -283,7 +283,7 @@ class OnPoolTest {
   void closeOfTheFileWaitsForTheTransfer() throws Exception {
     try (Simulation s = Simulation.of(kernel)) {
       RingFile file = s.open(path, WRITE);
-      file.transfersOnPool = true;
+      file.handle.transfersOnPool = true;
       Caller<Integer> write;
       Caller<Object> close;
       try (BusyPool _ = new BusyPool(s)) {
@@ -297,7 +297,7 @@ class OnPoolTest {
                 });
         Waiting.until("the close to begin", () -> !file.isOpen());
         Waiting.untilParked(close.thread);
-        assertThat(kernel.surplusCloses(file.fd)).isEqualTo(-1);
+        assertThat(kernel.surplusCloses(file.handle.fd)).isEqualTo(-1);
       }
       assertThat(write.get()).isEqualTo(1);
       close.get();
@@ -317,12 +317,15 @@ class OnPoolTest {
         callers.add(
             Simulation.call(
                 () ->
-                    s.engine.wholeFiles.callUninterruptibly(
-                        () -> {
-                          busy.countDown();
-                          release.await();
-                          return null;
-                        })));
+                    s.engine
+                        .context()
+                        .wholeFiles
+                        .callUninterruptibly(
+                            () -> {
+                              busy.countDown();
+                              release.await();
+                              return null;
+                            })));
       }
       busy.await();
     }

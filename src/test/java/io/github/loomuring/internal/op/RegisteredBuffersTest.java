@@ -89,17 +89,17 @@ class RegisteredBuffersTest {
       RingFile file = openBoth(s);
       MemorySegment memory = set.lease().segment();
       file.read(memory, 0x1_2345_6789L);
-      assertLast(IORING_OP_READ_FIXED, file.fd, memory, 0x1_2345_6789L, 0, 1);
+      assertLast(IORING_OP_READ_FIXED, file.handle.fd, memory, 0x1_2345_6789L, 0, 1);
       file.write(memory, 3);
-      assertLast(IORING_OP_WRITE_FIXED, file.fd, memory, 3, 0, 1);
+      assertLast(IORING_OP_WRITE_FIXED, file.handle.fd, memory, 3, 0, 1);
       MemorySegment slice = memory.asSlice(4_321, 679);
       file.write(slice, EngineFile.APPEND);
-      assertLast(IORING_OP_WRITE_FIXED, file.fd, slice, 0, RWF_APPEND, 1);
+      assertLast(IORING_OP_WRITE_FIXED, file.handle.fd, slice, 0, RWF_APPEND, 1);
       ByteBuffer buffer = memory.asByteBuffer().position(1).slice().duplicate().position(2);
       assertThat(file.read(buffer.limit(9), 1)).isEqualTo(7);
-      assertLast(IORING_OP_READ_FIXED, file.fd, memory.asSlice(3, 7), 1, 0, 1);
+      assertLast(IORING_OP_READ_FIXED, file.handle.fd, memory.asSlice(3, 7), 1, 0, 1);
       file.write(buffer.rewind().asReadOnlyBuffer(), 0);
-      assertLast(IORING_OP_WRITE_FIXED, file.fd, memory.asSlice(1, 9), 0, 0, 1);
+      assertLast(IORING_OP_WRITE_FIXED, file.handle.fd, memory.asSlice(1, 9), 0, 0, 1);
       assertThat(kernel.taken(IORING_OP_READ)).isEmpty();
       assertThat(kernel.taken(IORING_OP_WRITE)).isEmpty();
     }
@@ -120,7 +120,7 @@ class RegisteredBuffersTest {
           .containsExactlyInAnyOrder(tuple(one.address(), 3, 1L), tuple(other.address(), 4, 1L));
       assertThat(kernel.taken(IORING_OP_READ)).hasSize(1);
       file.writeRanges(ranges(one.asByteBuffer(), ByteBuffer.allocate(2)));
-      assertLast(IORING_OP_WRITE_FIXED, file.fd, one, 0, 0, 1);
+      assertLast(IORING_OP_WRITE_FIXED, file.handle.fd, one, 0, 0, 1);
       assertThat(kernel.taken(IORING_OP_WRITE)).hasSize(1);
     }
   }
@@ -179,12 +179,12 @@ class RegisteredBuffersTest {
       long address = first.segment().address();
       MemorySegment crossing = Memory.at(address + 4_000, 97);
       assertThat(file.write(crossing, 0)).isEqualTo(97);
-      assertLast(IORING_OP_WRITE, file.fd, crossing, 0, 0, 0);
+      assertLast(IORING_OP_WRITE, file.handle.fd, crossing, 0, 0, 0);
       assertThat(file.read(crossing, 0)).isEqualTo(97);
-      assertLast(IORING_OP_READ, file.fd, crossing, 0, 0, 0);
+      assertLast(IORING_OP_READ, file.handle.fd, crossing, 0, 0, 0);
       MemorySegment upToTheEnd = Memory.at(address + 4_000, 96);
       file.read(upToTheEnd, 0);
-      assertLast(IORING_OP_READ_FIXED, file.fd, upToTheEnd, 0, 0, 0);
+      assertLast(IORING_OP_READ_FIXED, file.handle.fd, upToTheEnd, 0, 0, 0);
     }
   }
 
@@ -213,9 +213,9 @@ class RegisteredBuffersTest {
       MemorySegment memory = s.engine.buffers(1, 3).lease().segment();
       RingFile file = s.open(fifo, StandardOpenOption.READ, StandardOpenOption.WRITE);
       assertThat(file.write(memory, 0)).isEqualTo(3);
-      assertLast(IORING_OP_WRITE, file.fd, memory, 0, 0, 0);
+      assertLast(IORING_OP_WRITE, file.handle.fd, memory, 0, 0, 0);
       assertThat(file.read(memory, 0)).isEqualTo(3);
-      assertLast(IORING_OP_READ, file.fd, memory, 0, 0, 0);
+      assertLast(IORING_OP_READ, file.handle.fd, memory, 0, 0, 0);
     }
   }
 

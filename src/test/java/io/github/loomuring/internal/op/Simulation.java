@@ -69,7 +69,7 @@ final class Simulation implements AutoCloseable {
   }
 
   void awaitIdle() throws Exception {
-    Waiting.until("all slots to be free", () -> engine.slots().inUse() == 0);
+    Waiting.until("all slots to be free", () -> engine.inUse() == 0);
   }
 
   /** Calls in a virtual thread. */

@@ -168,7 +168,7 @@ class SqPollTest {
   @Test
   void reaperWakesTheKernelsThread() throws Exception {
     openEngine(8, 1);
-    int limit = engine.blockingOpens.limit();
+    int limit = engine.context().gates.blockingOpens.limit();
     List<Path> fifos = Fifos.make(directory, limit + 2);
     String thread = ownSqThreads().iterator().next();
     List<Simulation.Caller<RingFile>> opens = new ArrayList<>();
@@ -176,7 +176,7 @@ class SqPollTest {
       opens.add(Simulation.call(() -> open(fifo, WRITE)));
       Waiting.untilParked(opens.getLast().thread);
     }
-    Waiting.until("two to wait", () -> engine.blockingOpens.waiting() == 2);
+    Waiting.until("two to wait", () -> engine.context().gates.blockingOpens.waiting() == 2);
     asleep = thread;
     List<RandomAccessFile> sides = new ArrayList<>();
     for (Path fifo : fifos) {

@@ -67,11 +67,11 @@ class SqeFieldsTest {
       RingFile file = s.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
       MemorySegment memory = arena.allocate(100);
       file.read(memory, 0x1_2345_6789L);
-      assertLast(IORING_OP_READ, file.fd, memory.address(), 100, 0x1_2345_6789L, 0);
+      assertLast(IORING_OP_READ, file.handle.fd, memory.address(), 100, 0x1_2345_6789L, 0);
       file.write(memory, 3);
-      assertLast(IORING_OP_WRITE, file.fd, memory.address(), 100, 3, 0);
+      assertLast(IORING_OP_WRITE, file.handle.fd, memory.address(), 100, 3, 0);
       file.write(memory, EngineFile.APPEND);
-      assertLast(IORING_OP_WRITE, file.fd, memory.address(), 100, 0, RWF_APPEND);
+      assertLast(IORING_OP_WRITE, file.handle.fd, memory.address(), 100, 0, RWF_APPEND);
     }
   }
 
@@ -87,9 +87,9 @@ class SqeFieldsTest {
       // Nobody touches this memory: what the kernel is asked for is completed unseen.
       MemorySegment huge = Memory.at(1 << 20, 5L << 30);
       assertThat(file.read(huge, 7)).isEqualTo(MAX_RW_COUNT);
-      assertLast(IORING_OP_READ, file.fd, 1 << 20, 0x7ffff000, 7, 0);
+      assertLast(IORING_OP_READ, file.handle.fd, 1 << 20, 0x7ffff000, 7, 0);
       assertThat(file.write(huge, 7)).isEqualTo(MAX_RW_COUNT);
-      assertLast(IORING_OP_WRITE, file.fd, 1 << 20, 0x7ffff000, 7, 0);
+      assertLast(IORING_OP_WRITE, file.handle.fd, 1 << 20, 0x7ffff000, 7, 0);
     }
   }
 
@@ -98,11 +98,11 @@ class SqeFieldsTest {
     try (Simulation s = Simulation.of(kernel)) {
       RingFile file = s.open(path, StandardOpenOption.WRITE);
       file.force(true);
-      assertLast(IORING_OP_FSYNC, file.fd, 0, 0, 0, 0);
+      assertLast(IORING_OP_FSYNC, file.handle.fd, 0, 0, 0, 0);
       file.force(false);
-      assertLast(IORING_OP_FSYNC, file.fd, 0, 0, 0, 1);
+      assertLast(IORING_OP_FSYNC, file.handle.fd, 0, 0, 0, 1);
       file.truncate(3);
-      assertLast(IORING_OP_FTRUNCATE, file.fd, 0, 0, 3, 0);
+      assertLast(IORING_OP_FTRUNCATE, file.handle.fd, 0, 0, 3, 0);
     }
   }
 
@@ -151,7 +151,8 @@ class SqeFieldsTest {
     try (Simulation s = Simulation.of(other)) {
       RingFile file = s.open(path, StandardOpenOption.WRITE);
       file.change(change, 0x1_2345_6789L, 0x9_8765_4321L);
-      assertOnly(other, IORING_OP_FALLOCATE, 0, file.fd, 0x9_8765_4321L, mode, 0x1_2345_6789L, 0);
+      assertOnly(
+          other, IORING_OP_FALLOCATE, 0, file.handle.fd, 0x9_8765_4321L, mode, 0x1_2345_6789L, 0);
     }
   }
 
@@ -202,7 +203,8 @@ class SqeFieldsTest {
         file.advise(3, length, advice);
         boolean isLong = length > 0xffff_ffffL;
         int len = isLong ? 0 : (int) length;
-        assertOnly(other, IORING_OP_FADVISE, flags, file.fd, isLong ? length : 0, len, 3, code);
+        assertOnly(
+            other, IORING_OP_FADVISE, flags, file.handle.fd, isLong ? length : 0, len, 3, code);
         assertThat(other.calls("fadvise")).isZero();
       }
     }
@@ -214,14 +216,14 @@ class SqeFieldsTest {
     try (Simulation s = Simulation.of(kernel)) {
       RingFile file = s.open(path, StandardOpenOption.WRITE);
       file.forceRange(0x1_2345_6789L, 1 << 30);
-      assertLast(IORING_OP_SYNC_FILE_RANGE, file.fd, 0, 1 << 30, 0x1_2345_6789L, flags);
+      assertLast(IORING_OP_SYNC_FILE_RANGE, file.handle.fd, 0, 1 << 30, 0x1_2345_6789L, flags);
       file.forceRange(3, 0);
-      assertLast(IORING_OP_SYNC_FILE_RANGE, file.fd, 0, 0, 3, flags);
+      assertLast(IORING_OP_SYNC_FILE_RANGE, file.handle.fd, 0, 0, 3, flags);
       file.forceRange(3, 1L << 31);
-      assertLast(IORING_OP_SYNC_FILE_RANGE, file.fd, 0, 1 << 31, 3, flags);
+      assertLast(IORING_OP_SYNC_FILE_RANGE, file.handle.fd, 0, 1 << 31, 3, flags);
       // All of the file is in it: one request, to the end.
       file.forceRange(3, 1L << 60);
-      assertLast(IORING_OP_SYNC_FILE_RANGE, file.fd, 0, 0, 3, flags);
+      assertLast(IORING_OP_SYNC_FILE_RANGE, file.handle.fd, 0, 0, 3, flags);
       assertThat(kernel.taken(IORING_OP_SYNC_FILE_RANGE)).hasSize(4);
     }
   }
@@ -255,7 +257,7 @@ class SqeFieldsTest {
       RingFile file = s.open(path);
       assertThat(file.size()).isEqualTo(5);
       Sqe sqe = kernel.taken(IORING_OP_STATX).getLast();
-      assertLast(IORING_OP_STATX, file.fd, sqe.addr(), STATX_SIZE, sqe.off(), AT_EMPTY_PATH);
+      assertLast(IORING_OP_STATX, file.handle.fd, sqe.addr(), STATX_SIZE, sqe.off(), AT_EMPTY_PATH);
       assertThat(sqe.addr()).isNotZero();
       assertThat(sqe.off()).isNotZero();
     }

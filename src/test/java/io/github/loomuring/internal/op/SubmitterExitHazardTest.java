@@ -94,7 +94,7 @@ class SubmitterExitHazardTest {
         assertThat(resultOf(reads.get(i), fifos.get(i))).isEqualTo(3);
         assertThat(memory.get(i).get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) i);
       }
-      assertThat(engine.slots.retries()).as("requests of the thread that exited").isZero();
+      assertThat(engine.retries()).as("requests of the thread that exited").isZero();
     }
     closeAll(fifos);
   }
@@ -113,7 +113,7 @@ class SubmitterExitHazardTest {
       for (Operation read : reads) {
         assertThat(resultOf(read, fifo)).isEqualTo(1);
       }
-      assertThat(engine.slots.retries()).as("requests of threads that exited").isZero();
+      assertThat(engine.retries()).as("requests of threads that exited").isZero();
     }
     fifo.close();
   }
@@ -126,10 +126,10 @@ class SubmitterExitHazardTest {
       List<Operation> reads = new ArrayList<>();
       inThreadThatExits(() -> reads.add(begin(fifo, IORING_OP_READ, memory, 0)));
       Operation read = reads.getFirst();
-      read.addCause(Operation.CAUSE_INTERRUPT);
-      assertThat(read.await(engine.ring(), null, null)).isTrue();
+      read.state.addCause(Causes.INTERRUPT);
+      assertThat(engine.context().requests.await(read, null, null)).isTrue();
       assertThat(read.result()).isNegative();
-      fifo.end(read);
+      fifo.handle.end(read);
     }
     fifo.close();
   }
@@ -221,23 +221,23 @@ class SubmitterExitHazardTest {
 
   private Operation begin(RingFile file, byte opcode, MemorySegment memory, long offset)
       throws Exception {
-    Operation operation = file.start();
+    Operation operation = file.handle.start();
     operation.set(
         opcode,
-        file.fd,
+        file.handle.fd,
         memory.address(),
         (int) memory.byteSize(),
         offset,
         0,
-        opcode == IORING_OP_READ ? file.readGate : file.writeGate);
-    operation.begin(engine.slots, file);
+        opcode == IORING_OP_READ ? file.handle.readGate : file.handle.writeGate);
+    engine.context().requests.begin(operation, file.handle);
     return operation;
   }
 
   private static int resultOf(Operation operation, RingFile file) throws Exception {
     Waiting.until(operation + " to complete", operation::isCompleted);
     int result = operation.result();
-    file.end(operation);
+    file.handle.end(operation);
     return result;
   }
 

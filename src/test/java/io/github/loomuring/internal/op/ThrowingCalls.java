@@ -107,7 +107,7 @@ public final class ThrowingCalls implements AutoCloseable {
   }
 
   private void checkNothingLost(String what) throws Exception {
-    Waiting.until(what + ": slots in use: " + engine.slots(), () -> engine.slots().inUse() == 0);
+    Waiting.until(what + ": slots in use", () -> engine.inUse() == 0);
     Waiting.until(what + ": places at the gate", () -> engine.ring().room().inside() == 0);
     Waiting.untilEmpty(what + ": open files", this::openFiles);
     Attempt other = new Attempt(calls.all().get("read heap"), true);

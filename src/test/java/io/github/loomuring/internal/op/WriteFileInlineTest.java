@@ -96,7 +96,7 @@ class WriteFileInlineTest {
       engine.write(path, OpenSpec.of(options), bytes, Flush.NONE);
       assertThat(path).hasBinaryContent(bytes);
       assertThat(simulation.kernel.calls("openat")).isEqualTo(1);
-      if (engine.wholeFiles.threads() == 0) {
+      if (engine.context().wholeFiles.threads() == 0) {
         return;
       }
       assertThat(attempt).as("attempts").isLessThan(ATTEMPTS);
@@ -106,10 +106,10 @@ class WriteFileInlineTest {
   /** On an engine that has written nothing yet. */
   private void assertIsWrittenByThePool(byte[] bytes, Flush flush, OpenOption... options)
       throws Exception {
-    assertThat(engine.wholeFiles.threads()).isZero();
+    assertThat(engine.context().wholeFiles.threads()).isZero();
     engine.write(path, OpenSpec.of(options), bytes, flush);
     assertThat(path).hasBinaryContent(bytes);
-    assertThat(engine.wholeFiles.threads()).isEqualTo(1);
+    assertThat(engine.context().wholeFiles.threads()).isEqualTo(1);
     assertThat(simulation.kernel.calls("openat")).isEqualTo(1);
   }
 
@@ -141,7 +141,7 @@ class WriteFileInlineTest {
     assertIsWrittenHere(null, bytes(100), NEW_CONTENT);
     simulation.awaitIdle();
     assertThat(simulation.kernel.unbalanced()).containsExactly(SimulatedKernel.RING_FD);
-    assertThat(engine.wholeFileWrites).hasValue(0);
+    assertThat(engine.context().wholeFileWrites).hasValue(0);
   }
 
   // ---- by the pool
@@ -174,11 +174,11 @@ class WriteFileInlineTest {
   /** Several at once wait for the device in the pool, where they hold no carrier. */
   @Test
   void poolWritesWhereAnotherFileIsBeingWritten() throws Exception {
-    engine.wholeFileWrites.incrementAndGet();
+    engine.context().wholeFileWrites.incrementAndGet();
     try {
       assertIsWrittenByThePool(bytes(100), Flush.NONE, NEW_CONTENT);
     } finally {
-      engine.wholeFileWrites.decrementAndGet();
+      engine.context().wholeFileWrites.decrementAndGet();
     }
   }
 
@@ -271,7 +271,7 @@ class WriteFileInlineTest {
           "the pool to be asked",
           () -> {
             own.write(path, OpenSpec.of(NEW_CONTENT), bytes(2), Flush.NONE);
-            return own.wholeFiles.threads() > 0;
+            return own.context().wholeFiles.threads() > 0;
           });
     } finally {
       own.close();

@@ -1,7 +1,5 @@
 package io.github.loomuring.internal.op;
 
-import static io.github.loomuring.internal.linux.IoUring.IORING_OP_READV;
-import static io.github.loomuring.internal.linux.IoUring.IORING_OP_WRITEV;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.loomuring.internal.buffers.BufferSet;
@@ -13,53 +11,53 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /**
- * IORING_OP_READV and IORING_OP_WRITEV: one transfer of many buffers, after an attempt on the
- * caller as for a single one.
+ * A read or write of many buffers, one after the other in the file: IORING_OP_READV or
+ * IORING_OP_WRITEV, after an attempt on the caller as for a single one.
  *
  * <p>More buffers than a call takes, and more bytes of heap buffers than a staging buffer has room
  * for, go in several requests, one after the other; but an append, or bytes in a pipe, stay
  * together as far as the kernel allows.
  */
-final class Vectored {
-  private final RingFile file;
-  private final boolean reading;
+final class VectoredTransfer {
+  private final Handle handle;
+  private final Transfer transfer;
 
   /** Whether the transfer may go in several requests without that being seen. */
   private final boolean divisible;
 
-  private Vectored(RingFile file, boolean reading) {
-    this.file = file;
-    this.reading = reading;
-    this.divisible = file.seekable && !file.append;
+  private VectoredTransfer(Handle handle, Transfer transfer) {
+    this.handle = handle;
+    this.transfer = transfer;
+    this.divisible = handle.kind.seekable() && !handle.kind.append();
   }
 
-  static long read(RingFile file, ByteBuffer[] dsts, long offset) throws IOException {
-    return new Vectored(file, true).run(dsts, offset);
-  }
-
-  static long write(RingFile file, ByteBuffer[] srcs, long offset) throws IOException {
-    file.markDirty();
-    return new Vectored(file, false).run(srcs, offset);
+  /**
+   * Transfers from the positions of {@code buffers}, which move: bytes, 0 at the end of the file.
+   */
+  static long run(Handle handle, Transfer transfer, ByteBuffer[] buffers, long offset)
+      throws IOException {
+    return new VectoredTransfer(handle, transfer).run(buffers, offset);
   }
 
   private long run(ByteBuffer[] buffers, long offset) throws IOException {
-    Operation operation = file.start();
+    Operation operation = handle.start();
     BufferSet.Buffer[] leased = null;
     try {
-      leased = file.engine.bufferSets.begin(buffers);
+      leased = handle.context.bufferSets.begin(buffers);
       long done = 0;
       for (int first = next(buffers, 0); first < buffers.length; first = next(buffers, first)) {
+        Batch batch = new Batch(operation, buffers, first);
         long n;
         try {
-          n = new Batch(operation, buffers, first).run(offset + done);
+          n = batch.run(offset + done);
         } catch (IOException e) {
           if (done > 0) {
-            return done; // what was moved is known; a lasting error comes with the next call
+            return done; // these bytes are not lost; a lasting error comes with the next call
           }
           throw e;
         }
-        done += Math.abs(n);
-        if (n <= 0 || !divisible) {
+        done += n;
+        if (batch.isLast || n == 0 || !divisible) {
           break;
         }
       }
@@ -68,7 +66,7 @@ final class Vectored {
       if (operation.isReusable()) { // otherwise the kernel may not be done
         BufferSets.end(leased);
       }
-      file.end(operation, buffers);
+      handle.end(operation, buffers);
     }
   }
 
@@ -92,6 +90,9 @@ final class Vectored {
     private int heapBytes;
     private Staging.Buffer staging;
     private Staging.Buffer iovecs;
+
+    /** Whether the request has moved less than it was to: the transfer does not go on. */
+    private boolean isLast;
 
     Batch(Operation operation, ByteBuffer[] buffers, int first) {
       this.operation = operation;
@@ -125,24 +126,26 @@ final class Vectored {
       return Math.min(buffer.remaining(), inPieces ? Staging.MAX_BYTES : Fcntl.MAX_RW_COUNT);
     }
 
-    /** Bytes moved; negated if the transfer is not to go on. */
+    /** Bytes moved. */
     long run(long offset) throws IOException {
-      iovecs = file.engine.staging.acquire(Math.toIntExact(count * Fcntl.IOVEC_BYTES));
+      iovecs = handle.context.staging.acquire(Math.toIntExact(count * Fcntl.IOVEC_BYTES));
       try {
         if (heapBytes > 0) {
-          staging = file.engine.staging.acquire(heapBytes);
+          staging = handle.context.staging.acquire(heapBytes);
         }
-        prepare(offset);
-        return transfer(offset);
+        fillIovecs(offset);
+        long n = move(offset);
+        moved(n);
+        return n;
       } finally {
-        file.engine.release(iovecs, operation);
+        handle.context.release(iovecs, operation);
         if (staging != null) {
-          file.engine.release(staging, operation);
+          handle.context.release(staging, operation);
         }
       }
     }
 
-    private void prepare(long offset) throws IOException {
+    private void fillIovecs(long offset) throws IOException {
       long iovec = 0;
       int staged = 0;
       for (int i = first; i < end; i++) {
@@ -156,68 +159,49 @@ final class Vectored {
           address = MemorySegment.ofBuffer(buffer).address();
         } else {
           address = staging.address + staged;
-          if (!reading) {
+          if (!transfer.reading) {
             staging.bytes.put(staged, buffer, buffer.position(), bytes);
           }
           staged += bytes;
         }
-        file.checkAligned(address, bytes, offset);
+        handle.checkAligned(address, bytes, offset);
         iovecs.segment.set(JAVA_LONG, iovec + Fcntl.IOVEC_BASE, address);
         iovecs.segment.set(JAVA_LONG, iovec + Fcntl.IOVEC_LEN, bytes);
         iovec += Fcntl.IOVEC_BYTES;
       }
     }
 
-    private long transfer(long offset) throws IOException {
+    private long move(long offset) throws IOException {
       long n =
-          reading
-              ? Read.attempt(file, operation, iovecs.address, count, offset)
-              : Write.attempt(file, operation, iovecs.address, count, length, offset);
+          transfer.reading
+              ? Attempt.read(handle, operation, iovecs.address, count, offset)
+              : Attempt.write(handle, operation, iovecs.address, count, length, offset, 0);
       if (n >= 0) {
-        operation.onCaller.done((int) n);
-        moved(n);
+        operation.callerWork.done((int) n);
         return n; // zero is the end of the file; a short count may be the end of what is cached
       }
-      int result = file.transfersOnPool ? onPool(offset) : request(offset);
+      int result = request(handle.kind.seekable() ? offset : 0);
       if (result < 0) {
-        throw file.failure(result, operation, reading ? "read" : "write", offset, length);
+        throw handle.failure(result, operation, transfer.name, offset, length);
       }
       operation.end(); // the next batch is another use of the slot
-      moved(result);
-      return result < length ? -result : result;
-    }
-
-    /** By the ring, as long as it is not the ring that fails; see {@link Fixed#orPlain}. */
-    private int request(long offset) throws IOException {
-      int result = request(offset, !file.device.local);
-      if (file.device.local && Fixed.isForWorker(file, operation, reading, result)) {
-        operation.end();
-        result = request(offset, true);
-      }
-      if (OnPool.isFor(file, operation, result)) {
-        operation.end();
-        result = onPool(offset);
-      }
+      isLast = result < length;
       return result;
     }
 
-    private int request(long offset, boolean async) throws IOException {
-      operation.set(
-          reading ? IORING_OP_READV : IORING_OP_WRITEV,
-          file.fd,
-          iovecs.address,
-          count,
-          file.seekable ? offset : 0,
-          0,
-          reading ? file.readGate : file.writeGate);
-      if (async) {
-        operation.setAsync();
+    private int request(long position) throws IOException {
+      TransferRequest.prepareVectored(
+          handle, operation, transfer.reading, iovecs.address, count, position);
+      int result = TransferRequest.run(handle, operation);
+      if (!handle.transfersOnPool || !Attempt.isRefusedCall(result)) {
+        return result;
       }
-      return operation.run(file.engine.slots, file);
-    }
-
-    private int onPool(long offset) throws IOException {
-      return OnPool.transferAll(file, operation, reading, iovecs, count, offset);
+      // A profile of seccomp that knows the calls of the JDK only: one buffer, a short transfer.
+      long address = iovecs.segment.get(JAVA_LONG, Fcntl.IOVEC_BASE);
+      int bytes = (int) iovecs.segment.get(JAVA_LONG, Fcntl.IOVEC_LEN);
+      TransferRequest.prepare(
+          handle, operation, transfer.reading, null, address, bytes, position, 0);
+      return TransferRequest.run(handle, operation);
     }
 
     /** Moves the buffers' positions, and bytes that were read to where they belong. */
@@ -228,7 +212,7 @@ final class Vectored {
         ByteBuffer buffer = buffers[i];
         int wanted = bytesOf(buffer);
         int bytes = (int) Math.min(left, wanted);
-        if (reading && bytes > 0 && !buffer.isDirect()) {
+        if (transfer.reading && bytes > 0 && !buffer.isDirect()) {
           buffer.put(buffer.position(), staging.bytes, staged, bytes);
         }
         staged += buffer.isDirect() ? 0 : wanted;

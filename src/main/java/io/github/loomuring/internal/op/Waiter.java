@@ -4,38 +4,32 @@ import io.github.loomuring.internal.call.Deadlines;
 import io.github.loomuring.internal.call.Failures;
 import io.github.loomuring.internal.call.Interrupts;
 import io.github.loomuring.internal.concurrent.Pauses;
-import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.op.SharedRequest.Departure;
 import io.github.loomuring.internal.ring.Ring;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How the owner of an operation waits for its completion, and has it end when it is to be
- * cancelled.
+ * The wait of an operation's owner for its completion. It also has the operation end when it is to
+ * be cancelled.
  *
  * <p>Nothing that is thrown meanwhile ends the wait: the kernel has the request, and writes to its
- * memory.
+ * memory. Nothing is allocated, as there may be no memory for it.
  */
-final class OwnersWait {
-  private static final long CANCEL_PAUSE_NANOS = 1_000_000;
-  private static final long CANCEL_PAUSE_NANOS_MAX = 100_000_000;
-
-  /** Pause after which an operation that may be abandoned is given up: cancel had its chance. */
-  private static final long ABANDON_AFTER_NANOS = 20_000_000;
-
+final class Waiter {
   /** Between two looks of an owner that waits on its carrier. */
   private static final int HOLD_MICROS = 100;
 
-  private OwnersWait() {}
+  private Waiter() {}
 
-  /** What a look of the owner has found. */
-  private enum Look {
+  /** The result of a look of the owner. */
+  enum Look {
     /** It has to wait on. */
     PENDING,
     COMPLETED,
     /** It never reached the kernel, or is the kernel's no more: the slot is the owner's. */
-    LEFT,
+    WITHDRAWN,
     /** The slot is the reaper's. */
     ABANDONED,
     /** The ring has failed. */
@@ -59,8 +53,7 @@ final class OwnersWait {
       throws IOException {
     boolean interrupted = false;
     Throwable torn = null;
-    operation.pauseNanos = CANCEL_PAUSE_NANOS;
-    operation.cancelledNanos = 0;
+    operation.cancelPauses.begin();
     Look look = Look.PENDING;
     while (look == Look.PENDING) {
       try {
@@ -68,7 +61,7 @@ final class OwnersWait {
         if (Thread.interrupted()) {
           interrupted = true;
           if (!Interrupts.areIgnored()) {
-            operation.addCause(Operation.CAUSE_INTERRUPT);
+            operation.state.addCause(Causes.INTERRUPT);
           }
         }
         look = look(operation, ring, rival, abandonable, torn != null);
@@ -82,45 +75,46 @@ final class OwnersWait {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    if (torn != null && (look != Look.COMPLETED || isGivenUp(operation.result()))) {
+    if (torn != null && (look != Look.COMPLETED || Causes.isGivenUp(operation.result()))) {
       Failures.rethrow(torn);
     }
     if (look == Look.FAILED) {
-      throw new IOException("the ring has failed");
+      throw ringFailed();
     }
     return look != Look.ABANDONED;
   }
 
-  /** Whether the request has done nothing, because it was to be cancelled. */
-  private static boolean isGivenUp(int result) {
-    return Errno.isCancelled(result) || Errno.EAGAIN.is(result);
+  /** The exception for whoever waits when the ring fails. */
+  static IOException ringFailed() {
+    return new IOException("the ring has failed");
   }
 
   private static Look look(
       Operation operation, Ring ring, Operation rival, Abandonable abandonable, boolean torn)
       throws IOException {
-    int status = operation.status();
-    int causes = operation.causes();
-    if (status == Operation.COMPLETED) {
+    long seen = operation.state.get();
+    int status = StateWord.status(seen);
+    int causes = StateWord.causes(seen);
+    if (status == StateWord.COMPLETED) {
       return Look.COMPLETED;
     }
-    if (status == Operation.FAILED) {
+    if (status == StateWord.FAILED) {
       return Look.FAILED;
     }
-    if (torn && (causes & Operation.CAUSE_TORN) == 0) {
-      operation.addCause(Operation.CAUSE_TORN);
+    if (torn && (causes & Causes.TORN) == 0) {
+      operation.state.addCause(Causes.TORN);
     } else if (rival != null && rival.isCompleted() && causes == 0) {
-      operation.addCause(Operation.CAUSE_SUPERSEDED);
-    } else if (!operation.isWaiting()) {
-      operation.setWaiting();
+      operation.state.addCause(Causes.SUPERSEDED);
+    } else if (!StateWord.isWaiting(seen)) {
+      operation.state.setWaiting();
       if (rival != null) {
-        rival.setWaiting();
+        rival.state.setWaiting();
       }
       ring.beforePark();
     } else if (causes != 0) {
       return askForEnd(operation, ring, status, abandonable, torn);
     } else if (!Deadlines.park(operation)) {
-      operation.addCause(Operation.CAUSE_DEADLINE);
+      operation.state.addCause(Causes.DEADLINE);
     }
     return Look.PENDING;
   }
@@ -129,55 +123,61 @@ final class OwnersWait {
   private static Look askForEnd(
       Operation operation, Ring ring, int status, Abandonable abandonable, boolean torn)
       throws IOException {
-    Force.Leaving leaving = leave(operation, ring, status, torn);
-    if (leaving == Force.Leaving.LEFT) {
-      return Look.LEFT;
+    // No switch: javac makes a class for it, which could not be initialised without memory.
+    Departure departure = depart(operation, ring, status, torn);
+    if (departure == Departure.LEFT) {
+      return Look.WITHDRAWN;
     }
-    if (leaving == Force.Leaving.ABANDONED) {
+    if (departure == Departure.ABANDONED) {
       return Look.ABANDONED;
     }
-    if (leaving == Force.Leaving.SERVED) {
-      if (torn) {
-        Pauses.hold(HOLD_MICROS);
-      } else {
-        LockSupport.park(operation);
-      }
+    if (departure == Departure.SERVED) {
+      pause(operation, torn, Long.MAX_VALUE);
       return Look.PENDING;
     }
     if (abandonable != null
-        && operation.cancelledNanos >= ABANDON_AFTER_NANOS
+        && operation.cancelPauses.areEnough()
         && operation.abandon(abandonable)) {
       return Look.ABANDONED;
     }
     boolean sent = ring.cancel(operation.userData(), operation.errno);
-    long nanos = torn ? TimeUnit.MICROSECONDS.toNanos(HOLD_MICROS) : operation.pauseNanos;
-    operation.cancelledNanos += sent ? nanos : 0;
-    if (torn) {
-      Pauses.hold(HOLD_MICROS);
-    } else {
-      LockSupport.parkNanos(operation, nanos);
-      operation.pauseNanos = Math.min(2 * operation.pauseNanos, CANCEL_PAUSE_NANOS_MAX);
+    long nanos =
+        torn ? TimeUnit.MICROSECONDS.toNanos(HOLD_MICROS) : operation.cancelPauses.nextNanos();
+    if (sent) {
+      operation.cancelPauses.cancelled(nanos);
     }
+    pause(operation, torn, nanos);
     return Look.PENDING;
   }
 
+  /** Parks, or waits on the carrier after an Error; for ever, if {@code nanos} is the maximum. */
+  private static void pause(Operation operation, boolean torn, long nanos) {
+    if (torn) {
+      Pauses.hold(HOLD_MICROS);
+    } else if (nanos == Long.MAX_VALUE) {
+      LockSupport.park(operation);
+    } else {
+      LockSupport.parkNanos(operation, nanos);
+    }
+  }
+
   /** Tries to get by without a cancel; ALONE if that is needed. */
-  private static Force.Leaving leave(Operation operation, Ring ring, int status, boolean torn)
+  private static Departure depart(Operation operation, Ring ring, int status, boolean torn)
       throws IOException {
-    Force force = operation.force();
-    Force.Leaving leaving =
-        force == null ? Force.Leaving.ALONE : force.leave(operation, !torn, operation.errno);
-    if (leaving == Force.Leaving.LEFT) {
+    SharedRequest<Operation> shared = operation.shared();
+    Departure departure =
+        shared == null ? Departure.ALONE : shared.depart(operation, !torn, operation.errno);
+    if (departure == Departure.LEFT) {
       operation.setCancelled();
-    } else if (leaving == Force.Leaving.ALONE
-        && status == Operation.PREPARED
+    } else if (departure == Departure.ALONE
+        && status == StateWord.PREPARED
         && ring.withdraw(operation, operation.errno)) {
       operation.setCancelled();
-      if (force != null) {
-        force.ended(operation.result(), operation.errno);
+      if (shared != null) {
+        shared.ended(operation.result(), operation.errno);
       }
-      return Force.Leaving.LEFT;
+      return Departure.LEFT;
     }
-    return leaving;
+    return departure;
   }
 }

@@ -14,36 +14,36 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 
 /**
- * A JDK's channel of a file of the ring, for what only the JDK has: mappings and locks.
+ * A channel of the JDK on a file of the ring, for mappings and locks, which only the JDK has.
  *
  * <p>It is opened when it is first needed, through the descriptor, so that it is of the same file
  * whatever has become of the path. Whoever calls holds a reference to the file.
  */
-final class PlainChannel extends PosixLocks.Descriptor implements Callable<Void> {
-  private final RingFile file;
+final class JdkChannel extends PosixLocks.Descriptor implements Callable<Void> {
+  private final Handle handle;
   private volatile FileChannel channel;
 
-  PlainChannel(RingFile file) {
-    this.file = file;
+  JdkChannel(Handle handle) {
+    this.handle = handle;
   }
 
   <T> T run(PlainUse use, PlainWork<T> work) throws IOException {
-    if (!file.seekable) {
+    if (!handle.kind.seekable()) {
       throw new FileSystemException(
-          file.path.toString(), null, "only a regular file can be mapped or locked");
+          handle.path.toString(), null, "only a regular file can be mapped or locked");
     }
     return switch (use) {
-      case POOL -> file.engine.offload.call(() -> work.run(channel()));
-      case POOL_ALWAYS -> file.engine.offload.callAlways(() -> work.run(channel()));
+      case POOL -> handle.context.pool.call(() -> work.run(channel()));
+      case POOL_ALWAYS -> handle.context.pool.callAlways(() -> work.run(channel()));
       case CALLER -> onCaller(work);
     };
   }
 
   /** With a channel of its own, which an interrupt may close. */
   private <T> T onCaller(PlainWork<T> work) throws IOException {
-    PlainChannel own = new PlainChannel(file);
+    JdkChannel own = new JdkChannel(handle);
     try {
-      return work.run(file.engine.offload.call(own::channel));
+      return work.run(handle.context.pool.call(own::channel));
     } finally {
       own.end();
     }
@@ -59,19 +59,19 @@ final class PlainChannel extends PosixLocks.Descriptor implements Callable<Void>
 
   private FileChannel open() throws IOException {
     Set<OpenOption> access = new HashSet<>();
-    if (file.readable) {
+    if (handle.kind.readable()) {
       access.add(StandardOpenOption.READ);
     }
-    if (file.writable) {
+    if (handle.kind.writable()) {
       access.add(StandardOpenOption.WRITE);
     }
-    return PlatformPaths.fileSystem().provider().newFileChannel(file.descriptorPath(), access);
+    return PlatformPaths.fileSystem().provider().newFileChannel(handle.descriptorPath(), access);
   }
 
   /** Has the channel closed, if there is one, as soon as no lock stands against it. */
   void end() throws IOException {
     if (channel != null) {
-      file.engine.offload.callAlways(this); // nothing is made for that: there may be no memory
+      handle.context.pool.callAlways(this); // nothing is made for that: there may be no memory
     }
   }
 
@@ -84,7 +84,7 @@ final class PlainChannel extends PosixLocks.Descriptor implements Callable<Void>
 
   @Override
   public long key() {
-    return file.lockKey();
+    return handle.kind.lockKey();
   }
 
   @Override
@@ -94,6 +94,6 @@ final class PlainChannel extends PosixLocks.Descriptor implements Callable<Void>
 
   @Override
   public String toString() {
-    return "the JDK's channel of " + file;
+    return "the JDK's channel of " + handle;
   }
 }

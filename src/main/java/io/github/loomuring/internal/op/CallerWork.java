@@ -1,0 +1,36 @@
+package io.github.loomuring.internal.op;
+
+import io.github.loomuring.internal.schedule.Turns;
+
+/**
+ * The work that the owners of a slot do without the ring, one after the other, for {@link Turns}.
+ */
+final class CallerWork {
+  private int readsOfMissing;
+
+  /** Work of the operation that has the slot now, in bytes; -1 if it has done none. */
+  private int countedBytes = -1;
+
+  /** Counts reads of files whose last attempt missed the page cache: whether it is an nth. */
+  boolean isNthReadOfMissing(int n) {
+    return ++readsOfMissing % n == 0;
+  }
+
+  /** The owner has transferred so many bytes, or done something else that transfers none. */
+  void done(int transferred) {
+    countedBytes = transferred;
+  }
+
+  /** Work of {@code nanos}, counted as the bytes that take about as long. */
+  static int bytesOf(long nanos) {
+    long weight = nanos / Turns.OPERATION_NANOS_MAX + 1;
+    return (int) Math.min(weight * Turns.BYTES, Integer.MAX_VALUE);
+  }
+
+  /** What was counted in this use of the slot, once; -1 if nothing. */
+  int take() {
+    int taken = countedBytes;
+    countedBytes = -1;
+    return taken;
+  }
+}

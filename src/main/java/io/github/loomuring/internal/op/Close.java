@@ -1,0 +1,45 @@
+package io.github.loomuring.internal.op;
+
+import io.github.loomuring.internal.jvm.StackReserve;
+import java.io.IOException;
+
+/** The close of a file: {@code close(2)}, when no operation uses the descriptor any more. */
+final class Close {
+  private Close() {}
+
+  /**
+   * Refuses new operations, cancels those that run, and waits for their end; or, if another thread
+   * closes the file, until it has.
+   *
+   * @return whether the calling thread closes the file, and must go on with {@link #descriptor}
+   */
+  static boolean begin(Handle handle) {
+    StackReserve.ensure();
+    FileReferences references = handle.references;
+    if (!references.beginClose()) {
+      references.awaitClosed();
+      return false;
+    }
+    // From here on nothing may end the close before the descriptor is closed.
+    if (!references.areUnused()) {
+      handle.context.slots.cancelAll(handle, Causes.FILE_CLOSED);
+      references.awaitUnused();
+    }
+    return true;
+  }
+
+  /** Closes the descriptor, after {@link #begin}. */
+  static void descriptor(Handle handle) throws IOException {
+    assert handle.references.areUnused() : handle;
+    try {
+      Descriptor.close(
+          handle.context,
+          handle.fd,
+          handle.kind.lockKey(),
+          Placement.mayCloseOnCaller(handle),
+          handle.path);
+    } finally {
+      handle.references.closed();
+    }
+  }
+}
