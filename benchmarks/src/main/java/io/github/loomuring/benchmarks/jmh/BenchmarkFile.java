@@ -39,7 +39,7 @@ public class BenchmarkFile {
 
   /** A block of one's own, and the offsets of blocks of the file in an order of one's own. */
   @State(Scope.Thread)
-  public static class Block {
+  public static class ThreadState {
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BLOCK_BYTES);
     private int index = ThreadLocalRandom.current().nextInt();
 

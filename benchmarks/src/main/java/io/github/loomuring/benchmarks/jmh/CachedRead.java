@@ -52,17 +52,17 @@ public class CachedRead {
   }
 
   @Benchmark
-  public int ring(BenchmarkFile.Block block) throws IOException {
+  public int ring(BenchmarkFile.ThreadState block) throws IOException {
     return uringFile.read(block.buffer(), block.nextOffset());
   }
 
   @Benchmark
-  public int ringChannel(BenchmarkFile.Block block) throws IOException {
+  public int ringChannel(BenchmarkFile.ThreadState block) throws IOException {
     return uringChannel.read(block.buffer(), block.nextOffset());
   }
 
   @Benchmark
-  public int fileChannel(BenchmarkFile.Block block) throws IOException {
+  public int fileChannel(BenchmarkFile.ThreadState block) throws IOException {
     return channel.read(block.buffer(), block.nextOffset());
   }
 }

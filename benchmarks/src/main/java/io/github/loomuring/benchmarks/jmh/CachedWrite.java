@@ -54,12 +54,12 @@ public class CachedWrite {
   }
 
   @Benchmark
-  public int ring(BenchmarkFile.Block block) throws IOException {
+  public int ring(BenchmarkFile.ThreadState block) throws IOException {
     return uringFile.write(block.buffer(), block.nextOffset());
   }
 
   @Benchmark
-  public int fileChannel(BenchmarkFile.Block block) throws IOException {
+  public int fileChannel(BenchmarkFile.ThreadState block) throws IOException {
     return channel.write(block.buffer(), block.nextOffset());
   }
 }

@@ -55,7 +55,7 @@ public class HandOff {
   }
 
   @Benchmark
-  public int ring(BenchmarkFile.Block block) throws IOException {
+  public int ring(BenchmarkFile.ThreadState block) throws IOException {
     return uringFile.read(block.buffer(), block.nextOffset());
   }
 }

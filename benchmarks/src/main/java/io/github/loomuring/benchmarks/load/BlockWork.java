@@ -17,16 +17,16 @@ import java.util.function.LongSupplier;
  */
 record BlockWork(
     String name,
-    Access access,
+    Mode mode,
     Order order,
     Cache cache,
     int blockBytes,
     long bytesMax,
     int threadsMax,
     int burners,
-    List<String> engines)
+    List<String> contenders)
     implements Work {
-  enum Access {
+  enum Mode {
     READ,
     WRITE
   }
@@ -49,7 +49,7 @@ record BlockWork(
 
   @Override
   public boolean writes() {
-    return access == Access.WRITE;
+    return mode == Mode.WRITE;
   }
 
   @Override
@@ -80,28 +80,28 @@ record BlockWork(
   }
 
   @Override
-  public <F> Scene open(Engine<F> engine, Site site, int threads) throws IOException {
+  public <F> Scene open(FileApi<F> api, Site site, int threads) throws IOException {
     preparePageCache(site);
     List<F> files = new ArrayList<>();
     List<Closeable> closeables = new ArrayList<>();
-    for (int i = 0; i < (engine.sharesFile() ? 1 : threads); i++) {
-      F file = engine.open(site.dataFile(), openOptions());
+    for (int i = 0; i < (api.sharesFile() ? 1 : threads); i++) {
+      F file = api.open(site.dataFile(), openOptions());
       files.add(file);
-      closeables.add(() -> engine.close(file));
+      closeables.add(() -> api.close(file));
     }
-    List<Operation> operations = new ArrayList<>();
+    List<MeasuredOperation> operations = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
       F file = files.get(i % files.size());
-      Block block = engine.block(site, i, threads, blockBytes);
-      operations.add(operation(engine, file, block, offsets(site, i, threads)));
+      Block block = api.block(site, i, threads, blockBytes);
+      operations.add(operation(api, file, block, offsets(site, i, threads)));
     }
     return new Scene(operations, closeables);
   }
 
   private Set<OpenOption> openOptions() {
-    StandardOpenOption mode =
-        access == Access.READ ? StandardOpenOption.READ : StandardOpenOption.WRITE;
-    return direct() ? Set.of(mode, ExtendedOpenOption.DIRECT) : Set.of(mode);
+    StandardOpenOption option =
+        mode == Mode.READ ? StandardOpenOption.READ : StandardOpenOption.WRITE;
+    return direct() ? Set.of(option, ExtendedOpenOption.DIRECT) : Set.of(option);
   }
 
   private LongSupplier offsets(Site site, int thread, int threads) {
@@ -114,10 +114,11 @@ record BlockWork(
     };
   }
 
-  private <F> Operation operation(Engine<F> engine, F file, Block block, LongSupplier offsets) {
-    return switch (access) {
-      case READ -> () -> check(engine.read(file, block, offsets.getAsLong()));
-      case WRITE -> () -> check(engine.write(file, block, offsets.getAsLong()));
+  private <F> MeasuredOperation operation(
+      FileApi<F> api, F file, Block block, LongSupplier offsets) {
+    return switch (mode) {
+      case READ -> () -> check(api.read(file, block, offsets.getAsLong()));
+      case WRITE -> () -> check(api.write(file, block, offsets.getAsLong()));
     };
   }
 

@@ -36,7 +36,7 @@ final class Collector {
   }
 
   /** A line takes the place of an older one of the same. */
-  void add(Outcome outcome) throws IOException {
+  void add(ChildOutcome outcome) throws IOException {
     for (Line line : outcome.lines()) {
       lines.removeIf(other -> isSame(line, other));
       lines.add(line);
@@ -54,6 +54,6 @@ final class Collector {
     return line.work().equals(other.work())
         && line.fileSystem().equals(other.fileSystem())
         && line.threads() == other.threads()
-        && line.engine().equals(other.engine());
+        && line.contender().equals(other.contender());
   }
 }

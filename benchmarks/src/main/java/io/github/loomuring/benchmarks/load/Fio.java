@@ -2,7 +2,7 @@ package io.github.loomuring.benchmarks.load;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.github.loomuring.benchmarks.load.BlockWork.Access;
+import io.github.loomuring.benchmarks.load.BlockWork.Mode;
 import io.github.loomuring.benchmarks.load.BlockWork.Order;
 import io.github.loomuring.benchmarks.results.Results.Percentiles;
 import io.github.loomuring.benchmarks.results.Results.Round;
@@ -78,14 +78,14 @@ final class Fio implements Contender {
 
   private List<String> command(BlockWork work, int threads, int millis, Path output) {
     boolean random = work.order() == Order.RANDOM;
-    String access = work.access() == Access.READ ? "read" : "write";
+    String mode = work.mode() == Mode.READ ? "read" : "write";
     List<String> command =
         new ArrayList<>(
             List.of(
                 "fio",
                 "--name=" + work.name(),
                 "--filename=" + site.dataFile(),
-                "--rw=" + (random ? "rand" : "") + access,
+                "--rw=" + (random ? "rand" : "") + mode,
                 "--bs=" + work.blockBytes(),
                 "--direct=" + (work.direct() ? 1 : 0),
                 "--invalidate=0", // the page cache is as this process has prepared it,
@@ -122,7 +122,7 @@ final class Fio implements Contender {
 
   /** Of the summary of all jobs. What only the JVM of the others can tell is NaN. */
   private Round round(BlockWork work, JsonNode job) throws IOException {
-    JsonNode side = job.path(work.access() == Access.READ ? "read" : "write");
+    JsonNode side = job.path(work.mode() == Mode.READ ? "read" : "write");
     double operations = side.path("total_ios").asDouble();
     if (operations == 0) {
       throw new IOException("fio did nothing: " + job);

@@ -16,8 +16,8 @@ import java.nio.file.Path;
 /**
  * The C functions the benchmarks call themselves, on Linux of x86_64 and aarch64.
  *
- * <p>Errno is not captured: that would cost each call of the {@code pread} engine, and a function
- * that fails here is a fault of the set-up, which its name and arguments show.
+ * <p>Errno is not captured: that would cost each call of the contender {@code pread}, and a
+ * function that fails here is a fault of the set-up, which its name and arguments show.
  */
 @SuppressWarnings("restricted")
 final class Libc {

@@ -12,7 +12,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Measures engines against each other, each kind of work and number of threads in its own JVM. */
+/**
+ * Measures contenders against each other, each kind of work and number of threads in its own JVM.
+ */
 @Command(
     name = "load",
     mixinStandardHelpOptions = true,
@@ -38,10 +40,10 @@ public final class LoadCommand implements Callable<Integer> {
   @Option(names = "--threads", split = ",", description = "instead of the plan's")
   private List<Integer> threads = List.of();
 
-  @Option(names = "--engines", split = ",", description = "instead of the plan's")
-  private List<String> engines = List.of();
+  @Option(names = "--engines", split = ",", description = "contenders, instead of the plan's")
+  private List<String> contenders = List.of();
 
-  @Option(names = "--rounds", defaultValue = "5", description = "of all engines in turn")
+  @Option(names = "--rounds", defaultValue = "5", description = "of all contenders in turn")
   private int rounds;
 
   @Option(names = "--millis", defaultValue = "1000", description = "of each measurement")
@@ -50,7 +52,7 @@ public final class LoadCommand implements Callable<Integer> {
   @Option(
       names = "--warm-up-millis",
       defaultValue = "500",
-      description = "of each engine, before the first round")
+      description = "of each contender, before the first round")
   private int warmUpMillis;
 
   @Option(
@@ -85,10 +87,10 @@ public final class LoadCommand implements Callable<Integer> {
   }
 
   private int measure(String fileSystem) throws IOException, InterruptedException {
-    List<Combination> combinations = select(threads, engines);
+    List<Combination> combinations = select(threads, contenders);
     Path dataFile = DataFile.ofSize(directory, mebibytes);
-    Task task =
-        new Task(
+    ChildTask task =
+        new ChildTask(
             dataFile,
             fileSystem,
             combinations,
@@ -103,7 +105,7 @@ public final class LoadCommand implements Callable<Integer> {
     table.printHeader();
     for (Combination combination : combinations) {
       boolean first = combination == combinations.getFirst();
-      Outcome outcome = ChildProcess.run(task.only(combination, first));
+      ChildOutcome outcome = ChildProcess.run(task.only(combination, first));
       table.print(outcome.lines());
       collector.add(outcome);
       if (outcome.failure() != null) {
@@ -116,10 +118,10 @@ public final class LoadCommand implements Callable<Integer> {
   /** All in one JVM, which is quicker. */
   private int smoke(String fileSystem) throws IOException, InterruptedException {
     Path dataFile = DataFile.ofSize(directory, Smoke.MEBIBYTES);
-    Task task = Smoke.task(dataFile, fileSystem, select(Smoke.THREADS, Smoke.ENGINES));
+    ChildTask task = Smoke.task(dataFile, fileSystem, select(Smoke.THREADS, Smoke.CONTENDERS));
     Path file = output == null ? Files.createTempFile("loom-uring-smoke", ".json") : output;
     try {
-      Outcome outcome = ChildProcess.run(task);
+      ChildOutcome outcome = ChildProcess.run(task);
       new Collector(file, false, Machine.facts(directory, fileSystem)).add(outcome);
       Table table = new Table(System.out);
       table.printHeader();
@@ -134,11 +136,11 @@ public final class LoadCommand implements Callable<Integer> {
     }
   }
 
-  private List<Combination> select(List<Integer> ofThreads, List<String> ofEngines)
+  private List<Combination> select(List<Integer> ofThreads, List<String> ofContenders)
       throws InterruptedException {
     List<String> ofWorks = works.equals(List.of(EVERY_WORK)) ? List.of() : works;
     try {
-      return new Selection(plan, ofWorks, ofThreads, ofEngines).combinations(Fio.isInstalled());
+      return new Selection(plan, ofWorks, ofThreads, ofContenders).combinations(Fio.isInstalled());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -33,7 +33,7 @@ final class Measurement {
     ENDING
   }
 
-  private final List<Operation> operations;
+  private final List<MeasuredOperation> operations;
   private final int latencyInterval;
   private final Counters counters;
   private final Latencies latencies = new Latencies();
@@ -42,7 +42,7 @@ final class Measurement {
   private volatile Phase phase = Phase.STARTING;
 
   /** For each operation one thread will be started. */
-  Measurement(List<Operation> operations, int latencyInterval) {
+  Measurement(List<MeasuredOperation> operations, int latencyInterval) {
     this.operations = operations;
     this.latencyInterval = latencyInterval;
     this.counters = new Counters(operations.size());
@@ -85,7 +85,7 @@ final class Measurement {
     }
   }
 
-  private void repeat(int thread, Operation operation) throws IOException {
+  private void repeat(int thread, MeasuredOperation operation) throws IOException {
     for (long count = 0; phase != Phase.ENDING; count++) {
       step(thread, operation, count);
       if (count == 0) {
@@ -98,7 +98,7 @@ final class Measurement {
    * A method of its own, for the compiler: a thread that has just been started would carry out the
    * first thousand rounds of its loop in the interpreter.
    */
-  private void step(int thread, Operation operation, long count) throws IOException {
+  private void step(int thread, MeasuredOperation operation, long count) throws IOException {
     if (count % latencyInterval == 0) {
       long begunNanos = System.nanoTime();
       operation.run();

@@ -65,7 +65,7 @@ public final class PendingReads implements Callable<Integer> {
     new ProcessBuilder(mkfifo).inheritIO().start().waitFor();
     List<UringFile> fifos = new ArrayList<>();
     Uring uring = Uring.open(UringOptions.defaults());
-    try (Contender ring = new JavaContender<>(new UringEngine(uring), new Site(data, directory))) {
+    try (Contender ring = new JavaContender<>(new UringApi(uring), new Site(data, directory))) {
       for (Path path : paths) {
         fifos.add(uring.openFile(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
       }

@@ -9,27 +9,27 @@ import java.util.Set;
  *
  * @param works names of those of the plan to keep
  * @param threads instead of the plan's numbers
- * @param engines instead of the plan's
+ * @param contenders instead of the plan's
  */
-record Selection(Plan plan, List<String> works, List<Integer> threads, List<String> engines) {
+record Selection(Plan plan, List<String> works, List<Integer> threads, List<String> contenders) {
   /**
-   * Only what the works and engines can do.
+   * Only what the works and contenders can do.
    *
    * @throws IllegalArgumentException if a name is unknown, or nothing remains
    */
   List<Combination> combinations(boolean withFio) {
     works.forEach(Works::named);
-    engines.forEach(Engines::checkName);
+    contenders.forEach(Contenders::checkName);
     Set<Combination> combinations = new LinkedHashSet<>();
     for (Combination planned : plan.combinations()) {
       if (works.isEmpty() || works.contains(planned.work())) {
         for (int n : threads.isEmpty() ? List.of(planned.threads()) : threads) {
-          List<String> wanted = engines.isEmpty() ? planned.engines() : engines;
+          List<String> wanted = contenders.isEmpty() ? planned.contenders() : contenders;
           combinations.add(possible(new Combination(planned.work(), n, wanted), withFio));
         }
       }
     }
-    combinations.removeIf(one -> one.engines().isEmpty());
+    combinations.removeIf(one -> one.contenders().isEmpty());
     if (combinations.isEmpty()) {
       throw new IllegalArgumentException("the plan has nothing of " + this);
     }
@@ -39,12 +39,12 @@ record Selection(Plan plan, List<String> works, List<Integer> threads, List<Stri
   private static Combination possible(Combination wanted, boolean withFio) {
     Work work = Works.named(wanted.work());
     int n = wanted.threads();
-    List<String> engines =
-        wanted.engines().stream()
-            .filter(engine -> n <= work.threadsMax() && n <= Engines.threadsMax(engine))
-            .filter(engine -> work.engines().contains(engine))
-            .filter(engine -> withFio || !Engines.FIO.contains(engine))
+    List<String> contenders =
+        wanted.contenders().stream()
+            .filter(contender -> n <= work.threadsMax() && n <= Contenders.threadsMax(contender))
+            .filter(contender -> work.contenders().contains(contender))
+            .filter(contender -> withFio || !Contenders.FIO.contains(contender))
             .toList();
-    return new Combination(work.name(), n, engines);
+    return new Combination(work.name(), n, contenders);
   }
 }

@@ -27,7 +27,7 @@ final class Table {
   }
 
   void printHeader() {
-    out.printf(TEXT_COLUMNS, "work", "N", "engine");
+    out.printf(TEXT_COLUMNS, "work", "N", "contender");
     out.printf(" %10s %6s %10s %10s", "ops/s", "ratio", "p50 us", "p99 us");
     out.printf(" %8s %8s %7s", "CPU us", "bytes/op", "csw/op");
     out.printf(" %9s %9s %9s%n", "late50 ms", "late99 ms", "max ms");
@@ -36,7 +36,7 @@ final class Table {
   void print(List<Line> lines) {
     for (Line line : lines) {
       List<Round> rounds = line.rounds();
-      out.printf(TEXT_COLUMNS, line.work(), line.threads(), line.engine());
+      out.printf(TEXT_COLUMNS, line.work(), line.threads(), line.contender());
       print(" %10s", "%,.0f", median(rounds, Round::operationsPerSecond));
       print(" %6s", "%.2f", ratio(line, lines));
       print(" %10s", "%,.1f", median(rounds, Round::latency, Percentiles::p50) / MICRO);
@@ -77,7 +77,7 @@ final class Table {
   /** Median of the ratios to the baseline within each round. */
   private static double ratio(Line line, List<Line> lines) {
     return lines.stream()
-        .filter(other -> other.engine().equals(Engines.FILE_CHANNEL))
+        .filter(other -> other.contender().equals(Contenders.FILE_CHANNEL))
         .filter(other -> other.work().equals(line.work()) && other.threads() == line.threads())
         .findFirst()
         .map(baseline -> Statistics.median(ratios(line.rounds(), baseline.rounds())))

@@ -21,9 +21,9 @@ sealed interface Work permits BlockWork, FileWork, LogAppend, RangesWork {
     return 0;
   }
 
-  /** Names of the engines that can do it. */
-  List<String> engines();
+  /** Names of the contenders that can do it. */
+  List<String> contenders();
 
   /** Opens what the threads need and brings the page cache into its state at the beginning. */
-  <F> Scene open(Engine<F> engine, Site site, int threads) throws IOException;
+  <F> Scene open(FileApi<F> api, Site site, int threads) throws IOException;
 }

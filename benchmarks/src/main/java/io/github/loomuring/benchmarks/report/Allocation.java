@@ -1,5 +1,6 @@
 package io.github.loomuring.benchmarks.report;
 
+import io.github.loomuring.benchmarks.load.Contenders;
 import io.github.loomuring.benchmarks.results.Results.Line;
 import io.github.loomuring.benchmarks.results.Results.Round;
 import java.util.Comparator;
@@ -20,7 +21,7 @@ final class Allocation {
     String name = "bytes allocated, an operation";
     String target = "< " + Numbers.limit(BYTES_BELOW) + " in every read and write";
     return measurements.lines().stream()
-        .filter(line -> line.engine().equals(Engines.RING))
+        .filter(line -> line.contender().equals(Contenders.RING))
         .filter(line -> WORKS.stream().anyMatch(line.work()::startsWith))
         .filter(line -> Double.isFinite(bytes(line)))
         .max(Comparator.comparingDouble(Allocation::bytes))

@@ -1,5 +1,6 @@
 package io.github.loomuring.benchmarks.report;
 
+import io.github.loomuring.benchmarks.load.Contenders;
 import io.github.loomuring.benchmarks.results.Results.Line;
 import io.github.loomuring.benchmarks.results.Results.Percentiles;
 import io.github.loomuring.benchmarks.results.Results.Round;
@@ -10,9 +11,10 @@ sealed interface Criterion {
   /**
    * What a condition is judged by.
    *
-   * @param ours the line of the engine that has the target
-   * @param baseline the line of {@link Engines#BASELINE}, likewise
-   * @param fio the line of {@link Engines#FIO} with the nearest number of requests in flight
+   * @param ours the line of the contender that has the target
+   * @param baseline the line of {@link Contenders#FILE_CHANNEL}, likewise
+   * @param fio the line of {@link Contenders#FIO_IO_URING} with the nearest number of requests in
+   *     flight
    */
   record Measured(Line ours, Optional<Line> baseline, Optional<Line> fio) {
     Spread lateP99() {
@@ -27,12 +29,12 @@ sealed interface Criterion {
   }
 
   /** The text is empty if the table has a column for it. */
-  record Outcome(String measured, Verdict verdict) {}
+  record Judgement(String measured, Verdict verdict) {}
 
   /** The condition in words. */
   String text();
 
-  Outcome judge(Measured measured);
+  Judgement judge(Measured measured);
 
   /** The rate is at least so many times the baseline's. */
   record RatioAtLeast(double minimum) implements Criterion {
@@ -42,12 +44,12 @@ sealed interface Criterion {
     }
 
     @Override
-    public Outcome judge(Measured measured) {
+    public Judgement judge(Measured measured) {
       Spread ratio = Criterion.ratio(measured.ours(), measured.baseline());
       if (!ratio.isKnown()) {
-        return new Outcome(Numbers.UNKNOWN, Verdict.NOT_MEASURED);
+        return new Judgement(Numbers.UNKNOWN, Verdict.NOT_MEASURED);
       }
-      return new Outcome(Numbers.spread(ratio), Verdict.of(ratio.median() >= minimum));
+      return new Judgement(Numbers.spread(ratio), Verdict.of(ratio.median() >= minimum));
     }
   }
 
@@ -59,14 +61,14 @@ sealed interface Criterion {
     }
 
     @Override
-    public Outcome judge(Measured measured) {
+    public Judgement judge(Measured measured) {
       Spread ratio = Criterion.ratio(measured.ours(), measured.fio());
       if (!ratio.isKnown()) {
-        return new Outcome("fio " + Numbers.UNKNOWN, Verdict.NOT_MEASURED);
+        return new Judgement("fio " + Numbers.UNKNOWN, Verdict.NOT_MEASURED);
       }
       int depth = measured.fio().orElseThrow().threads();
       String note = depth == measured.ours().threads() ? "" : " with " + Numbers.plain(depth);
-      return new Outcome(
+      return new Judgement(
           Numbers.gain(ratio.median()) + " of fio" + note, Verdict.of(ratio.median() >= minimum));
     }
   }
@@ -79,9 +81,9 @@ sealed interface Criterion {
     }
 
     @Override
-    public Outcome judge(Measured measured) {
+    public Judgement judge(Measured measured) {
       Spread late = measured.lateP99();
-      return new Outcome(
+      return new Judgement(
           "", late.isKnown() ? Verdict.of(late.median() / 1e6 <= millis) : Verdict.NOT_MEASURED);
     }
   }
@@ -93,14 +95,14 @@ sealed interface Criterion {
   record LateAsBaseline() implements Criterion {
     @Override
     public String text() {
-      return "late as " + Engines.BASELINE;
+      return "late as " + Contenders.FILE_CHANNEL;
     }
 
     @Override
-    public Outcome judge(Measured measured) {
+    public Judgement judge(Measured measured) {
       Spread late = measured.lateP99();
       Spread baseline = measured.baselineLateP99();
-      return new Outcome(
+      return new Judgement(
           "",
           late.isKnown() && baseline.isKnown()
               ? Verdict.of(late.median() <= baseline.max())
@@ -116,7 +118,7 @@ sealed interface Criterion {
     }
 
     @Override
-    public Outcome judge(Measured measured) {
+    public Judgement judge(Measured measured) {
       Spread ratio =
           measured
               .baseline()
@@ -126,9 +128,9 @@ sealed interface Criterion {
                           measured.ours().rounds(), line.rounds(), Round::cpuNanosPerOperation))
               .orElse(Spread.UNKNOWN);
       if (!ratio.isKnown()) {
-        return new Outcome("CPU " + Numbers.UNKNOWN, Verdict.NOT_MEASURED);
+        return new Judgement("CPU " + Numbers.UNKNOWN, Verdict.NOT_MEASURED);
       }
-      return new Outcome(
+      return new Judgement(
           "CPU " + Numbers.cost(ratio.median()), Verdict.of(ratio.median() <= maximum));
     }
   }

@@ -21,8 +21,8 @@ import org.jfree.data.xy.YIntervalSeries;
 import org.jfree.data.xy.YIntervalSeriesCollection;
 
 /**
- * A value of one kind of work against the number of threads, a line for each engine: the median of
- * the rounds, with a bar from the lowest to the highest.
+ * A value of one kind of work against the number of threads, a line for each contender: the median
+ * of the rounds, with a bar from the lowest to the highest.
  *
  * @param work as in the results
  * @param title of the chart
@@ -79,10 +79,10 @@ record LinesChart(
     renderer.setLegendLine(new Line2D.Double(-14, 0, 14, 0));
     renderer.setErrorStroke(ChartFile.HAIRLINE);
     renderer.setCapLength(5);
-    for (String engine : EngineStyle.engines()) {
-      YIntervalSeries series = series(engine, lines);
+    for (String contender : ContenderStyle.contenders()) {
+      YIntervalSeries series = series(contender, lines);
       if (!series.isEmpty()) {
-        EngineStyle style = EngineStyle.of(engine);
+        ContenderStyle style = ContenderStyle.of(contender);
         int index = data.getSeriesCount();
         renderer.setSeriesPaint(index, style.color());
         renderer.setSeriesStroke(index, style.stroke());
@@ -101,11 +101,11 @@ record LinesChart(
     return plot;
   }
 
-  private YIntervalSeries series(String engine, List<Line> lines) {
-    YIntervalSeries series = new YIntervalSeries(engine);
+  private YIntervalSeries series(String contender, List<Line> lines) {
+    YIntervalSeries series = new YIntervalSeries(contender);
     for (Line line : lines) {
       Spread spread = Spread.of(line.rounds(), value);
-      if (line.engine().equals(engine) && spread.isKnown()) {
+      if (line.contender().equals(contender) && spread.isKnown()) {
         series.add(
             line.threads(),
             Math.max(LEAST, spread.median()),
@@ -148,7 +148,7 @@ record LinesChart(
   }
 
   private static void addLevel(XYPlot plot, Level level) {
-    ValueMarker marker = new ValueMarker(level.value, ChartFile.TEXT, EngineStyle.dashed(1.2f));
+    ValueMarker marker = new ValueMarker(level.value, ChartFile.TEXT, ContenderStyle.dashed(1.2f));
     marker.setLabel(level.label);
     marker.setLabelFont(ChartFile.LABEL_FONT);
     marker.setLabelPaint(ChartFile.TEXT);

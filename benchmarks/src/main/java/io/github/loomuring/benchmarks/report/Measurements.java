@@ -1,5 +1,6 @@
 package io.github.loomuring.benchmarks.report;
 
+import io.github.loomuring.benchmarks.load.Contenders;
 import io.github.loomuring.benchmarks.results.Results;
 import io.github.loomuring.benchmarks.results.Results.Line;
 import io.github.loomuring.benchmarks.results.Results.Round;
@@ -27,23 +28,23 @@ final class Measurements {
         .filter(line -> line.work().equals(work) && line.fileSystem().equals(fileSystem));
   }
 
-  private Stream<Line> of(String work, String fileSystem, String engine) {
-    return of(work, fileSystem).filter(line -> line.engine().equals(engine));
+  private Stream<Line> of(String work, String fileSystem, String contender) {
+    return of(work, fileSystem).filter(line -> line.contender().equals(contender));
   }
 
-  Optional<Line> find(String work, String fileSystem, int threads, String engine) {
-    return of(work, fileSystem, engine).filter(line -> line.threads() == threads).findFirst();
+  Optional<Line> find(String work, String fileSystem, int threads, String contender) {
+    return of(work, fileSystem, contender).filter(line -> line.threads() == threads).findFirst();
   }
 
   /** The line of the number of threads nearest to {@code threads}. */
-  Optional<Line> nearest(String work, String fileSystem, int threads, String engine) {
-    return of(work, fileSystem, engine)
+  Optional<Line> nearest(String work, String fileSystem, int threads, String contender) {
+    return of(work, fileSystem, contender)
         .min(Comparator.comparingInt(line -> Math.abs(line.threads() - threads)));
   }
 
   /** The baseline's line of the same work, file system and number of threads. */
   Optional<Line> baseline(Line line) {
-    return find(line.work(), line.fileSystem(), line.threads(), Engines.BASELINE);
+    return find(line.work(), line.fileSystem(), line.threads(), Contenders.FILE_CHANNEL);
   }
 
   /** Of the rates, to the baseline's. */

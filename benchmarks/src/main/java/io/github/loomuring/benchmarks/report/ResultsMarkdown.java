@@ -1,5 +1,6 @@
 package io.github.loomuring.benchmarks.report;
 
+import io.github.loomuring.benchmarks.load.Contenders;
 import io.github.loomuring.benchmarks.results.Results;
 import io.github.loomuring.benchmarks.results.Results.Line;
 import io.github.loomuring.benchmarks.results.Results.Percentiles;
@@ -10,6 +11,15 @@ import java.util.List;
 /** The whole of the results as one Markdown page. */
 final class ResultsMarkdown {
   private static final String SLOWER = "▼ ";
+
+  /** The contenders of the library. */
+  private static final List<String> OURS =
+      List.of(
+          Contenders.RING,
+          Contenders.RING_ADAPTIVE,
+          Contenders.RING_REGISTERED,
+          Contenders.RING_CHANNEL,
+          Contenders.POOL);
 
   private final Results results;
   private final Measurements measurements;
@@ -61,7 +71,7 @@ final class ResultsMarkdown {
             count(Verdict.MET),
             count(Verdict.NOT_MET),
             count(Verdict.NOT_MEASURED),
-            Engines.BASELINE,
+            Contenders.FILE_CHANNEL,
             TargetTable.full(targets));
   }
 
@@ -78,23 +88,23 @@ final class ResultsMarkdown {
   private String losing() {
     List<Line> losing =
         measurements.lines().stream()
-            .filter(line -> Engines.OURS.contains(line.engine()))
+            .filter(line -> OURS.contains(line.contender()))
             .filter(line -> measurements.ratio(line).median() < 1)
             .sorted(
-                Comparator.<Line>comparingInt(line -> Engines.OURS.indexOf(line.engine()))
+                Comparator.<Line>comparingInt(line -> OURS.indexOf(line.contender()))
                     .thenComparingDouble(line -> measurements.ratio(line).median()))
             .toList();
-    MarkdownTable table = new MarkdownTable("engine", "work", "file system", ">N", ">ratio");
+    MarkdownTable table = new MarkdownTable("contender", "work", "file system", ">N", ">ratio");
     for (Line line : losing) {
       table.row(
-          line.engine(),
+          line.contender(),
           line.work(),
           line.fileSystem(),
           Numbers.plain(line.threads()),
           Numbers.spread(measurements.ratio(line)));
     }
     return "## Where the library is slower than `%s`\n\n%s"
-        .formatted(Engines.BASELINE, losing.isEmpty() ? "Nowhere.\n" : table);
+        .formatted(Contenders.FILE_CHANNEL, losing.isEmpty() ? "Nowhere.\n" : table);
   }
 
   private String lines() {
@@ -103,7 +113,7 @@ final class ResultsMarkdown {
             "work",
             "file system",
             ">N",
-            "engine",
+            "contender",
             ">operations/s",
             ">ratio",
             ">latency p50, µs",
@@ -122,7 +132,7 @@ final class ResultsMarkdown {
 
     %s\
     """
-        .formatted(SLOWER, Engines.BASELINE, table);
+        .formatted(SLOWER, Contenders.FILE_CHANNEL, table);
   }
 
   private void addLine(MarkdownTable table, Line line) {
@@ -130,9 +140,9 @@ final class ResultsMarkdown {
         line.work(),
         line.fileSystem(),
         Numbers.plain(line.threads()),
-        line.engine(),
+        line.contender(),
         Numbers.rate(Measurements.median(line, Round::operationsPerSecond)),
-        line.engine().equals(Engines.BASELINE) ? "1" : ratio(line),
+        line.contender().equals(Contenders.FILE_CHANNEL) ? "1" : ratio(line),
         Numbers.micros(Measurements.median(line, Rounds.latency(Percentiles::p50))),
         Numbers.micros(Measurements.median(line, Rounds.latency(Percentiles::p99))),
         Numbers.micros(Measurements.median(line, Round::cpuNanosPerOperation)),

@@ -4,7 +4,7 @@ import io.github.loomuring.benchmarks.results.Results.Percentiles;
 import io.github.loomuring.benchmarks.results.Results.Round;
 import java.util.function.ToDoubleFunction;
 
-/** What is looked at in a round; NaN where the engine cannot tell it. */
+/** What is looked at in a round; NaN where the contender cannot tell it. */
 final class Rounds {
   private static final Percentiles UNKNOWN =
       new Percentiles(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);

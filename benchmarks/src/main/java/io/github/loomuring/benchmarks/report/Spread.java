@@ -26,7 +26,7 @@ record Spread(double median, double min, double max) {
   }
 
   /**
-   * Of the ratios of the first one's round to the other's round of the same number. The engines
+   * Of the ratios of the first one's round to the other's round of the same number. The contenders
    * alternate, so that two rounds of a number saw the same state of the machine; a ratio of medians
    * would compare rounds that did not.
    */

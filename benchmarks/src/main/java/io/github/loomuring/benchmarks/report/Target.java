@@ -1,5 +1,6 @@
 package io.github.loomuring.benchmarks.report;
 
+import io.github.loomuring.benchmarks.load.Contenders;
 import io.github.loomuring.benchmarks.results.Results.Line;
 import java.util.List;
 import java.util.Optional;
@@ -7,13 +8,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What one engine is to reach in one kind of work.
+ * What one contender is to reach in one kind of work.
  *
  * @param work as in the results
  * @param aspect what the target is about if not the rate, otherwise empty
  * @param fileSystem the only one it is meant for; empty for every one that was measured
  * @param threads number of threads
- * @param engine that has to reach it
+ * @param contender that has to reach it
  * @param criteria all of which have to hold
  */
 record Target(
@@ -21,23 +22,23 @@ record Target(
     String aspect,
     String fileSystem,
     int threads,
-    String engine,
+    String contender,
     List<Criterion> criteria) {
 
   static Target of(String work, int threads, Criterion... criteria) {
-    return new Target(work, "", "", threads, Engines.RING, List.of(criteria));
+    return new Target(work, "", "", threads, Contenders.RING, List.of(criteria));
   }
 
   Target on(String fileSystem) {
-    return new Target(work, aspect, fileSystem, threads, engine, criteria);
+    return new Target(work, aspect, fileSystem, threads, contender, criteria);
   }
 
-  Target with(String engine) {
-    return new Target(work, aspect, fileSystem, threads, engine, criteria);
+  Target with(String contender) {
+    return new Target(work, aspect, fileSystem, threads, contender, criteria);
   }
 
   Target about(String aspect) {
-    return new Target(work, aspect, fileSystem, threads, engine, criteria);
+    return new Target(work, aspect, fileSystem, threads, contender, criteria);
   }
 
   /** A row for each file system, or a single one that says that nothing was measured. */
@@ -48,7 +49,7 @@ record Target(
                 line ->
                     line.work().equals(work)
                         && line.threads() == threads
-                        && line.engine().equals(engine))
+                        && line.contender().equals(contender))
             : List.of(fileSystem);
     if (fileSystems.isEmpty()) {
       return List.of(notMeasured());
@@ -57,16 +58,17 @@ record Target(
         .map(
             name ->
                 measurements
-                    .find(work, name, threads, engine)
+                    .find(work, name, threads, contender)
                     .map(line -> judge(measurements, line))
                     .orElseGet(this::notMeasured))
         .toList();
   }
 
   private TargetRow judge(Measurements measurements, Line line) {
-    Optional<Line> fio = measurements.nearest(work, line.fileSystem(), threads, Engines.FIO);
+    Optional<Line> fio =
+        measurements.nearest(work, line.fileSystem(), threads, Contenders.FIO_IO_URING);
     Criterion.Measured measured = new Criterion.Measured(line, measurements.baseline(line), fio);
-    List<Criterion.Outcome> outcomes =
+    List<Criterion.Judgement> outcomes =
         criteria.stream().map(criterion -> criterion.judge(measured)).toList();
     boolean aboutRates = has(Criterion.RatioAtLeast.class);
     boolean aboutLateness = has(Criterion.LateAtMost.class) || has(Criterion.LateAsBaseline.class);
@@ -76,14 +78,14 @@ record Target(
         Numbers.plain(threads),
         text(),
         outcomes.stream()
-            .map(Criterion.Outcome::measured)
+            .map(Criterion.Judgement::measured)
             .filter(text -> !text.isEmpty())
             .collect(Collectors.joining(", ")),
         aboutRates ? measurements.ratio(line) : Spread.UNKNOWN,
         minimumRatio(),
         aboutLateness ? measured.lateP99().median() : Double.NaN,
         aboutLateness ? measured.baselineLateP99().median() : Double.NaN,
-        Verdict.ofAll(outcomes.stream().map(Criterion.Outcome::verdict).toList()));
+        Verdict.ofAll(outcomes.stream().map(Criterion.Judgement::verdict).toList()));
   }
 
   private TargetRow notMeasured() {
@@ -102,7 +104,7 @@ record Target(
 
   private String name() {
     String name = aspect.isEmpty() ? work : work + " " + aspect;
-    return engine.equals(Engines.RING) ? name : name + " (" + engine + ")";
+    return contender.equals(Contenders.RING) ? name : name + " (" + contender + ")";
   }
 
   private String text() {

@@ -1,12 +1,13 @@
 package io.github.loomuring.benchmarks.report;
 
+import io.github.loomuring.benchmarks.load.Contenders;
 import java.util.List;
 
 /** The targets as Markdown. */
 final class TargetTable {
   private TargetTable() {}
 
-  /** With the file system, and the lateness of both engines, in columns of their own. */
+  /** With the file system, and the lateness of both contenders, in columns of their own. */
   static String full(List<TargetRow> rows) {
     MarkdownTable table =
         new MarkdownTable(
@@ -16,7 +17,7 @@ final class TargetTable {
             "target",
             "measured",
             ">late p99, ms",
-            ">" + Engines.BASELINE + "'s",
+            ">" + Contenders.FILE_CHANNEL + "'s",
             "met");
     for (TargetRow row : rows) {
       table.row(

@@ -1,6 +1,6 @@
 package io.github.loomuring.benchmarks.report;
 
-import static io.github.loomuring.benchmarks.report.Engines.RING_ADAPTIVE;
+import static io.github.loomuring.benchmarks.load.Contenders.RING_ADAPTIVE;
 
 import io.github.loomuring.benchmarks.report.Criterion.FioRatioAtLeast;
 import io.github.loomuring.benchmarks.report.Criterion.LateAsBaseline;

@@ -1,5 +1,6 @@
 package io.github.loomuring.benchmarks.results;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
 
@@ -8,24 +9,28 @@ import java.util.Map;
  *
  * @param machine what it ran on: name of the fact, and the fact
  * @param idleLate how late the unrelated virtual thread woke on the idle machine
- * @param lines one for each kind of work, number of threads and engine
+ * @param lines one for each kind of work, number of threads and contender
  */
 public record Results(Map<String, String> machine, Percentiles idleLate, List<Line> lines) {
 
   /**
-   * One engine doing one kind of work with one number of threads.
+   * One contender doing one kind of work with one number of threads.
    *
    * @param work for example {@code direct-read-4k}
    * @param fileSystem for example {@code ext4}
    * @param threads that call, or requests in flight for fio
-   * @param engine for example {@code ring} or {@code file-channel}
-   * @param rounds in the order in which they were run; the engines of a line alternate
+   * @param contender for example {@code ring} or {@code file-channel}; {@code engine} in the file
+   * @param rounds in the order in which they were run; the contenders alternate
    */
   public record Line(
-      String work, String fileSystem, int threads, String engine, List<Round> rounds) {}
+      String work,
+      String fileSystem,
+      int threads,
+      @JsonProperty("engine") String contender,
+      List<Round> rounds) {}
 
   /**
-   * One measurement. A value is NaN, or null, where the engine cannot tell it (fio).
+   * One measurement. A value is NaN, or null, where the contender cannot tell it (fio).
    *
    * @param operationsPerSecond completed
    * @param latency of one operation

@@ -64,7 +64,7 @@ final class SyntheticResults {
       String work,
       String fileSystem,
       int threads,
-      String engine,
+      String contender,
       double perSecond,
       double processorMicros,
       double lateMillis) {
@@ -76,11 +76,11 @@ final class SyntheticResults {
               perSecond * noise,
               percentiles(threads / perSecond * 1e3),
               processorMicros * 1e3 * noise,
-              engine.equals("ring") ? 0.2 : 48,
+              contender.equals("ring") ? 0.2 : 48,
               random.nextDouble(0.1, 2),
               percentiles(lateMillis * noise)));
     }
-    lines.add(new Line(work, fileSystem, threads, engine, rounds));
+    lines.add(new Line(work, fileSystem, threads, contender, rounds));
   }
 
   /** It tells no allocation and knows of no unrelated thread. */

@@ -149,13 +149,13 @@ class TargetsTest {
   }
 
   private static Line line(
-      int threads, String engine, double perSecond, double lateMillis, double processorNanos) {
+      int threads, String contender, double perSecond, double lateMillis, double processorNanos) {
     Round round = round(perSecond, lateMillis, processorNanos, NAN);
-    return line("ext4", threads, engine, round, round, round);
+    return line("ext4", threads, contender, round, round, round);
   }
 
-  private static Line line(String fileSystem, int threads, String engine, Round... rounds) {
-    return new Line("work", fileSystem, threads, engine, Arrays.asList(rounds));
+  private static Line line(String fileSystem, int threads, String contender, Round... rounds) {
+    return new Line("work", fileSystem, threads, contender, Arrays.asList(rounds));
   }
 
   private static Line allocating(String work, double bytes) {

@@ -6,21 +6,21 @@ import io.github.loomuring.UringOptions.Fallback;
 import io.github.loomuring.UringOptions.Inline;
 import java.util.List;
 
-/** The engines there are, by name. */
-final class Engines {
-  static final String RING = "ring";
-  static final String RING_ADAPTIVE = "ring-adaptive";
+/** The contenders there are, by name. */
+public final class Contenders {
+  public static final String RING = "ring";
+  public static final String RING_ADAPTIVE = "ring-adaptive";
 
   /** The ring, with memory that is registered. */
-  static final String RING_REGISTERED = "ring-registered";
+  public static final String RING_REGISTERED = "ring-registered";
 
   /** The ring, by {@code UringFileChannel}. */
-  static final String RING_CHANNEL = "ring-channel";
+  public static final String RING_CHANNEL = "ring-channel";
 
-  static final String POOL = "pool";
+  public static final String POOL = "pool";
 
   /** What every ratio is against. */
-  static final String FILE_CHANNEL = "file-channel";
+  public static final String FILE_CHANNEL = "file-channel";
 
   /** Differs from it where files are read or written as a whole. */
   static final String FILES = "files";
@@ -29,7 +29,7 @@ final class Engines {
   static final String PLATFORM = "platform";
   static final String ASYNCHRONOUS = "asynchronous";
   static final String PREAD = "pread";
-  static final String FIO_IO_URING = "fio-io_uring";
+  public static final String FIO_IO_URING = "fio-io_uring";
   static final String FIO_PSYNC = "fio-psync";
 
   /** Those that run in this JVM. */
@@ -49,10 +49,10 @@ final class Engines {
 
   static final List<String> FIO = List.of(FIO_IO_URING, FIO_PSYNC);
 
-  /** Of the engines that take a platform thread, or a descriptor, for each thread that calls. */
+  /** Of the contenders that take a platform thread, or a descriptor, for each thread that calls. */
   private static final int COSTLY_THREADS_MAX = 1000;
 
-  private Engines() {}
+  private Contenders() {}
 
   /** More threads than these are not measured with it. */
   static int threadsMax(String name) {
@@ -64,7 +64,7 @@ final class Engines {
 
   static void checkName(String name) {
     if (!JAVA.contains(name) && !FIO.contains(name)) {
-      throw new IllegalArgumentException("no engine is called " + name);
+      throw new IllegalArgumentException("no contender is called " + name);
     }
   }
 
@@ -72,29 +72,29 @@ final class Engines {
     return switch (name) {
       case FIO_IO_URING -> Fio.ioUring(site);
       case FIO_PSYNC -> Fio.psync(site);
-      default -> new JavaContender<>(engine(name), site);
+      default -> new JavaContender<>(api(name), site);
     };
   }
 
-  private static Engine<?> engine(String name) {
+  private static FileApi<?> api(String name) {
     UringOptions ring = UringOptions.defaults().withFallback(Fallback.NEVER);
     return switch (name) {
       case RING -> uring(ring);
       case RING_ADAPTIVE -> uring(ring.withInline(Inline.ADAPTIVE));
-      case RING_REGISTERED -> new RegisteredEngine(Uring.open(ring));
-      case RING_CHANNEL -> new UringChannelEngine(Uring.open(ring));
+      case RING_REGISTERED -> new RegisteredBuffersApi(Uring.open(ring));
+      case RING_CHANNEL -> new UringChannelApi(Uring.open(ring));
       case POOL -> uring(ring.withFallback(Fallback.ALWAYS));
-      case FILE_CHANNEL -> FileChannelEngine.shared();
-      case FILES -> new FilesEngine();
-      case FILE_CHANNEL_EACH -> FileChannelEngine.oneEach();
-      case PLATFORM -> FileChannelEngine.onPlatformThreads();
-      case ASYNCHRONOUS -> new AsynchronousEngine();
-      case PREAD -> new PreadEngine();
-      default -> throw new IllegalArgumentException("no engine is called " + name);
+      case FILE_CHANNEL -> FileChannelApi.shared();
+      case FILES -> new FilesApi();
+      case FILE_CHANNEL_EACH -> FileChannelApi.oneEach();
+      case PLATFORM -> FileChannelApi.onPlatformThreads();
+      case ASYNCHRONOUS -> new AsynchronousChannelApi();
+      case PREAD -> new PreadApi();
+      default -> throw new IllegalArgumentException("no contender is called " + name);
     };
   }
 
-  private static Engine<?> uring(UringOptions options) {
-    return new UringEngine(Uring.open(options));
+  private static FileApi<?> uring(UringOptions options) {
+    return new UringApi(Uring.open(options));
   }
 }

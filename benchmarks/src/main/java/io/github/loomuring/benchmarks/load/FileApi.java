@@ -11,7 +11,7 @@ import java.util.Set;
  *
  * @param <F> the API's own open file
  */
-interface Engine<F> extends AutoCloseable {
+interface FileApi<F> extends AutoCloseable {
   F open(Path path, Set<? extends OpenOption> options) throws IOException;
 
   /** Reads a whole block, if the file has one there. */

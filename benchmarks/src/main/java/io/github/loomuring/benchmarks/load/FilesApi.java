@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** {@code java.nio.file.Files}, for files as a whole; otherwise {@code FileChannel}. */
-final class FilesEngine extends FileChannelEngine {
-  FilesEngine() {
+final class FilesApi extends FileChannelApi {
+  FilesApi() {
     super(false, true);
   }
 

@@ -11,7 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 
 /** {@code AsynchronousFileChannel} on its own pool; a virtual thread waits for the future. */
-final class AsynchronousEngine implements Engine<AsynchronousFileChannel> {
+final class AsynchronousChannelApi implements FileApi<AsynchronousFileChannel> {
   private static final FileAttribute<?>[] NO_ATTRIBUTES = {};
 
   @Override

@@ -11,4 +11,4 @@ import java.util.List;
  * @param lines of the combinations that were measured to the end
  * @param failure why there are no more; null if all is well
  */
-record Outcome(Percentiles idleLate, List<Line> lines, String failure) {}
+record ChildOutcome(Percentiles idleLate, List<Line> lines, String failure) {}

@@ -11,16 +11,16 @@ import java.util.List;
 import java.util.Set;
 
 /** The library, with a leased buffer for each thread, which it keeps. */
-final class RegisteredEngine implements Engine<UringFile> {
+final class RegisteredBuffersApi implements FileApi<UringFile> {
   private final Uring uring;
-  private final UringEngine files;
+  private final UringApi files;
   private UringBuffers buffers;
   private final List<UringBuffers.Lease> leases = new ArrayList<>();
 
   /** Closes {@code uring} when it is closed. */
-  RegisteredEngine(Uring uring) {
+  RegisteredBuffersApi(Uring uring) {
     this.uring = uring;
-    this.files = new UringEngine(uring);
+    this.files = new UringApi(uring);
   }
 
   @Override

@@ -8,11 +8,11 @@ import java.util.List;
  *
  * @param dataFile exists, on the file system to measure
  * @param fileSystem its name in the results
- * @param warmUpMillis each engine runs so long before the first round; 0 for none
+ * @param warmUpMillis each contender runs so long before the first round; 0 for none
  * @param settleMillis rest before each measurement
  * @param idleMillis how long to measure the idle process before all else; 0 for not at all
  */
-record Task(
+record ChildTask(
     Path dataFile,
     String fileSystem,
     List<Combination> combinations,
@@ -23,8 +23,8 @@ record Task(
     int idleMillis) {
 
   /** The part of it that is one combination. */
-  Task only(Combination combination, boolean withIdle) {
-    return new Task(
+  ChildTask only(Combination combination, boolean withIdle) {
+    return new ChildTask(
         dataFile,
         fileSystem,
         List.of(combination),
@@ -37,7 +37,7 @@ record Task(
 
   /** Number of measurements, warm-ups included. */
   int measurements() {
-    int engines = combinations.stream().mapToInt(one -> one.engines().size()).sum();
-    return engines * (rounds + 1);
+    int contenders = combinations.stream().mapToInt(one -> one.contenders().size()).sum();
+    return contenders * (rounds + 1);
   }
 }

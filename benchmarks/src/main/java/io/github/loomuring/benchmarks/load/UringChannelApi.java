@@ -9,11 +9,11 @@ import java.nio.file.Path;
 import java.util.Set;
 
 /** The library in the form of a {@code FileChannel}. */
-final class UringChannelEngine extends FileChannelEngine {
+final class UringChannelApi extends FileChannelApi {
   private final Uring uring;
 
   /** Closes {@code uring} when it is closed. */
-  UringChannelEngine(Uring uring) {
+  UringChannelApi(Uring uring) {
     super(false, true);
     this.uring = uring;
   }

@@ -4,6 +4,6 @@ import java.io.IOException;
 
 /** What one thread does over and over. Confined to that thread, and allocates nothing itself. */
 @FunctionalInterface
-interface Operation {
+interface MeasuredOperation {
   void run() throws IOException;
 }

@@ -13,13 +13,13 @@ import java.util.List;
 import java.util.Set;
 
 /** The library. */
-final class UringEngine implements Engine<UringFile> {
+final class UringApi implements FileApi<UringFile> {
   private static final FileAttribute<?>[] NO_ATTRIBUTES = {};
 
   private final Uring uring;
 
   /** Closes {@code uring} when it is closed. */
-  UringEngine(Uring uring) {
+  UringApi(Uring uring) {
     this.uring = uring;
   }
 
