@@ -14,7 +14,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The JVM that measures: nothing else has run in it before. */
+/** The program of the child JVM, in which nothing has run before the measurements. */
 final class Child {
   private final ChildTask task;
   private final Site site;
@@ -25,17 +25,21 @@ final class Child {
     this.site = new Site(task.dataFile(), scratch);
   }
 
-  /** The {@link ChildTask}, written by the parent. */
+  /** The file of the {@link ChildTask}, which the parent writes. */
   static Path taskFile(Path scratch) {
     return scratch.resolve("task.json");
   }
 
-  /** The {@link ChildOutcome}, written by the child. */
+  /** The file of the {@link ChildOutcome}, which the child writes. */
   static Path outcomeFile(Path scratch) {
     return scratch.resolve("outcome.json");
   }
 
-  /** The argument is an empty directory for the files of the works, but for the task's. */
+  /**
+   * Carries out the task.
+   *
+   * @param args a directory for the files of the works; it holds nothing but the task
+   */
   public static void main(String[] args) throws IOException {
     Path scratch = Path.of(args[0]);
     JsonMapper mapper = new JsonMapper();
@@ -51,7 +55,8 @@ final class Child {
       failure = causes(e);
     }
     mapper.writeValue(outcomeFile(scratch).toFile(), new ChildOutcome(idleLate, lines, failure));
-    System.exit(failure == null ? 0 : 1); // also if a failed measurement has left threads behind
+    System.exit(
+        failure == null ? 0 : 1); // ends threads that a failed measurement has left behind, too
   }
 
   private static String causes(Throwable e) {
@@ -66,7 +71,7 @@ final class Child {
     }
     Sleeper sleeper = new Sleeper();
     Thread.sleep(task.idleMillis()); // the measured time
-    Percentiles late = Statistics.percentiles(sleeper.stop());
+    Percentiles late = Percentiles.of(sleeper.stop());
     sleeper.join();
     return late;
   }
@@ -81,7 +86,7 @@ final class Child {
     }
   }
 
-  /** Contenders alternate within a round, and each round begins with another one. */
+  /** Measures all contenders in each round. Each round begins with another contender. */
   private void measure(Combination combination, List<Line> lines)
       throws IOException, InterruptedException {
     List<String> contenders = combination.contenders();

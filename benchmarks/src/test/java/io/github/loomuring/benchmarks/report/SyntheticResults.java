@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** Results of a machine that does not exist, with a value for nearly every target. */
+/** Invented results with a value for nearly every target. */
 final class SyntheticResults {
   private static final int ROUNDS = 5;
   private static final double NANOS_PER_MILLI = 1e6;
@@ -83,7 +83,7 @@ final class SyntheticResults {
     lines.add(new Line(work, fileSystem, threads, contender, rounds));
   }
 
-  /** It tells no allocation and knows of no unrelated thread. */
+  /** Fio measures neither allocation nor lateness. */
   private void addFio(String work, int depth, double perSecond) {
     Round round =
         new Round(
