@@ -21,8 +21,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One buffered write of 4 KiB over what is in the page cache: with {@code ADAPTIVE} the library
- * does it on the caller as long as that is quick.
+ * One buffered write of 4 KiB to pages that are in the page cache. With {@code ADAPTIVE} the
+ * library does it on the calling thread as long as that is quick.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -11,9 +11,9 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Reads, or overwrites, of blocks of the data file.
+ * Reads or overwrites blocks of the data file.
  *
- * @param bytesMax only this much of the file is used, from its beginning
+ * @param bytesMax the work uses no more than this many bytes at the beginning of the file
  */
 record BlockWork(
     String name,
@@ -37,13 +37,13 @@ record BlockWork(
     SEQUENTIAL
   }
 
-  /** What the page cache has of the file when a measurement begins. */
+  /** How much of the file is in the page cache when a measurement begins. */
   enum Cache {
-    /** It is not used: O_DIRECT. */
+    /** The page cache is not used: O_DIRECT. */
     BYPASSED,
-    /** All of it. */
+    /** The whole part that is used. */
     WARM,
-    /** Nothing. What a measurement reads twice, it reads warm the second time. */
+    /** Nothing. A block that a measurement reads twice is cached the second time. */
     COLD
   }
 
@@ -61,12 +61,12 @@ record BlockWork(
     return cache == Cache.BYPASSED;
   }
 
-  /** How much of the file is used, in bytes. */
+  /** How many bytes of the file the work uses. */
   long usedBytes(Site site) {
     return Math.min(bytesMax, site.dataBytes()) / blockBytes * blockBytes;
   }
 
-  /** How much of the file is the part of one thread, in bytes. */
+  /** How many bytes of the file are the part of one thread. */
   long partBytes(Site site, int threads) {
     return usedBytes(site) / threads / blockBytes * blockBytes;
   }

@@ -9,16 +9,16 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** Runs a {@link ChildTask} in a JVM of its own. */
+/** Runs a {@link ChildTask} in a separate JVM. */
 final class ChildProcess {
-  /** For everything but the measured time, such as opening files and writing back. */
+  /** Time for everything around a measurement, such as opening files and writing back. */
   private static final int OVERHEAD_MILLIS_MAX = 10_000;
 
   private static final long START_MILLIS_MAX = TimeUnit.MINUTES.toMillis(2);
 
   private ChildProcess() {}
 
-  /** An outcome in any case: that of a child that hung or broke down says so. */
+  /** Returns an outcome in any case; its failure tells if the child hung or crashed. */
   static ChildOutcome run(ChildTask task) throws IOException, InterruptedException {
     Path directory = task.dataFile().toAbsolutePath().getParent();
     Path scratch = Files.createTempDirectory(directory, "loom-uring-benchmark-");

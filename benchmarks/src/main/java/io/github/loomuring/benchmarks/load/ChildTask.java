@@ -4,13 +4,15 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What a child JVM is to do.
+ * The task of a child JVM.
  *
- * @param dataFile exists, on the file system to measure
- * @param fileSystem its name in the results
- * @param warmUpMillis each contender runs so long before the first round; 0 for none
- * @param settleMillis rest before each measurement
- * @param idleMillis how long to measure the idle process before all else; 0 for not at all
+ * @param dataFile an existing file on the file system to measure
+ * @param fileSystem name of that file system in the results
+ * @param rounds number of measurements of each contender
+ * @param millis length of each measurement
+ * @param warmUpMillis length of the warm-up of each contender before the first round; 0 for none
+ * @param settleMillis pause before each measurement
+ * @param idleMillis how long to measure the idle process before the works; 0 for not at all
  */
 record ChildTask(
     Path dataFile,
@@ -22,7 +24,7 @@ record ChildTask(
     int settleMillis,
     int idleMillis) {
 
-  /** The part of it that is one combination. */
+  /** The part of this task that is about one combination. */
   ChildTask only(Combination combination, boolean withIdle) {
     return new ChildTask(
         dataFile,
@@ -35,7 +37,7 @@ record ChildTask(
         withIdle ? idleMillis : 0);
   }
 
-  /** Number of measurements, warm-ups included. */
+  /** Number of measurements, including warm-ups. */
   int measurements() {
     int contenders = combinations.stream().mapToInt(one -> one.contenders().size()).sum();
     return contenders * (rounds + 1);

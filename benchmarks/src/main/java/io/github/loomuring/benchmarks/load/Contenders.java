@@ -6,33 +6,43 @@ import io.github.loomuring.UringOptions.Fallback;
 import io.github.loomuring.UringOptions.Inline;
 import java.util.List;
 
-/** The contenders there are, by name. */
+/**
+ * All contenders by their names on the command line (option {@code --engines}) and in the results
+ * file (field {@code engine}).
+ */
 public final class Contenders {
+  /** {@code UringFile} with the default options. */
   public static final String RING = "ring";
+
+  /** {@code UringFile} with {@code Inline.ADAPTIVE}. */
   public static final String RING_ADAPTIVE = "ring-adaptive";
 
-  /** The ring, with memory that is registered. */
-  public static final String RING_REGISTERED = "ring-registered";
+  /** {@code UringFile} with registered buffers. */
+  static final String RING_REGISTERED = "ring-registered";
 
-  /** The ring, by {@code UringFileChannel}. */
-  public static final String RING_CHANNEL = "ring-channel";
+  /** {@code UringFileChannel}. */
+  static final String RING_CHANNEL = "ring-channel";
 
-  public static final String POOL = "pool";
+  /** {@code UringFile} on the pool of platform threads that the library falls back to. */
+  static final String POOL = "pool";
 
-  /** What every ratio is against. */
+  /** One {@code FileChannel} that all virtual threads share: the baseline of every ratio. */
   public static final String FILE_CHANNEL = "file-channel";
 
-  /** Differs from it where files are read or written as a whole. */
+  /** {@code Files} for whole files; otherwise as {@link #FILE_CHANNEL}. */
   static final String FILES = "files";
 
   static final String FILE_CHANNEL_EACH = "file-channel-each";
   static final String PLATFORM = "platform";
   static final String ASYNCHRONOUS = "asynchronous";
   static final String PREAD = "pread";
+
+  /** The program fio with its io_uring engine. */
   public static final String FIO_IO_URING = "fio-io_uring";
+
   static final String FIO_PSYNC = "fio-psync";
 
-  /** Those that run in this JVM. */
+  /** The contenders that run in this JVM. */
   static final List<String> JAVA =
       List.of(
           RING,
@@ -49,12 +59,12 @@ public final class Contenders {
 
   static final List<String> FIO = List.of(FIO_IO_URING, FIO_PSYNC);
 
-  /** Of the contenders that take a platform thread, or a descriptor, for each thread that calls. */
+  /** For contenders that need a platform thread or a descriptor for each calling thread. */
   private static final int COSTLY_THREADS_MAX = 1000;
 
   private Contenders() {}
 
-  /** More threads than these are not measured with it. */
+  /** The largest number of threads that the contender is measured with. */
   static int threadsMax(String name) {
     return switch (name) {
       case PLATFORM, ASYNCHRONOUS, FILE_CHANNEL_EACH -> COSTLY_THREADS_MAX;
@@ -64,7 +74,7 @@ public final class Contenders {
 
   static void checkName(String name) {
     if (!JAVA.contains(name) && !FIO.contains(name)) {
-      throw new IllegalArgumentException("no contender is called " + name);
+      throw new IllegalArgumentException("no contender has the name " + name);
     }
   }
 
@@ -90,7 +100,7 @@ public final class Contenders {
       case PLATFORM -> FileChannelApi.onPlatformThreads();
       case ASYNCHRONOUS -> new AsynchronousChannelApi();
       case PREAD -> new PreadApi();
-      default -> throw new IllegalArgumentException("no contender is called " + name);
+      default -> throw new IllegalArgumentException("no contender has the name " + name);
     };
   }
 

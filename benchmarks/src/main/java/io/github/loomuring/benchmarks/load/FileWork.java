@@ -8,16 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Opens small files, does something with each, and closes it. The files exist and are cached. */
+/** Opens a small file, reads or writes it, and closes it. The files exist and are cached. */
 record FileWork(String name, Content content, int threadsMax, List<String> contenders)
     implements Work {
-  /** What is done between open and close. */
+  /** What a thread does between open and close. */
   enum Content {
     NOTHING,
     READ,
     WRITE,
     DURABLE_WRITE,
-    /** One call of the api, if it has such. */
+    /** One call for the whole file, where the API has such a call. */
     WHOLE_READ,
     WHOLE_WRITE,
     WHOLE_DURABLE_WRITE;
@@ -57,7 +57,7 @@ record FileWork(String name, Content content, int threadsMax, List<String> conte
     return new Scene(operations, List.of());
   }
 
-  /** Small files in a directory of their own, made at the first call. */
+  /** Small files in their own directory, which the first call creates. */
   private static Path[] files(Site site, String directoryName, int count, Block content)
       throws IOException {
     Path directory = site.scratch().resolve(directoryName);
@@ -79,7 +79,7 @@ record FileWork(String name, Content content, int threadsMax, List<String> conte
       return () -> check(api.readWhole(files[random.nextInt(files.length)], block));
     }
     return () -> {
-      F file = api.open(files[random.nextInt(files.length)], WholeFiles.READ);
+      F file = api.open(files[random.nextInt(files.length)], FileApi.READ);
       try {
         if (content == Content.READ) {
           check(api.read(file, block, 0));
@@ -109,7 +109,7 @@ record FileWork(String name, Content content, int threadsMax, List<String> conte
       check(api.writeWhole(path, block, bytes, content == Content.WHOLE_DURABLE_WRITE));
       return;
     }
-    F file = api.open(path, WholeFiles.REWRITE);
+    F file = api.open(path, FileApi.REWRITE);
     try {
       check(api.write(file, block, 0));
       if (content == Content.DURABLE_WRITE) {

@@ -6,7 +6,7 @@ import java.io.IOException;
 /**
  * A file API that the threads of this JVM call.
  *
- * @param api closed with it
+ * @param api closed together with the contender
  */
 record JavaContender<F>(FileApi<F> api, Site site) implements Contender {
   @Override

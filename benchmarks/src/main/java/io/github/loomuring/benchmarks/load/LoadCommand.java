@@ -12,14 +12,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/**
- * Measures contenders against each other, each kind of work and number of threads in its own JVM.
- */
+/** Measures contenders in turn; each kind of work and number of threads has its own JVM. */
 @Command(
     name = "load",
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
-    description = "File I/O of many threads: rates, latencies, costs, lateness of other threads.")
+    description =
+        "Measures file I/O of many threads: rate, latency, cost, lateness of other threads.")
 public final class LoadCommand implements Callable<Integer> {
   private static final String EVERY_WORK = "all";
   private static final int SETTLE_MILLIS = 100;
@@ -27,56 +26,69 @@ public final class LoadCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--plan", defaultValue = "all", description = "${COMPLETION-CANDIDATES}")
+  @Option(names = "--plan", defaultValue = "all", description = "one of: ${COMPLETION-CANDIDATES}")
   private Plan plan;
 
   @Option(
       names = "--work",
       split = ",",
       defaultValue = EVERY_WORK,
-      description = "only these of the plan")
+      description = "only these kinds of work of the plan")
   private List<String> works;
 
-  @Option(names = "--threads", split = ",", description = "instead of the plan's")
+  @Option(
+      names = "--threads",
+      split = ",",
+      description = "numbers of threads, instead of the plan's")
   private List<Integer> threads = List.of();
 
-  @Option(names = "--engines", split = ",", description = "contenders, instead of the plan's")
+  @Option(
+      names = "--engines",
+      split = ",",
+      description = "the contenders to measure, instead of the plan's")
   private List<String> contenders = List.of();
 
-  @Option(names = "--rounds", defaultValue = "5", description = "of all contenders in turn")
+  @Option(
+      names = "--rounds",
+      defaultValue = "5",
+      description = "number of rounds; each measures all contenders in turn")
   private int rounds;
 
-  @Option(names = "--millis", defaultValue = "1000", description = "of each measurement")
+  @Option(names = "--millis", defaultValue = "1000", description = "length of each measurement")
   private int millis;
 
   @Option(
       names = "--warm-up-millis",
       defaultValue = "500",
-      description = "of each contender, before the first round")
+      description = "length of the warm-up of each contender before the first round; 0 for none")
   private int warmUpMillis;
 
   @Option(
       names = "--directory",
       defaultValue = "${sys:java.io.tmpdir}",
-      description = "on the file system to measure")
+      description = "a directory on the file system to measure")
   private Path directory;
 
-  @Option(names = "--file-system-name", description = "in the results, instead of its type")
+  @Option(
+      names = "--file-system-name",
+      description = "the name of the file system in the results, instead of its type")
   private String fileSystemName;
 
   @Option(
       names = "--mebibytes",
       defaultValue = "2048",
-      description = "size of the data file, which stays for the next run")
+      description = "size of the data file, which is kept for the next run")
   private int mebibytes;
 
-  @Option(names = "--output", description = "file for the results, JSON")
+  @Option(names = "--output", description = "file for the results (JSON)")
   private Path output;
 
-  @Option(names = "--append", description = "keep what else is in the output file")
+  @Option(names = "--append", description = "keep the other results that are in the output file")
   private boolean append;
 
-  @Option(names = "--smoke", description = "every work, but so shortly that it measures nothing")
+  @Option(
+      names = "--smoke",
+      description = "run every kind of work, but only for moments: a check that everything runs")
   private boolean smoke;
 
   @Override
@@ -115,7 +127,7 @@ public final class LoadCommand implements Callable<Integer> {
     return report(failures);
   }
 
-  /** All in one JVM, which is quicker. */
+  /** Measures everything in one JVM, which takes less time. */
   private int smoke(String fileSystem) throws IOException, InterruptedException {
     Path dataFile = DataFile.ofSize(directory, Smoke.MEBIBYTES);
     ChildTask task = Smoke.task(dataFile, fileSystem, select(Smoke.THREADS, Smoke.CONTENDERS));

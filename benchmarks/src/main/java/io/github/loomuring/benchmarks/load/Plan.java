@@ -3,9 +3,9 @@ package io.github.loomuring.benchmarks.load;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Which combinations a run measures, unless its options say otherwise. */
+/** The combinations that a run measures by default. */
 enum Plan {
-  /** Those the library's targets are about, with the contenders these compare. */
+  /** The works and numbers of threads of the targets, with the contenders that these compare. */
   TARGETS {
     @Override
     List<Combination> combinations() {
@@ -52,7 +52,7 @@ enum Plan {
           Contenders.PLATFORM,
           Contenders.FIO_IO_URING);
 
-  /** More threads than a work or a contender can take are among them. */
+  /** May name more threads than a work or a contender supports. */
   abstract List<Combination> combinations();
 
   private static List<Combination> targets(String work, int... threads) {

@@ -12,13 +12,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Plain pread(2), pwrite(2) and so on: what the system calls cost without any library. A call holds
- * the carrier of its virtual thread.
+ * Plain pread(2), pwrite(2) and so on: the cost of the system calls without any library. A call
+ * pins the virtual thread to its carrier.
  */
 final class PreadApi implements FileApi<PreadApi.OpenFile> {
   record OpenFile(int fd) {}
 
-  /** Paths as C strings, so that an open need not make one. */
+  /** Paths as C strings, so that an open does not allocate one. */
   private final Map<Path, MemorySegment> paths = new ConcurrentHashMap<>();
 
   @Override

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
-/** O_DIRECT reads of many blocks at random, of which a thread wants all before it goes on. */
+/** Reads many random blocks at once with O_DIRECT; a thread waits until it has all of them. */
 record RangesWork(String name, int ranges, int blockBytes, int threadsMax, List<String> contenders)
     implements Work {
   private static final Set<OpenOption> DIRECT_READ =

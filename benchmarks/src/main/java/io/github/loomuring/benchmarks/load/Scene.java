@@ -5,10 +5,10 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * A kind of work set up for one api and number of threads. Closed when it has been measured.
+ * A work that is set up for one file API and number of threads. Closed after the measurement.
  *
  * @param operations one for each thread
- * @param files that they use
+ * @param files the open files that the operations use
  */
 record Scene(List<MeasuredOperation> operations, List<Closeable> files) implements Closeable {
   @Override

@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What of a plan is measured. An empty list means: as the plan says.
+ * The part of a plan that is measured. An empty list stands for all that the plan has.
  *
- * @param works names of those of the plan to keep
- * @param threads instead of the plan's numbers
- * @param contenders instead of the plan's
+ * @param works names of the works to keep
+ * @param threads numbers of threads to use instead of the plan's
+ * @param contenders names of the contenders to use instead of the plan's
  */
 record Selection(Plan plan, List<String> works, List<Integer> threads, List<String> contenders) {
   /**
-   * Only what the works and contenders can do.
+   * Returns the combinations that the works and contenders support.
    *
    * @throws IllegalArgumentException if a name is unknown, or nothing remains
    */
@@ -31,7 +31,7 @@ record Selection(Plan plan, List<String> works, List<Integer> threads, List<Stri
     }
     combinations.removeIf(one -> one.contenders().isEmpty());
     if (combinations.isEmpty()) {
-      throw new IllegalArgumentException("the plan has nothing of " + this);
+      throw new IllegalArgumentException("the plan has no such combination: " + this);
     }
     return List.copyOf(combinations);
   }

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A run that only shows that everything runs, and what is expected of its results. */
+/** A short run that checks that everything works, and the checks of its results. */
 final class Smoke {
   static final List<Integer> THREADS = List.of(1, 16);
   static final List<String> CONTENDERS =
@@ -24,7 +24,7 @@ final class Smoke {
     return new ChildTask(dataFile, fileSystem, combinations, 1, 250, 0, 10, 200);
   }
 
-  /** Why the file cannot be the results of {@code task}; empty if it can. */
+  /** Reasons why the file cannot be the results of {@code task}; empty if there are none. */
   static List<String> complaints(Path output, ChildTask task) throws IOException {
     Results results = ResultsFile.read(output);
     int expected = task.combinations().stream().mapToInt(one -> one.contenders().size()).sum();

@@ -12,13 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** The library. */
+/** {@code UringFile} and {@code UringFiles}, the API of the library. */
 final class UringApi implements FileApi<UringFile> {
   private static final FileAttribute<?>[] NO_ATTRIBUTES = {};
 
   private final Uring uring;
 
-  /** Closes {@code uring} when it is closed. */
+  /** {@link #close()} also closes {@code uring}. */
   UringApi(Uring uring) {
     this.uring = uring;
   }

@@ -8,11 +8,11 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.Set;
 
-/** The library in the form of a {@code FileChannel}. */
+/** {@code UringFileChannel}: the library as a {@code FileChannel}. */
 final class UringChannelApi extends FileChannelApi {
   private final Uring uring;
 
-  /** Closes {@code uring} when it is closed. */
+  /** {@link #close()} also closes {@code uring}. */
   UringChannelApi(Uring uring) {
     super(false, true);
     this.uring = uring;

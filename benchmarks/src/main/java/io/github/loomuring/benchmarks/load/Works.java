@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The kinds of work there are. */
+/** All kinds of work. */
 final class Works {
   private static final int KIB = 1024;
   private static final int MIB = 1024 * KIB;
@@ -24,7 +24,7 @@ final class Works {
     return ALL.stream()
         .filter(work -> work.name().equals(name))
         .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no work is called " + name));
+        .orElseThrow(() -> new IllegalArgumentException("no work has the name " + name));
   }
 
   private static List<Work> all() {
@@ -64,7 +64,8 @@ final class Works {
     boolean bufferedWrite = mode == Mode.WRITE && cache == Cache.WARM;
     List<String> contenders = new ArrayList<>(onBlocks(mode));
     if (cache == Cache.BYPASSED) {
-      contenders.add(Contenders.RING_REGISTERED); // where the kernel works on the memory itself
+      contenders.add(
+          Contenders.RING_REGISTERED); // only direct I/O transfers from and to the memory itself
     }
     if (!bufferedWrite) {
       contenders.addAll(Contenders.FIO);
@@ -94,7 +95,7 @@ final class Works {
 
   private static Work files(String name, Content content) {
     List<String> contenders = inOrdinaryMemory();
-    contenders.remove(Contenders.FILE_CHANNEL_EACH); // each open makes a channel anyway
+    contenders.remove(Contenders.FILE_CHANNEL_EACH); // each open creates a channel anyway
     if (!content.isWhole()) {
       contenders.remove(Contenders.FILES);
     }
@@ -108,7 +109,7 @@ final class Works {
     List<String> contenders = inOrdinaryMemory();
     contenders.remove(Contenders.FILES);
     if (mode == Mode.READ) {
-      contenders.remove(Contenders.RING_ADAPTIVE); // differs from the ring in writes only
+      contenders.remove(Contenders.RING_ADAPTIVE); // differs from the ring in writes alone
     }
     return contenders;
   }
