@@ -37,18 +37,18 @@ public class BenchmarkFile {
     return path;
   }
 
-  /** A block of one's own, and the offsets of blocks of the file in an order of one's own. */
+  /** Each thread has its own buffer, and goes through the blocks of the file in its own order. */
   @State(Scope.Thread)
-  public static class Block {
+  public static class ThreadState {
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BLOCK_BYTES);
     private int index = ThreadLocalRandom.current().nextInt();
 
-    /** All of it. */
+    /** The buffer, with position 0 and the limit at its capacity. */
     ByteBuffer buffer() {
       return buffer.clear();
     }
 
-    /** Of the next block. The step is odd, so that every block comes in turn. */
+    /** The offset of the next block. The step is odd, so that all blocks come in turn. */
     long nextOffset() {
       index += 1021;
       return (long) (index & (BLOCKS - 1)) * BLOCK_BYTES;

@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** One read of 4 KiB that are in the page cache: the library does it on the caller. */
+/** One read of 4 KiB that are in the page cache. The library does it on the calling thread. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -52,17 +52,17 @@ public class CachedRead {
   }
 
   @Benchmark
-  public int ring(BenchmarkFile.Block block) throws IOException {
+  public int ring(BenchmarkFile.ThreadState block) throws IOException {
     return uringFile.read(block.buffer(), block.nextOffset());
   }
 
   @Benchmark
-  public int ringChannel(BenchmarkFile.Block block) throws IOException {
+  public int ringChannel(BenchmarkFile.ThreadState block) throws IOException {
     return uringChannel.read(block.buffer(), block.nextOffset());
   }
 
   @Benchmark
-  public int fileChannel(BenchmarkFile.Block block) throws IOException {
+  public int fileChannel(BenchmarkFile.ThreadState block) throws IOException {
     return channel.read(block.buffer(), block.nextOffset());
   }
 }

@@ -21,8 +21,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One buffered write of 4 KiB over what is in the page cache: with {@code ADAPTIVE} the library
- * does it on the caller as long as that is quick.
+ * One buffered write of 4 KiB to pages that are in the page cache. With {@code ADAPTIVE} the
+ * library does it on the calling thread as long as that is quick.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -54,12 +54,12 @@ public class CachedWrite {
   }
 
   @Benchmark
-  public int ring(BenchmarkFile.Block block) throws IOException {
+  public int ring(BenchmarkFile.ThreadState block) throws IOException {
     return uringFile.write(block.buffer(), block.nextOffset());
   }
 
   @Benchmark
-  public int fileChannel(BenchmarkFile.Block block) throws IOException {
+  public int fileChannel(BenchmarkFile.ThreadState block) throws IOException {
     return channel.write(block.buffer(), block.nextOffset());
   }
 }

@@ -20,9 +20,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Submission and hand-off: a read of 4 KiB that are in the page cache, but through the ring. What
- * it costs more than {@link CachedRead} is the way to the kernel, the reaper, and the thread's
- * parking and unparking.
+ * One read of 4 KiB that are in the page cache, but through the ring. The difference to {@link
+ * CachedRead} is the cost of submission, of the reaper, and of parking and unparking the thread.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -31,8 +30,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(
     value = 2,
-    // JMH's own threads are virtual ones. Only here: those that never park, as with FileChannel,
-    // hold their carriers, and JMH waits for ever for the others to start.
+    // JMH runs virtual threads in this benchmark alone. Virtual threads that never park, as with
+    // FileChannel, hold their carriers, and JMH waits forever for the others to start.
     jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED", "-Djmh.executor=VIRTUAL"})
 public class HandOff {
   private Uring uring;
@@ -55,7 +54,7 @@ public class HandOff {
   }
 
   @Benchmark
-  public int ring(BenchmarkFile.Block block) throws IOException {
+  public int ring(BenchmarkFile.ThreadState block) throws IOException {
     return uringFile.read(block.buffer(), block.nextOffset());
   }
 }

@@ -12,14 +12,14 @@ import picocli.CommandLine.Unmatched;
 @Command(
     name = "jmh",
     description = {
-      "Cost of single operations: names of benchmarks and options of JMH, of which -h tells.",
-      "The allocation profiler is on unless another one is named (-prof).",
+      "Measures the cost of single operations. Takes the arguments of JMH; -h lists them.",
+      "The allocation profiler is on unless another one is chosen (-prof).",
     })
 public final class Jmh implements Callable<Integer> {
   private static final List<String> SMOKE =
       List.of("CachedRead.ring", "-f", "1", "-wi", "0", "-i", "1", "-r", "100ms");
 
-  @Option(names = "--smoke", description = "one benchmark for 100 ms, to see that it runs")
+  @Option(names = "--smoke", description = "run one benchmark for 100 ms: a check that it runs")
   private boolean smoke;
 
   @Unmatched private List<String> arguments = new ArrayList<>();
@@ -31,7 +31,7 @@ public final class Jmh implements Callable<Integer> {
     if (!all.contains("-prof")) {
       all.addAll(List.of("-prof", "gc"));
     }
-    // Forks take over the class path; their native access is set by @Fork of each benchmark.
+    // Forks inherit the class path. Each benchmark enables their native access in its @Fork.
     org.openjdk.jmh.Main.main(all.toArray(String[]::new));
     return 0;
   }

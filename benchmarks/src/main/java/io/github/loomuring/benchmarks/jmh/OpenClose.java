@@ -22,8 +22,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Opening for reading, and closing, a file whose path is in the dentry cache: the library does both
- * on the caller.
+ * Opens a file for reading, and closes it. The path is in the dentry cache, so the library does
+ * both on the calling thread.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -5,11 +5,11 @@ import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 
 /**
- * The memory one thread reads into and writes from: page-aligned, outside the heap, and random at
- * first, so that no device can store it in less.
+ * The memory that one thread reads into and writes from. It is page-aligned and outside the heap.
+ * Its bytes are random at first, so that no device can compress them.
  *
- * @param buffer as Java's I/O takes it
- * @param segment the same bytes, as C functions take them
+ * @param buffer for Java's I/O
+ * @param segment the same memory, for C functions
  */
 record Block(ByteBuffer buffer, MemorySegment segment) {
   private static final int ALIGNMENT_BYTES = 4096;
@@ -28,7 +28,7 @@ record Block(ByteBuffer buffer, MemorySegment segment) {
     return new Block(buffer, MemorySegment.ofBuffer(buffer));
   }
 
-  /** The buffer, ready to be filled or written as a whole. */
+  /** The buffer, with position 0 and the limit at its capacity. */
   ByteBuffer whole() {
     return buffer.clear();
   }

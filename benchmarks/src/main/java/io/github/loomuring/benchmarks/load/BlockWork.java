@@ -11,22 +11,22 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Reads, or overwrites, of blocks of the data file.
+ * Reads or overwrites blocks of the data file.
  *
- * @param bytesMax only this much of the file is used, from its beginning
+ * @param bytesMax the work uses no more than this many bytes at the beginning of the file
  */
 record BlockWork(
     String name,
-    Access access,
+    Mode mode,
     Order order,
     Cache cache,
     int blockBytes,
     long bytesMax,
     int threadsMax,
     int burners,
-    List<String> engines)
+    List<String> contenders)
     implements Work {
-  enum Access {
+  enum Mode {
     READ,
     WRITE
   }
@@ -37,19 +37,19 @@ record BlockWork(
     SEQUENTIAL
   }
 
-  /** What the page cache has of the file when a measurement begins. */
+  /** How much of the file is in the page cache when a measurement begins. */
   enum Cache {
-    /** It is not used: O_DIRECT. */
+    /** The page cache is not used: O_DIRECT. */
     BYPASSED,
-    /** All of it. */
+    /** The whole part that is used. */
     WARM,
-    /** Nothing. What a measurement reads twice, it reads warm the second time. */
+    /** Nothing. A block that a measurement reads twice is cached the second time. */
     COLD
   }
 
   @Override
   public boolean writes() {
-    return access == Access.WRITE;
+    return mode == Mode.WRITE;
   }
 
   @Override
@@ -61,12 +61,12 @@ record BlockWork(
     return cache == Cache.BYPASSED;
   }
 
-  /** How much of the file is used, in bytes. */
+  /** How many bytes of the file the work uses. */
   long usedBytes(Site site) {
     return Math.min(bytesMax, site.dataBytes()) / blockBytes * blockBytes;
   }
 
-  /** How much of the file is the part of one thread, in bytes. */
+  /** How many bytes of the file are the part of one thread. */
   long partBytes(Site site, int threads) {
     return usedBytes(site) / threads / blockBytes * blockBytes;
   }
@@ -80,28 +80,28 @@ record BlockWork(
   }
 
   @Override
-  public <F> Scene open(Engine<F> engine, Site site, int threads) throws IOException {
+  public <F> Scene open(FileApi<F> api, Site site, int threads) throws IOException {
     preparePageCache(site);
     List<F> files = new ArrayList<>();
     List<Closeable> closeables = new ArrayList<>();
-    for (int i = 0; i < (engine.sharesFile() ? 1 : threads); i++) {
-      F file = engine.open(site.dataFile(), openOptions());
+    for (int i = 0; i < (api.sharesFile() ? 1 : threads); i++) {
+      F file = api.open(site.dataFile(), openOptions());
       files.add(file);
-      closeables.add(() -> engine.close(file));
+      closeables.add(() -> api.close(file));
     }
-    List<Operation> operations = new ArrayList<>();
+    List<MeasuredOperation> operations = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
       F file = files.get(i % files.size());
-      Block block = engine.block(site, i, threads, blockBytes);
-      operations.add(operation(engine, file, block, offsets(site, i, threads)));
+      Block block = api.block(site, i, threads, blockBytes);
+      operations.add(operation(api, file, block, offsets(site, i, threads)));
     }
     return new Scene(operations, closeables);
   }
 
   private Set<OpenOption> openOptions() {
-    StandardOpenOption mode =
-        access == Access.READ ? StandardOpenOption.READ : StandardOpenOption.WRITE;
-    return direct() ? Set.of(mode, ExtendedOpenOption.DIRECT) : Set.of(mode);
+    StandardOpenOption option =
+        mode == Mode.READ ? StandardOpenOption.READ : StandardOpenOption.WRITE;
+    return direct() ? Set.of(option, ExtendedOpenOption.DIRECT) : Set.of(option);
   }
 
   private LongSupplier offsets(Site site, int thread, int threads) {
@@ -114,10 +114,11 @@ record BlockWork(
     };
   }
 
-  private <F> Operation operation(Engine<F> engine, F file, Block block, LongSupplier offsets) {
-    return switch (access) {
-      case READ -> () -> check(engine.read(file, block, offsets.getAsLong()));
-      case WRITE -> () -> check(engine.write(file, block, offsets.getAsLong()));
+  private <F> MeasuredOperation operation(
+      FileApi<F> api, F file, Block block, LongSupplier offsets) {
+    return switch (mode) {
+      case READ -> () -> check(api.read(file, block, offsets.getAsLong()));
+      case WRITE -> () -> check(api.write(file, block, offsets.getAsLong()));
     };
   }
 

@@ -14,32 +14,36 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The JVM that measures: nothing else has run in it before. */
+/** The program of the child JVM, in which nothing has run before the measurements. */
 final class Child {
-  private final Task task;
+  private final ChildTask task;
   private final Site site;
-  private final Map<String, Contender> contenders = new LinkedHashMap<>();
+  private final Map<String, Contender> open = new LinkedHashMap<>();
 
-  private Child(Task task, Path scratch) throws IOException {
+  private Child(ChildTask task, Path scratch) throws IOException {
     this.task = task;
     this.site = new Site(task.dataFile(), scratch);
   }
 
-  /** The {@link Task}, written by the parent. */
+  /** The file of the {@link ChildTask}, which the parent writes. */
   static Path taskFile(Path scratch) {
     return scratch.resolve("task.json");
   }
 
-  /** The {@link Outcome}, written by the child. */
+  /** The file of the {@link ChildOutcome}, which the child writes. */
   static Path outcomeFile(Path scratch) {
     return scratch.resolve("outcome.json");
   }
 
-  /** The argument is an empty directory for the files of the works, but for the task's. */
+  /**
+   * Carries out the task.
+   *
+   * @param args a directory for the files of the works; it holds nothing but the task
+   */
   public static void main(String[] args) throws IOException {
     Path scratch = Path.of(args[0]);
     JsonMapper mapper = new JsonMapper();
-    Child child = new Child(mapper.readValue(taskFile(scratch).toFile(), Task.class), scratch);
+    Child child = new Child(mapper.readValue(taskFile(scratch).toFile(), ChildTask.class), scratch);
     Percentiles idleLate = null;
     List<Line> lines = new ArrayList<>();
     String failure = null;
@@ -50,8 +54,9 @@ final class Child {
       e.printStackTrace();
       failure = causes(e);
     }
-    mapper.writeValue(outcomeFile(scratch).toFile(), new Outcome(idleLate, lines, failure));
-    System.exit(failure == null ? 0 : 1); // also if a failed measurement has left threads behind
+    mapper.writeValue(outcomeFile(scratch).toFile(), new ChildOutcome(idleLate, lines, failure));
+    System.exit(
+        failure == null ? 0 : 1); // ends threads that a failed measurement has left behind, too
   }
 
   private static String causes(Throwable e) {
@@ -66,7 +71,7 @@ final class Child {
     }
     Sleeper sleeper = new Sleeper();
     Thread.sleep(task.idleMillis()); // the measured time
-    Percentiles late = Statistics.percentiles(sleeper.stop());
+    Percentiles late = Percentiles.of(sleeper.stop());
     sleeper.join();
     return late;
   }
@@ -77,46 +82,46 @@ final class Child {
         measure(combination, lines);
       }
     } finally {
-      contenders.values().forEach(Contender::close);
+      open.values().forEach(Contender::close);
     }
   }
 
-  /** Engines alternate within a round, and each round begins with another one. */
+  /** Measures all contenders in each round. Each round begins with another contender. */
   private void measure(Combination combination, List<Line> lines)
       throws IOException, InterruptedException {
-    List<String> engines = combination.engines();
+    List<String> contenders = combination.contenders();
     Map<String, List<Round>> rounds = new LinkedHashMap<>();
-    for (String engine : engines) {
-      rounds.put(engine, new ArrayList<>());
+    for (String contender : contenders) {
+      rounds.put(contender, new ArrayList<>());
       if (task.warmUpMillis() > 0) {
-        measure(engine, combination, task.warmUpMillis());
+        measure(contender, combination, task.warmUpMillis());
       }
     }
     for (int round = 0; round < task.rounds(); round++) {
-      for (int i = 0; i < engines.size(); i++) {
-        String engine = engines.get((round + i) % engines.size());
-        rounds.get(engine).add(measure(engine, combination, task.millis()));
+      for (int i = 0; i < contenders.size(); i++) {
+        String contender = contenders.get((round + i) % contenders.size());
+        rounds.get(contender).add(measure(contender, combination, task.millis()));
       }
     }
     rounds.forEach(
-        (engine, ofEngine) ->
+        (contender, ofContender) ->
             lines.add(
                 new Line(
                     combination.work(),
                     task.fileSystem(),
                     combination.threads(),
-                    engine,
-                    ofEngine)));
+                    contender,
+                    ofContender)));
   }
 
-  private Round measure(String engine, Combination combination, int millis)
+  private Round measure(String name, Combination combination, int millis)
       throws IOException, InterruptedException {
     Thread.sleep(task.settleMillis());
-    Contender contender = contenders.computeIfAbsent(engine, name -> Engines.open(name, site));
+    Contender contender = open.computeIfAbsent(name, key -> Contenders.open(key, site));
     try {
       return contender.measure(Works.named(combination.work()), combination.threads(), millis);
     } catch (IOException | RuntimeException e) {
-      throw new IOException(combination + " " + engine + " failed", e);
+      throw new IOException(combination + " " + name + " failed", e);
     }
   }
 }

@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** Runs a {@link Task} in a JVM of its own. */
+/** Runs a {@link ChildTask} in a separate JVM. */
 final class ChildProcess {
-  /** For everything but the measured time, such as opening files and writing back. */
+  /** Time for everything around a measurement, such as opening files and writing back. */
   private static final int OVERHEAD_MILLIS_MAX = 10_000;
 
   private static final long START_MILLIS_MAX = TimeUnit.MINUTES.toMillis(2);
 
   private ChildProcess() {}
 
-  /** An outcome in any case: that of a child that hung or broke down says so. */
-  static Outcome run(Task task) throws IOException, InterruptedException {
+  /** Returns an outcome in any case; its failure tells if the child hung or crashed. */
+  static ChildOutcome run(ChildTask task) throws IOException, InterruptedException {
     Path directory = task.dataFile().toAbsolutePath().getParent();
     Path scratch = Files.createTempDirectory(directory, "loom-uring-benchmark-");
     try {
@@ -30,7 +30,7 @@ final class ChildProcess {
     }
   }
 
-  private static Outcome run(Path scratch, long millisMax)
+  private static ChildOutcome run(Path scratch, long millisMax)
       throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command(scratch)).inheritIO().start();
     if (!process.waitFor(millisMax, TimeUnit.MILLISECONDS)) {
@@ -40,15 +40,15 @@ final class ChildProcess {
     }
     Path outcomeFile = Child.outcomeFile(scratch);
     return Files.exists(outcomeFile)
-        ? new JsonMapper().readValue(outcomeFile.toFile(), Outcome.class)
+        ? new JsonMapper().readValue(outcomeFile.toFile(), ChildOutcome.class)
         : failed("it exited with status " + process.exitValue());
   }
 
-  private static Outcome failed(String why) {
-    return new Outcome(null, List.of(), why);
+  private static ChildOutcome failed(String why) {
+    return new ChildOutcome(null, List.of(), why);
   }
 
-  private static long millisMax(Task task) {
+  private static long millisMax(ChildTask task) {
     long measurementMillis = Math.max(task.millis(), task.warmUpMillis()) + task.settleMillis();
     return START_MILLIS_MAX
         + task.idleMillis()

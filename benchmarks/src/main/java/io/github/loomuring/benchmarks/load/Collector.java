@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Gathers results, and writes them to a file each time some come, so that none get lost. */
+/** Collects results. Writes the file after each addition, so that a crash loses nothing. */
 final class Collector {
   private final Path output;
   private final Map<String, String> machine = new LinkedHashMap<>();
@@ -20,9 +20,11 @@ final class Collector {
   private Percentiles idleLate;
 
   /**
-   * Begins with what the file has, or anew.
+   * Begins with the results of the file if {@code append} is true, otherwise with none.
    *
-   * @param output null for none
+   * @param output the file to write; null for none
+   * @param append whether to keep the results that are in the file
+   * @param facts about the machine
    */
   Collector(Path output, boolean append, Map<String, String> facts) throws IOException {
     this.output = output;
@@ -35,8 +37,8 @@ final class Collector {
     machine.putAll(facts);
   }
 
-  /** A line takes the place of an older one of the same. */
-  void add(Outcome outcome) throws IOException {
+  /** Adds lines. Each replaces an older line of the same measurement. */
+  void add(ChildOutcome outcome) throws IOException {
     for (Line line : outcome.lines()) {
       lines.removeIf(other -> isSame(line, other));
       lines.add(line);
@@ -54,6 +56,6 @@ final class Collector {
     return line.work().equals(other.work())
         && line.fileSystem().equals(other.fileSystem())
         && line.threads() == other.threads()
-        && line.engine().equals(other.engine());
+        && line.contender().equals(other.contender());
   }
 }

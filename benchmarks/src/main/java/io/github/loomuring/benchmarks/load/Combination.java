@@ -3,12 +3,13 @@ package io.github.loomuring.benchmarks.load;
 import java.util.List;
 
 /**
- * What one JVM measures: engines that alternate in the same work.
+ * What one JVM measures: contenders in turn, with the same work and number of threads.
  *
- * @param work name of it
- * @param engines names of them
+ * @param work name of the work
+ * @param threads number of threads that call at once
+ * @param contenders names of the contenders
  */
-record Combination(String work, int threads, List<String> engines) {
+record Combination(String work, int threads, List<String> contenders) {
   @Override
   public String toString() {
     return work + " N=" + threads;

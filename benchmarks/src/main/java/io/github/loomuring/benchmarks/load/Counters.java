@@ -2,9 +2,9 @@ package io.github.loomuring.benchmarks.load;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/** How many operations each thread has completed, for another thread to read meanwhile. */
+/** The number of operations that each thread has completed. Another thread may read them. */
 final class Counters {
-  /** Counters of two threads are never in one cache line, nor in two that are fetched together. */
+  /** Two counters share neither a cache line nor a pair of lines that is prefetched together. */
   private static final int STRIDE = 128 / Long.BYTES;
 
   private final AtomicLongArray counts;

@@ -8,13 +8,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Random;
 
-/** The file the benchmarks read: random bytes, on the device, kept between runs. */
+/** The file that the benchmarks read: random bytes, forced to the device, kept between runs. */
 final class DataFile {
   private static final int PIECE_BYTES = 1 << 20;
 
   private DataFile() {}
 
-  /** A file of {@code mebibytes} in {@code directory}, written if it is not there. */
+  /** Returns the file of {@code mebibytes} in {@code directory}; creates it if necessary. */
   static Path ofSize(Path directory, int mebibytes) throws IOException {
     Path file = directory.resolve("loom-uring-benchmark-" + mebibytes + "MiB.bin");
     if (Files.exists(file) && Files.size(file) == (long) mebibytes * PIECE_BYTES) {

@@ -8,16 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Opens small files, does something with each, and closes it. The files exist and are cached. */
-record FileWork(String name, Content content, int threadsMax, List<String> engines)
+/** Opens a small file, reads or writes it, and closes it. The files exist and are cached. */
+record FileWork(String name, Content content, int threadsMax, List<String> contenders)
     implements Work {
-  /** What is done between open and close. */
+  /** What a thread does between open and close. */
   enum Content {
     NOTHING,
     READ,
     WRITE,
     DURABLE_WRITE,
-    /** One call of the engine, if it has such. */
+    /** One call for the whole file, where the API has such a call. */
     WHOLE_READ,
     WHOLE_WRITE,
     WHOLE_DURABLE_WRITE;
@@ -45,19 +45,19 @@ record FileWork(String name, Content content, int threadsMax, List<String> engin
   }
 
   @Override
-  public <F> Scene open(Engine<F> engine, Site site, int threads) throws IOException {
-    List<Operation> operations = new ArrayList<>();
+  public <F> Scene open(FileApi<F> api, Site site, int threads) throws IOException {
+    List<MeasuredOperation> operations = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
       Block block = site.block(i, FILE_BYTES);
       operations.add(
           writes()
-              ? rewriteInTurn(engine, files(site, "thread" + i, OWN_FILES, block), block)
-              : readAny(engine, files(site, "shared", SHARED_FILES, block), block, i));
+              ? rewriteInTurn(api, files(site, "thread" + i, OWN_FILES, block), block)
+              : readAny(api, files(site, "shared", SHARED_FILES, block), block, i));
     }
     return new Scene(operations, List.of());
   }
 
-  /** Small files in a directory of their own, made at the first call. */
+  /** Small files in their own directory, which the first call creates. */
   private static Path[] files(Site site, String directoryName, int count, Block content)
       throws IOException {
     Path directory = site.scratch().resolve(directoryName);
@@ -73,50 +73,50 @@ record FileWork(String name, Content content, int threadsMax, List<String> engin
     return files;
   }
 
-  private <F> Operation readAny(Engine<F> engine, Path[] files, Block block, int thread) {
+  private <F> MeasuredOperation readAny(FileApi<F> api, Path[] files, Block block, int thread) {
     SplittableRandom random = new SplittableRandom(thread);
     if (content == Content.WHOLE_READ) {
-      return () -> check(engine.readWhole(files[random.nextInt(files.length)], block));
+      return () -> check(api.readWhole(files[random.nextInt(files.length)], block));
     }
     return () -> {
-      F file = engine.open(files[random.nextInt(files.length)], WholeFiles.READ);
+      F file = api.open(files[random.nextInt(files.length)], FileApi.READ);
       try {
         if (content == Content.READ) {
-          check(engine.read(file, block, 0));
+          check(api.read(file, block, 0));
         }
       } finally {
-        engine.close(file);
+        api.close(file);
       }
     };
   }
 
-  private <F> Operation rewriteInTurn(Engine<F> engine, Path[] files, Block block) {
+  private <F> MeasuredOperation rewriteInTurn(FileApi<F> api, Path[] files, Block block) {
     byte[] bytes = block.segment().toArray(ValueLayout.JAVA_BYTE);
-    return new Operation() {
+    return new MeasuredOperation() {
       private int next;
 
       @Override
       public void run() throws IOException {
-        rewrite(engine, files[next], block, bytes);
+        rewrite(api, files[next], block, bytes);
         next = (next + 1) % files.length;
       }
     };
   }
 
-  private <F> void rewrite(Engine<F> engine, Path path, Block block, byte[] bytes)
+  private <F> void rewrite(FileApi<F> api, Path path, Block block, byte[] bytes)
       throws IOException {
     if (content == Content.WHOLE_WRITE || content == Content.WHOLE_DURABLE_WRITE) {
-      check(engine.writeWhole(path, block, bytes, content == Content.WHOLE_DURABLE_WRITE));
+      check(api.writeWhole(path, block, bytes, content == Content.WHOLE_DURABLE_WRITE));
       return;
     }
-    F file = engine.open(path, WholeFiles.REWRITE);
+    F file = api.open(path, FileApi.REWRITE);
     try {
-      check(engine.write(file, block, 0));
+      check(api.write(file, block, 0));
       if (content == Content.DURABLE_WRITE) {
-        engine.force(file);
+        api.force(file);
       }
     } finally {
-      engine.close(file);
+      api.close(file);
     }
   }
 

@@ -2,7 +2,7 @@ package io.github.loomuring.benchmarks.load;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.github.loomuring.benchmarks.load.BlockWork.Access;
+import io.github.loomuring.benchmarks.load.BlockWork.Mode;
 import io.github.loomuring.benchmarks.load.BlockWork.Order;
 import io.github.loomuring.benchmarks.results.Results.Percentiles;
 import io.github.loomuring.benchmarks.results.Results.Round;
@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The benchmark program fio, which shows what the device and the kernel can do without Java. */
+/** The benchmark program fio. It shows what the device and the kernel achieve without Java. */
 final class Fio implements Contender {
   private static final int REQUESTS_MAX = 1000;
   private static final int THREADS_MAX = 256;
@@ -27,12 +27,12 @@ final class Fio implements Contender {
     this.ioUring = ioUring;
   }
 
-  /** One thread with as many requests in flight as others have threads, at most 1,000. */
+  /** One thread with as many requests in flight as other contenders have threads, up to 1,000. */
   static Fio ioUring(Site site) {
     return new Fio(site, true);
   }
 
-  /** As many threads as others have, at most 256, which call pread(2) or pwrite(2). */
+  /** As many threads as other contenders have, up to 256, that call pread(2) or pwrite(2). */
   static Fio psync(Site site) {
     return new Fio(site, false);
   }
@@ -78,18 +78,18 @@ final class Fio implements Contender {
 
   private List<String> command(BlockWork work, int threads, int millis, Path output) {
     boolean random = work.order() == Order.RANDOM;
-    String access = work.access() == Access.READ ? "read" : "write";
+    String mode = work.mode() == Mode.READ ? "read" : "write";
     List<String> command =
         new ArrayList<>(
             List.of(
                 "fio",
                 "--name=" + work.name(),
                 "--filename=" + site.dataFile(),
-                "--rw=" + (random ? "rand" : "") + access,
+                "--rw=" + (random ? "rand" : "") + mode,
                 "--bs=" + work.blockBytes(),
                 "--direct=" + (work.direct() ? 1 : 0),
-                "--invalidate=0", // the page cache is as this process has prepared it,
-                "--fadvise_hint=0", // and gets no hints from the others either
+                "--invalidate=0", // this process has prepared the page cache,
+                "--fadvise_hint=0", // and the other contenders give no hints either
                 "--time_based",
                 "--runtime=" + millis + "ms",
                 "--group_reporting",
@@ -120,15 +120,15 @@ final class Fio implements Contender {
     return command;
   }
 
-  /** Of the summary of all jobs. What only the JVM of the others can tell is NaN. */
+  /** Reads the summary of all jobs. Values that only a JVM can tell are NaN. */
   private Round round(BlockWork work, JsonNode job) throws IOException {
-    JsonNode side = job.path(work.access() == Access.READ ? "read" : "write");
+    JsonNode side = job.path(work.mode() == Mode.READ ? "read" : "write");
     double operations = side.path("total_ios").asDouble();
     if (operations == 0) {
       throw new IOException("fio did nothing: " + job);
     }
-    // A share of the jobs' summed time. It lacks the kernel threads that do buffered writes of a
-    // ring.
+    // The percentages are of the summed run time of all jobs. They lack the kernel threads that do
+    // the buffered writes of a ring.
     double cpuPercent = job.path("usr_cpu").asDouble() + job.path("sys_cpu").asDouble();
     double cpuNanos =
         cpuPercent / 100 * TimeUnit.MILLISECONDS.toNanos(job.path("job_runtime").asLong());
@@ -152,7 +152,7 @@ final class Fio implements Contender {
         max);
   }
 
-  /** Fio rounds them, also to more than the largest there was. */
+  /** Fio rounds percentiles, sometimes to more than the maximum. */
   private static double percentile(JsonNode latency, String name, double max) {
     return Math.min(max, latency.path("percentile").path(name).asDouble(Double.NaN));
   }

@@ -4,17 +4,17 @@ import io.github.loomuring.benchmarks.results.Results.Round;
 import java.io.IOException;
 
 /**
- * An engine in this JVM.
+ * A file API that the threads of this JVM call.
  *
- * @param engine closed with it
+ * @param api closed together with the contender
  */
-record JavaContender<F>(Engine<F> engine, Site site) implements Contender {
+record JavaContender<F>(FileApi<F> api, Site site) implements Contender {
   @Override
   public Round measure(Work work, int threads, int millis)
       throws IOException, InterruptedException {
-    try (Scene scene = work.open(engine, site, threads)) {
+    try (Scene scene = work.open(api, site, threads)) {
       Measurement measurement = new Measurement(scene.operations(), work.latencyInterval());
-      return measurement.run(engine.threads(), work.burners(), millis);
+      return measurement.run(api.threads(), work.burners(), millis);
     } finally {
       if (work.writes()) {
         PageCache.writeBack(site.scratch());
@@ -24,6 +24,6 @@ record JavaContender<F>(Engine<F> engine, Site site) implements Contender {
 
   @Override
   public void close() {
-    engine.close();
+    api.close();
   }
 }

@@ -5,8 +5,8 @@ import org.HdrHistogram.AtomicHistogram;
 import org.HdrHistogram.Histogram;
 
 /**
- * Latencies of many threads. A histogram each would be gigabytes, one for all a point of
- * contention; so there are some for each processor, and a thread uses one of them.
+ * Latencies of many threads. One histogram for each thread would take gigabytes, and a single one
+ * would be contended. So there are a few for each processor, and each thread uses one of them.
  */
 final class Latencies {
   private static final long NANOS_MAX = TimeUnit.MINUTES.toNanos(10);
@@ -27,7 +27,7 @@ final class Latencies {
     stripes[thread % stripes.length].recordValue(Math.min(nanos, NANOS_MAX));
   }
 
-  /** Of all threads, which have ended. */
+  /** The latencies of all threads. May be called when these have ended. */
   Histogram sum() {
     Histogram sum = new Histogram(NANOS_MAX, DIGITS);
     for (AtomicHistogram stripe : stripes) {

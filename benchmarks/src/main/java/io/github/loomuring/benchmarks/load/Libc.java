@@ -14,10 +14,10 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
 /**
- * The C functions the benchmarks call themselves, on Linux of x86_64 and aarch64.
+ * The C functions that the benchmarks call directly, on Linux of x86_64 and aarch64.
  *
- * <p>Errno is not captured: that would cost each call of the {@code pread} engine, and a function
- * that fails here is a fault of the set-up, which its name and arguments show.
+ * <p>Errno is not captured: that would slow down each call of the contender {@code pread}, and a
+ * function fails only where the set-up is wrong. Its name and arguments show that.
  */
 @SuppressWarnings("restricted")
 final class Libc {
@@ -145,12 +145,12 @@ final class Libc {
     check("fdatasync", fd, call(FDATASYNC, fd));
   }
 
-  /** Writes back all that is dirty on the file system of {@code fd}. */
+  /** Writes back all dirty pages of the file system of {@code fd}. */
   static void syncfs(int fd) throws IOException {
     check("syncfs", fd, call(SYNCFS, fd));
   }
 
-  /** Drops the clean pages of the whole file from the page cache, those that nobody maps. */
+  /** Drops those pages of the file from the page cache that are clean and not mapped. */
   static void dropPages(int fd) throws IOException {
     int errno;
     try {
@@ -174,7 +174,7 @@ final class Libc {
     }
   }
 
-  /** Of this process, the kernel's workers that io_uring started for it included. */
+  /** The usage of this process, including the workers that the kernel runs for its io_uring. */
   static ResourceUsage resourceUsage() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment usage =

@@ -4,11 +4,11 @@ import java.lang.management.ManagementFactory;
 import javax.management.JMException;
 import javax.management.ObjectName;
 
-/** What is alive on the Java heap. */
+/** The live objects of the Java heap. */
 final class LiveObjects {
   private LiveObjects() {}
 
-  /** Bytes, without virtual threads, their stacks, and what schedules them. */
+  /** Their size in bytes, without virtual threads, their stacks and their scheduler. */
   static long bytes() {
     return histogram()
         .lines()
@@ -29,7 +29,7 @@ final class LiveObjects {
                   new Object[] {new String[0]},
                   new String[] {String[].class.getName()});
     } catch (JMException e) {
-      throw new IllegalStateException("no histogram of the heap", e);
+      throw new IllegalStateException("cannot get a histogram of the heap", e);
     }
   }
 }

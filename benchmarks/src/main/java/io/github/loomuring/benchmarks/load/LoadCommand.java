@@ -12,12 +12,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Measures engines against each other, each kind of work and number of threads in its own JVM. */
+/** Measures contenders in turn; each kind of work and number of threads has its own JVM. */
 @Command(
     name = "load",
     mixinStandardHelpOptions = true,
     showDefaultValues = true,
-    description = "File I/O of many threads: rates, latencies, costs, lateness of other threads.")
+    description =
+        "Measures file I/O of many threads: rate, latency, cost, lateness of other threads.")
 public final class LoadCommand implements Callable<Integer> {
   private static final String EVERY_WORK = "all";
   private static final int SETTLE_MILLIS = 100;
@@ -25,56 +26,69 @@ public final class LoadCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--plan", defaultValue = "all", description = "${COMPLETION-CANDIDATES}")
+  @Option(names = "--plan", defaultValue = "all", description = "one of: ${COMPLETION-CANDIDATES}")
   private Plan plan;
 
   @Option(
       names = "--work",
       split = ",",
       defaultValue = EVERY_WORK,
-      description = "only these of the plan")
+      description = "only these kinds of work of the plan")
   private List<String> works;
 
-  @Option(names = "--threads", split = ",", description = "instead of the plan's")
+  @Option(
+      names = "--threads",
+      split = ",",
+      description = "numbers of threads, instead of the plan's")
   private List<Integer> threads = List.of();
 
-  @Option(names = "--engines", split = ",", description = "instead of the plan's")
-  private List<String> engines = List.of();
+  @Option(
+      names = "--engines",
+      split = ",",
+      description = "the contenders to measure, instead of the plan's")
+  private List<String> contenders = List.of();
 
-  @Option(names = "--rounds", defaultValue = "5", description = "of all engines in turn")
+  @Option(
+      names = "--rounds",
+      defaultValue = "5",
+      description = "number of rounds; each measures all contenders in turn")
   private int rounds;
 
-  @Option(names = "--millis", defaultValue = "1000", description = "of each measurement")
+  @Option(names = "--millis", defaultValue = "1000", description = "length of each measurement")
   private int millis;
 
   @Option(
       names = "--warm-up-millis",
       defaultValue = "500",
-      description = "of each engine, before the first round")
+      description = "length of the warm-up of each contender before the first round; 0 for none")
   private int warmUpMillis;
 
   @Option(
       names = "--directory",
       defaultValue = "${sys:java.io.tmpdir}",
-      description = "on the file system to measure")
+      description = "a directory on the file system to measure")
   private Path directory;
 
-  @Option(names = "--file-system-name", description = "in the results, instead of its type")
+  @Option(
+      names = "--file-system-name",
+      description = "the name of the file system in the results, instead of its type")
   private String fileSystemName;
 
   @Option(
       names = "--mebibytes",
       defaultValue = "2048",
-      description = "size of the data file, which stays for the next run")
+      description = "size of the data file, which is kept for the next run")
   private int mebibytes;
 
-  @Option(names = "--output", description = "file for the results, JSON")
+  @Option(names = "--output", description = "file for the results (JSON)")
   private Path output;
 
-  @Option(names = "--append", description = "keep what else is in the output file")
+  @Option(names = "--append", description = "keep the other results that are in the output file")
   private boolean append;
 
-  @Option(names = "--smoke", description = "every work, but so shortly that it measures nothing")
+  @Option(
+      names = "--smoke",
+      description = "run every kind of work, but only for moments: a check that everything runs")
   private boolean smoke;
 
   @Override
@@ -85,10 +99,10 @@ public final class LoadCommand implements Callable<Integer> {
   }
 
   private int measure(String fileSystem) throws IOException, InterruptedException {
-    List<Combination> combinations = select(threads, engines);
+    List<Combination> combinations = select(threads, contenders);
     Path dataFile = DataFile.ofSize(directory, mebibytes);
-    Task task =
-        new Task(
+    ChildTask task =
+        new ChildTask(
             dataFile,
             fileSystem,
             combinations,
@@ -103,7 +117,7 @@ public final class LoadCommand implements Callable<Integer> {
     table.printHeader();
     for (Combination combination : combinations) {
       boolean first = combination == combinations.getFirst();
-      Outcome outcome = ChildProcess.run(task.only(combination, first));
+      ChildOutcome outcome = ChildProcess.run(task.only(combination, first));
       table.print(outcome.lines());
       collector.add(outcome);
       if (outcome.failure() != null) {
@@ -113,13 +127,13 @@ public final class LoadCommand implements Callable<Integer> {
     return report(failures);
   }
 
-  /** All in one JVM, which is quicker. */
+  /** Measures everything in one JVM, which takes less time. */
   private int smoke(String fileSystem) throws IOException, InterruptedException {
     Path dataFile = DataFile.ofSize(directory, Smoke.MEBIBYTES);
-    Task task = Smoke.task(dataFile, fileSystem, select(Smoke.THREADS, Smoke.ENGINES));
+    ChildTask task = Smoke.task(dataFile, fileSystem, select(Smoke.THREADS, Smoke.CONTENDERS));
     Path file = output == null ? Files.createTempFile("loom-uring-smoke", ".json") : output;
     try {
-      Outcome outcome = ChildProcess.run(task);
+      ChildOutcome outcome = ChildProcess.run(task);
       new Collector(file, false, Machine.facts(directory, fileSystem)).add(outcome);
       Table table = new Table(System.out);
       table.printHeader();
@@ -134,11 +148,11 @@ public final class LoadCommand implements Callable<Integer> {
     }
   }
 
-  private List<Combination> select(List<Integer> ofThreads, List<String> ofEngines)
+  private List<Combination> select(List<Integer> ofThreads, List<String> ofContenders)
       throws InterruptedException {
     List<String> ofWorks = works.equals(List.of(EVERY_WORK)) ? List.of() : works;
     try {
-      return new Selection(plan, ofWorks, ofThreads, ofEngines).combinations(Fio.isInstalled());
+      return new Selection(plan, ofWorks, ofThreads, ofContenders).combinations(Fio.isInstalled());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

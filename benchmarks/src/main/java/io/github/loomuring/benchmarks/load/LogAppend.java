@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 
 /** A write-ahead log: all threads append records to one file, which is empty at first. */
-record LogAppend(String name, int threadsMax, List<String> engines) implements Work {
+record LogAppend(String name, int threadsMax, List<String> contenders) implements Work {
   private static final int RECORD_BYTES = 512;
   private static final Set<OpenOption> OPTIONS =
       Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
@@ -26,23 +26,23 @@ record LogAppend(String name, int threadsMax, List<String> engines) implements W
   }
 
   @Override
-  public <F> Scene open(Engine<F> engine, Site site, int threads) throws IOException {
+  public <F> Scene open(FileApi<F> api, Site site, int threads) throws IOException {
     Path log = site.scratch().resolve("log");
     Files.deleteIfExists(log);
-    F file = engine.open(log, OPTIONS);
-    List<Operation> operations = new ArrayList<>();
+    F file = api.open(log, OPTIONS);
+    List<MeasuredOperation> operations = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
       Block block = site.block(i, RECORD_BYTES);
-      operations.add(() -> append(engine, file, block));
+      operations.add(() -> append(api, file, block));
     }
-    return new Scene(operations, List.of(() -> engine.close(file)));
+    return new Scene(operations, List.of(() -> api.close(file)));
   }
 
-  private static <F> void append(Engine<F> engine, F file, Block block) throws IOException {
-    int movedBytes = engine.append(file, block);
+  private static <F> void append(FileApi<F> api, F file, Block block) throws IOException {
+    int movedBytes = api.append(file, block);
     if (movedBytes != RECORD_BYTES) {
       throw new IOException(movedBytes + " of " + RECORD_BYTES + " bytes appended");
     }
-    engine.force(file);
+    api.force(file);
   }
 }

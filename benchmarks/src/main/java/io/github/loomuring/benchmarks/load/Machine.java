@@ -16,12 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Facts about the machine, for the results. What cannot be found out is left out. */
+/** Facts about the machine for the results. A fact that cannot be determined is left out. */
 final class Machine {
   /**
    * A line of /proc/self/mountinfo, see proc_pid_mountinfo(5).
    *
-   * @param device its major and minor number, as {@code 8:1}
+   * @param device major and minor number, such as {@code 8:1}
    */
   private record Mount(String device, Path point, String options) {
     /** {@code 36 35 98:0 /root /point options optional... - type source super-options} */
@@ -35,9 +35,9 @@ final class Machine {
   private Machine() {}
 
   /**
-   * Name and value of each fact.
+   * Returns the name and the value of each fact.
    *
-   * @param fileSystem name of that of {@code directory}
+   * @param fileSystem name of the file system of {@code directory}
    */
   static Map<String, String> facts(Path directory, String fileSystem) throws IOException {
     Map<String, String> facts = new LinkedHashMap<>();
@@ -84,7 +84,7 @@ final class Machine {
     return "%.1f GiB".formatted(bytes / (double) (1 << 30));
   }
 
-  /** Type, device, mount options, and how the block layer queues for the device. */
+  /** Type and mount options of the file system, scheduler and queue length of its device. */
   private static String fileSystem(Path directory) throws IOException {
     StringBuilder fact = new StringBuilder(Files.getFileStore(directory).type());
     Optional<Mount> mount = mount(directory.toRealPath());
@@ -105,7 +105,7 @@ final class Machine {
         .max(Comparator.comparingInt(mount -> mount.point.getNameCount()));
   }
 
-  /** Of a whole device, or of the one of which it is a partition. */
+  /** A setting of the device, or of the device that it is a partition of. */
   private static Optional<String> queueSetting(Mount mount, String setting) throws IOException {
     Path device = Path.of("/sys/dev/block", mount.device);
     for (String queue : List.of("queue", "../queue")) {

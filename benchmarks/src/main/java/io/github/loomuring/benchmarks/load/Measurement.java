@@ -11,16 +11,17 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Threads that carry out operations for a set time, and what that cost. Used once.
+ * Runs threads that repeat operations for a set time, and measures rate, latency and cost. An
+ * instance is used once.
  *
- * <p>The threads run before the measured time begins and after it has ended; what counts is the
- * difference of two snapshots that the controlling thread, a platform thread, takes meanwhile.
+ * <p>The threads start before the measured time and end after it. The result is the difference of
+ * two snapshots that the controlling thread, a platform thread, takes meanwhile.
  */
 final class Measurement {
   /*
-   * Each thread is to have done its first operation before the measured time begins. But threads
-   * that never give up their carriers (reads of what is cached) keep others from ever starting, so
-   * that is waited for only so long.
+   * Each thread should have completed its first operation before the measured time begins. But
+   * threads that never release their carriers (reads of cached data) keep others from starting, so
+   * the wait is limited.
    */
   private static final long START_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long START_NANOS_OF_THREAD = TimeUnit.MICROSECONDS.toNanos(50);
@@ -33,7 +34,7 @@ final class Measurement {
     ENDING
   }
 
-  private final List<Operation> operations;
+  private final List<MeasuredOperation> operations;
   private final int latencyInterval;
   private final Counters counters;
   private final Latencies latencies = new Latencies();
@@ -41,8 +42,8 @@ final class Measurement {
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private volatile Phase phase = Phase.STARTING;
 
-  /** For each operation one thread will be started. */
-  Measurement(List<Operation> operations, int latencyInterval) {
+  /** Each operation gets one thread. */
+  Measurement(List<MeasuredOperation> operations, int latencyInterval) {
     this.operations = operations;
     this.latencyInterval = latencyInterval;
     this.counters = new Counters(operations.size());
@@ -65,7 +66,7 @@ final class Measurement {
     phase = Phase.MEASURING;
     Thread.sleep(millis); // the measured time
     Snapshot end = Snapshot.take(counters);
-    Percentiles late = Statistics.percentiles(sleeper.stop());
+    Percentiles late = Percentiles.of(sleeper.stop());
     phase = Phase.ENDING;
     for (Thread thread : threads) {
       thread.join();
@@ -74,7 +75,7 @@ final class Measurement {
     if (failure.get() != null) {
       throw new IOException("an operation failed", failure.get());
     }
-    return end.since(begin, Statistics.percentiles(latencies.sum()), late);
+    return end.since(begin, Percentiles.of(latencies.sum()), late);
   }
 
   private void work(int thread) {
@@ -85,7 +86,7 @@ final class Measurement {
     }
   }
 
-  private void repeat(int thread, Operation operation) throws IOException {
+  private void repeat(int thread, MeasuredOperation operation) throws IOException {
     for (long count = 0; phase != Phase.ENDING; count++) {
       step(thread, operation, count);
       if (count == 0) {
@@ -95,10 +96,10 @@ final class Measurement {
   }
 
   /**
-   * A method of its own, for the compiler: a thread that has just been started would carry out the
-   * first thousand rounds of its loop in the interpreter.
+   * A separate method, so that the compiled code is used from the first call: a new thread runs a
+   * loop in the interpreter for the first thousand rounds.
    */
-  private void step(int thread, Operation operation, long count) throws IOException {
+  private void step(int thread, MeasuredOperation operation, long count) throws IOException {
     if (count % latencyInterval == 0) {
       long begunNanos = System.nanoTime();
       operation.run();
@@ -112,8 +113,8 @@ final class Measurement {
   }
 
   /**
-   * Parks between its slices, and does not yield: a carrier goes on with threads that yielded
-   * before it looks at those woken from outside, so that these would never run.
+   * Computes in slices, and parks between them. It does not yield: a carrier runs threads that
+   * yielded before threads that were unparked from outside, so the latter would never run.
    */
   private void burn() {
     while (phase != Phase.ENDING) {

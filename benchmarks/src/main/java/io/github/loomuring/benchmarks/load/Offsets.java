@@ -3,18 +3,18 @@ package io.github.loomuring.benchmarks.load;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 
-/** Where in a file the operations of one thread go, in bytes. Confined to that thread. */
+/** The file offsets, in bytes, of the operations of one thread. Confined to that thread. */
 final class Offsets {
   private Offsets() {}
 
-  /** Any block of the first {@code bytes}, in an order that only depends on the thread. */
+  /** Random blocks of the first {@code bytes}. The order depends on the thread alone. */
   static LongSupplier random(int thread, long bytes, int blockBytes) {
     SplittableRandom random = new SplittableRandom(thread);
     long blocks = bytes / blockBytes;
     return () -> random.nextLong(blocks) * blockBytes;
   }
 
-  /** Block after block of the {@code bytes} from {@code begin}, and again from there. */
+  /** Block after block of the {@code bytes} from {@code begin} on, over and over. */
   static LongSupplier sequential(long begin, long bytes, int blockBytes) {
     return new LongSupplier() {
       private long next;

@@ -9,12 +9,12 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Brings files into the kernel's page cache and out of it. */
+/** Loads files into the page cache of the kernel, and drops them from it. */
 final class PageCache {
   private static final int PAGE_BYTES = 4096;
   private static final int PIECE_BYTES = 1 << 20;
 
-  /** Of a file that counts as dropped; the kernel may keep pages that somebody just uses. */
+  /** A file counts as dropped if at most this share of it is cached: some pages may be in use. */
   private static final double DROPPED_SHARE_MAX = 0.01;
 
   private PageCache() {}
@@ -32,7 +32,7 @@ final class PageCache {
     }
   }
 
-  /** Drops the whole file, which is written back before: dirty pages cannot be dropped. */
+  /** Drops the whole file. Writes it back before that, because dirty pages cannot be dropped. */
   static void drop(Path file, long bytes) throws IOException {
     int fd = Libc.open(file, Libc.O_RDONLY);
     try {
@@ -49,7 +49,7 @@ final class PageCache {
     }
   }
 
-  /** Writes back what is dirty on the file system, so that the next measurement need not. */
+  /** Writes back all dirty pages of the file system, to keep them out of the next measurement. */
   static void writeBack(Path onFileSystem) throws IOException {
     int fd = Libc.open(onFileSystem, Libc.O_RDONLY);
     try {

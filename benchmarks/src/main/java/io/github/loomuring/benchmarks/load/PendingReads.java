@@ -1,9 +1,10 @@
 package io.github.loomuring.benchmarks.load;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
 import io.github.loomuring.UringOptions;
+import io.github.loomuring.benchmarks.results.Extra;
+import io.github.loomuring.benchmarks.results.Spread;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
@@ -16,37 +17,50 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Many virtual threads with a read pending on FIFOs, and what ordinary reads do meanwhile. */
+/** Measures ordinary reads while many virtual threads wait in reads of FIFOs. */
 @Command(
     name = "pending",
     mixinStandardHelpOptions = true,
     description = "Reads of a file before and while many threads wait in reads of FIFOs.")
 public final class PendingReads implements Callable<Integer> {
-  @Option(names = "--pending", defaultValue = "100000")
+  @Option(
+      names = "--pending",
+      defaultValue = "100000",
+      description = "number of virtual threads that wait")
   private int pending;
 
-  @Option(names = "--fifos", defaultValue = "500")
+  @Option(
+      names = "--fifos",
+      defaultValue = "500",
+      description = "number of FIFOs that they wait for")
   private int fifoCount;
 
-  @Option(names = "--threads", defaultValue = "64", description = "of the ordinary reads")
+  @Option(
+      names = "--threads",
+      defaultValue = "64",
+      description = "number of threads that read the file")
   private int threads;
 
-  @Option(names = "--rounds", defaultValue = "5")
+  @Option(
+      names = "--rounds",
+      defaultValue = "5",
+      description = "number of measurements before, and while, the others wait")
   private int rounds;
 
-  @Option(names = "--millis", defaultValue = "1000")
+  @Option(names = "--millis", defaultValue = "1000", description = "length of each measurement")
   private int millis;
 
-  @Option(names = "--output", description = "a JSON file for the command report")
+  @Option(
+      names = "--output",
+      description = "file for the results (JSON), which the command report reads")
   private Path output;
 
-  /** What a pending operation uses outside the heap: an iovec, and errno. */
+  /** The memory of a pending operation outside the heap: an iovec, and errno. */
   private static final int SCRATCH_BYTES = 32;
 
   private final AtomicInteger completed = new AtomicInteger();
@@ -65,7 +79,7 @@ public final class PendingReads implements Callable<Integer> {
     new ProcessBuilder(mkfifo).inheritIO().start().waitFor();
     List<UringFile> fifos = new ArrayList<>();
     Uring uring = Uring.open(UringOptions.defaults());
-    try (Contender ring = new JavaContender<>(new UringEngine(uring), new Site(data, directory))) {
+    try (Contender ring = new JavaContender<>(new UringApi(uring), new Site(data, directory))) {
       for (Path path : paths) {
         fifos.add(uring.openFile(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
       }
@@ -102,7 +116,7 @@ public final class PendingReads implements Callable<Integer> {
     double during = rate(ring, "while " + pending + " reads are pending");
     System.out.printf("ratio %.2f%n", during / before);
     if (output != null) {
-      write(before / during, bytesEach);
+      Extra.write(output, List.of(Extra.cost(before / during), Extra.memory(bytesEach)));
     }
     int half = pending / 2;
     long begun = System.nanoTime();
@@ -134,32 +148,6 @@ public final class PendingReads implements Callable<Integer> {
     }
   }
 
-  private void write(double cost, long bytesEach) throws IOException {
-    new JsonMapper()
-        .writerWithDefaultPrettyPrinter()
-        .writeValue(
-            output.toFile(),
-            List.of(
-                Map.of(
-                    "name",
-                    "cost of a read while 100,000 others wait",
-                    "target",
-                    "within 20 % of none",
-                    "measured",
-                    "%.2f".formatted(cost),
-                    "met",
-                    cost <= 1.2),
-                Map.of(
-                    "name",
-                    "memory of a waiting read",
-                    "target",
-                    "≤ 512 bytes",
-                    "measured",
-                    bytesEach + " bytes",
-                    "met",
-                    bytesEach <= 512)));
-  }
-
   private static void write(UringFile fifo, int bytes) {
     try {
       fifo.writeFully(ByteBuffer.allocate(bytes), 0);
@@ -174,7 +162,7 @@ public final class PendingReads implements Callable<Integer> {
     for (int round = 0; round < rounds; round++) {
       rates[round] = ring.measure(reads, threads, millis).operationsPerSecond();
     }
-    double median = Statistics.median(Arrays.stream(rates));
+    double median = Spread.of(Arrays.stream(rates)).median();
     System.out.printf("%,.0f reads/s %s%n", median, when);
     return median;
   }

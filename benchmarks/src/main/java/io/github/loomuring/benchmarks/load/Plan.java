@@ -3,9 +3,9 @@ package io.github.loomuring.benchmarks.load;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Which combinations a run measures, unless its options say otherwise. */
+/** The combinations that a run measures by default. */
 enum Plan {
-  /** Those the library's targets are about, with the engines these compare. */
+  /** The works and numbers of threads of the targets, with the contenders that these compare. */
   TARGETS {
     @Override
     List<Combination> combinations() {
@@ -28,37 +28,37 @@ enum Plan {
     }
   },
 
-  /** Every kind of work with every engine. */
+  /** Every kind of work with every contender. */
   ALL {
     @Override
     List<Combination> combinations() {
       List<Combination> combinations = new ArrayList<>();
       for (Work work : Works.ALL) {
         for (int threads : List.of(1, 4, 16, 64, 256, 1000, 10_000)) {
-          combinations.add(new Combination(work.name(), threads, work.engines()));
+          combinations.add(new Combination(work.name(), threads, work.contenders()));
         }
       }
       return combinations;
     }
   };
 
-  private static final List<String> TARGET_ENGINES =
+  private static final List<String> TARGET_CONTENDERS =
       List.of(
-          Engines.RING,
-          Engines.RING_ADAPTIVE,
-          Engines.RING_REGISTERED,
-          Engines.FILE_CHANNEL,
-          Engines.FILES,
-          Engines.PLATFORM,
-          Engines.FIO_IO_URING);
+          Contenders.RING,
+          Contenders.RING_ADAPTIVE,
+          Contenders.RING_REGISTERED,
+          Contenders.FILE_CHANNEL,
+          Contenders.FILES,
+          Contenders.PLATFORM,
+          Contenders.FIO_IO_URING);
 
-  /** More threads than a work or an engine can take are among them. */
+  /** May name more threads than a work or a contender supports. */
   abstract List<Combination> combinations();
 
   private static List<Combination> targets(String work, int... threads) {
     List<Combination> combinations = new ArrayList<>();
     for (int n : threads) {
-      combinations.add(new Combination(work, n, TARGET_ENGINES));
+      combinations.add(new Combination(work, n, TARGET_CONTENDERS));
     }
     return combinations;
   }

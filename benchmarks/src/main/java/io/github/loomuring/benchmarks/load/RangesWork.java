@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
-/** O_DIRECT reads of many blocks at random, of which a thread wants all before it goes on. */
-record RangesWork(String name, int ranges, int blockBytes, int threadsMax, List<String> engines)
+/** Reads many random blocks at once with O_DIRECT; a thread waits until it has all of them. */
+record RangesWork(String name, int ranges, int blockBytes, int threadsMax, List<String> contenders)
     implements Work {
   private static final Set<OpenOption> DIRECT_READ =
       Set.of(StandardOpenOption.READ, ExtendedOpenOption.DIRECT);
@@ -26,16 +26,16 @@ record RangesWork(String name, int ranges, int blockBytes, int threadsMax, List<
   }
 
   @Override
-  public <F> Scene open(Engine<F> engine, Site site, int threads) throws IOException {
-    F file = engine.open(site.dataFile(), DIRECT_READ);
-    List<Operation> operations = new ArrayList<>();
+  public <F> Scene open(FileApi<F> api, Site site, int threads) throws IOException {
+    F file = api.open(site.dataFile(), DIRECT_READ);
+    List<MeasuredOperation> operations = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
-      operations.add(readAll(engine, file, Offsets.random(i, site.dataBytes(), blockBytes)));
+      operations.add(readAll(api, file, Offsets.random(i, site.dataBytes(), blockBytes)));
     }
-    return new Scene(operations, List.of(() -> engine.close(file)));
+    return new Scene(operations, List.of(() -> api.close(file)));
   }
 
-  private <F> Operation readAll(Engine<F> engine, F file, LongSupplier random) {
+  private <F> MeasuredOperation readAll(FileApi<F> api, F file, LongSupplier random) {
     Block[] blocks = new Block[ranges];
     for (int i = 0; i < ranges; i++) {
       blocks[i] = Block.ofSize(blockBytes);
@@ -45,7 +45,7 @@ record RangesWork(String name, int ranges, int blockBytes, int threadsMax, List<
       for (int i = 0; i < ranges; i++) {
         offsets[i] = random.getAsLong();
       }
-      int bytes = engine.readRanges(file, blocks, offsets);
+      int bytes = api.readRanges(file, blocks, offsets);
       if (bytes != ranges * blockBytes) {
         throw new IOException(name + ": " + bytes + " bytes read");
       }

@@ -5,12 +5,12 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * A kind of work set up for one engine and number of threads. Closed when it has been measured.
+ * A work that is set up for one file API and number of threads. Closed after the measurement.
  *
  * @param operations one for each thread
- * @param files that they use
+ * @param files the open files that the operations use
  */
-record Scene(List<Operation> operations, List<Closeable> files) implements Closeable {
+record Scene(List<MeasuredOperation> operations, List<Closeable> files) implements Closeable {
   @Override
   public void close() throws IOException {
     for (Closeable file : files) {

@@ -5,33 +5,33 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What of a plan is measured. An empty list means: as the plan says.
+ * The part of a plan that is measured. An empty list stands for all that the plan has.
  *
- * @param works names of those of the plan to keep
- * @param threads instead of the plan's numbers
- * @param engines instead of the plan's
+ * @param works names of the works to keep
+ * @param threads numbers of threads to use instead of the plan's
+ * @param contenders names of the contenders to use instead of the plan's
  */
-record Selection(Plan plan, List<String> works, List<Integer> threads, List<String> engines) {
+record Selection(Plan plan, List<String> works, List<Integer> threads, List<String> contenders) {
   /**
-   * Only what the works and engines can do.
+   * Returns the combinations that the works and contenders support.
    *
    * @throws IllegalArgumentException if a name is unknown, or nothing remains
    */
   List<Combination> combinations(boolean withFio) {
     works.forEach(Works::named);
-    engines.forEach(Engines::checkName);
+    contenders.forEach(Contenders::checkName);
     Set<Combination> combinations = new LinkedHashSet<>();
     for (Combination planned : plan.combinations()) {
       if (works.isEmpty() || works.contains(planned.work())) {
         for (int n : threads.isEmpty() ? List.of(planned.threads()) : threads) {
-          List<String> wanted = engines.isEmpty() ? planned.engines() : engines;
+          List<String> wanted = contenders.isEmpty() ? planned.contenders() : contenders;
           combinations.add(possible(new Combination(planned.work(), n, wanted), withFio));
         }
       }
     }
-    combinations.removeIf(one -> one.engines().isEmpty());
+    combinations.removeIf(one -> one.contenders().isEmpty());
     if (combinations.isEmpty()) {
-      throw new IllegalArgumentException("the plan has nothing of " + this);
+      throw new IllegalArgumentException("the plan has no such combination: " + this);
     }
     return List.copyOf(combinations);
   }
@@ -39,12 +39,12 @@ record Selection(Plan plan, List<String> works, List<Integer> threads, List<Stri
   private static Combination possible(Combination wanted, boolean withFio) {
     Work work = Works.named(wanted.work());
     int n = wanted.threads();
-    List<String> engines =
-        wanted.engines().stream()
-            .filter(engine -> n <= work.threadsMax() && n <= Engines.threadsMax(engine))
-            .filter(engine -> work.engines().contains(engine))
-            .filter(engine -> withFio || !Engines.FIO.contains(engine))
+    List<String> contenders =
+        wanted.contenders().stream()
+            .filter(contender -> n <= work.threadsMax() && n <= Contenders.threadsMax(contender))
+            .filter(contender -> work.contenders().contains(contender))
+            .filter(contender -> withFio || !Contenders.FIO.contains(contender))
             .toList();
-    return new Combination(work.name(), n, engines);
+    return new Combination(work.name(), n, contenders);
   }
 }

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Where measurements take place: the files, and memory for the threads. For one thread. */
+/** The files, and the memory of the threads, that measurements use. Not thread-safe. */
 final class Site {
   private final Path dataFile;
   private final long dataBytes;
@@ -14,10 +14,10 @@ final class Site {
   private final List<Block> blocks = new ArrayList<>();
 
   /**
-   * Files in {@code scratch} are removed by whoever made that directory.
+   * The creator of {@code scratch} removes the files in it.
    *
-   * @param dataFile of random bytes, as {@link DataFile} makes it
-   * @param scratch an empty directory, on the same file system
+   * @param dataFile random bytes, see {@link DataFile}
+   * @param scratch an empty directory on the same file system
    */
   Site(Path dataFile, Path scratch) throws IOException {
     this.dataFile = dataFile;
@@ -37,7 +37,7 @@ final class Site {
     return scratch;
   }
 
-  /** The memory of thread number {@code thread}, the same in each measurement. */
+  /** The memory of a thread, the same in each measurement. */
   Block block(int thread, int bytes) {
     if (!blocks.isEmpty() && blocks.getFirst().bytes() != bytes) {
       blocks.clear();

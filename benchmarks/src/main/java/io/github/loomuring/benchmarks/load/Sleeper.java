@@ -4,10 +4,10 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
- * An unrelated virtual thread that sleeps 1 ms in a loop, and how late it wakes.
+ * An unrelated virtual thread that sleeps 1 ms in a loop and records how late it wakes.
  *
- * <p>A wake that has not come when the measurement ends counts with the time it is late by then, so
- * a thread that never ran again is not forgotten.
+ * <p>If the thread is overdue when the measurement ends, its lateness at that moment counts. So a
+ * thread that never runs again is recorded, too.
  */
 final class Sleeper {
   private static final long SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -41,7 +41,7 @@ final class Sleeper {
     }
   }
 
-  /** Ends the measurement, while the load is still on. */
+  /** Ends the measurement; to be called while the load is still running. */
   synchronized Histogram stop() {
     if (!stopped) {
       record(System.nanoTime() - asleepSince);

@@ -10,23 +10,24 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A run that only shows that everything runs, and what is expected of its results. */
+/** A short run that checks that everything works, and the checks of its results. */
 final class Smoke {
   static final List<Integer> THREADS = List.of(1, 16);
-  static final List<String> ENGINES =
-      List.of(Engines.RING, Engines.FILE_CHANNEL, Engines.PLATFORM, Engines.FIO_IO_URING);
+  static final List<String> CONTENDERS =
+      List.of(
+          Contenders.RING, Contenders.FILE_CHANNEL, Contenders.PLATFORM, Contenders.FIO_IO_URING);
   static final int MEBIBYTES = 64;
 
   private Smoke() {}
 
-  static Task task(Path dataFile, String fileSystem, List<Combination> combinations) {
-    return new Task(dataFile, fileSystem, combinations, 1, 250, 0, 10, 200);
+  static ChildTask task(Path dataFile, String fileSystem, List<Combination> combinations) {
+    return new ChildTask(dataFile, fileSystem, combinations, 1, 250, 0, 10, 200);
   }
 
-  /** Why the file cannot be the results of {@code task}; empty if it can. */
-  static List<String> complaints(Path output, Task task) throws IOException {
+  /** Reasons why the file cannot be the results of {@code task}; empty if there are none. */
+  static List<String> complaints(Path output, ChildTask task) throws IOException {
     Results results = ResultsFile.read(output);
-    int expected = task.combinations().stream().mapToInt(one -> one.engines().size()).sum();
+    int expected = task.combinations().stream().mapToInt(one -> one.contenders().size()).sum();
     List<String> complaints =
         new ArrayList<>(
             results.lines().stream()

@@ -6,7 +6,7 @@ import io.github.loomuring.benchmarks.results.Results.Round;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
 
-/** What had been done by a moment, and what this process had used for it. */
+/** The operations completed, and the resources used by this process, up to a moment. */
 record Snapshot(
     long nanos, long operations, long cpuNanos, long contextSwitches, long allocatedBytes) {
   private static final ThreadMXBean THREADS =
@@ -23,7 +23,7 @@ record Snapshot(
         allocatedBytes);
   }
 
-  /** The rates between two; NaN for one operation's share, if there was none. */
+  /** The rate and the costs since {@code begin}; costs are NaN if no operation completed. */
   Round since(Snapshot begin, Percentiles latency, Percentiles late) {
     double done = operations - begin.operations;
     double seconds = (double) (nanos - begin.nanos) / TimeUnit.SECONDS.toNanos(1);

@@ -5,14 +5,10 @@ import io.github.loomuring.benchmarks.results.Results.Percentiles;
 import io.github.loomuring.benchmarks.results.Results.Round;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
-import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
 
 /**
- * Prints lines of results for people: medians of the rounds, but the largest of all in the last
- * column.
+ * Prints lines of results as text: the median of the rounds, but in the last column the maximum of
+ * all rounds.
  */
 final class Table {
   private static final double MICRO = 1e3;
@@ -27,26 +23,26 @@ final class Table {
   }
 
   void printHeader() {
-    out.printf(TEXT_COLUMNS, "work", "N", "engine");
+    out.printf(TEXT_COLUMNS, "work", "N", "contender");
     out.printf(" %10s %6s %10s %10s", "ops/s", "ratio", "p50 us", "p99 us");
     out.printf(" %8s %8s %7s", "CPU us", "bytes/op", "csw/op");
     out.printf(" %9s %9s %9s%n", "late50 ms", "late99 ms", "max ms");
   }
 
+  /** Prints lines; the ratios are to the line of {@code FileChannel} among them. */
   void print(List<Line> lines) {
     for (Line line : lines) {
-      List<Round> rounds = line.rounds();
-      out.printf(TEXT_COLUMNS, line.work(), line.threads(), line.engine());
-      print(" %10s", "%,.0f", median(rounds, Round::operationsPerSecond));
+      out.printf(TEXT_COLUMNS, line.work(), line.threads(), line.contender());
+      print(" %10s", "%,.0f", line.spread(Round::operationsPerSecond).median());
       print(" %6s", "%.2f", ratio(line, lines));
-      print(" %10s", "%,.1f", median(rounds, Round::latency, Percentiles::p50) / MICRO);
-      print(" %10s", "%,.1f", median(rounds, Round::latency, Percentiles::p99) / MICRO);
-      print(" %8s", "%,.1f", median(rounds, Round::cpuNanosPerOperation) / MICRO);
-      print(" %8s", "%,.0f", median(rounds, Round::allocatedBytesPerOperation));
-      print(" %7s", "%,.2f", median(rounds, Round::contextSwitchesPerOperation));
-      print(" %9s", "%,.2f", median(rounds, Round::late, Percentiles::p50) / MILLI);
-      print(" %9s", "%,.2f", median(rounds, Round::late, Percentiles::p99) / MILLI);
-      print(" %9s", "%,.2f", largest(rounds, Round::late) / MILLI);
+      print(" %10s", "%,.1f", line.latencyNanos(Percentiles::p50).median() / MICRO);
+      print(" %10s", "%,.1f", line.latencyNanos(Percentiles::p99).median() / MICRO);
+      print(" %8s", "%,.1f", line.spread(Round::cpuNanosPerOperation).median() / MICRO);
+      print(" %8s", "%,.0f", line.spread(Round::allocatedBytesPerOperation).median());
+      print(" %7s", "%,.2f", line.spread(Round::contextSwitchesPerOperation).median());
+      print(" %9s", "%,.2f", line.lateNanos(Percentiles::p50).median() / MILLI);
+      print(" %9s", "%,.2f", line.lateNanos(Percentiles::p99).median() / MILLI);
+      print(" %9s", "%,.2f", line.lateNanos(Percentiles::max).max() / MILLI);
       out.println();
     }
   }
@@ -55,38 +51,12 @@ final class Table {
     out.printf(column, Double.isFinite(value) ? format.formatted(value) : UNKNOWN);
   }
 
-  private static double median(List<Round> rounds, ToDoubleFunction<Round> value) {
-    return Statistics.median(rounds.stream().mapToDouble(value));
-  }
-
-  private static double median(
-      List<Round> rounds, Function<Round, Percentiles> which, ToDoubleFunction<Percentiles> value) {
-    return median(rounds, round -> orNaN(which.apply(round), value));
-  }
-
-  private static double largest(List<Round> rounds, Function<Round, Percentiles> which) {
-    return rounds.stream()
-        .mapToDouble(round -> orNaN(which.apply(round), Percentiles::max))
-        .reduce(Double.NEGATIVE_INFINITY, Math::max);
-  }
-
-  private static double orNaN(Percentiles percentiles, ToDoubleFunction<Percentiles> value) {
-    return percentiles == null ? Double.NaN : value.applyAsDouble(percentiles);
-  }
-
-  /** Median of the ratios to the baseline within each round. */
   private static double ratio(Line line, List<Line> lines) {
     return lines.stream()
-        .filter(other -> other.engine().equals(Engines.FILE_CHANNEL))
+        .filter(other -> other.contender().equals(Contenders.FILE_CHANNEL))
         .filter(other -> other.work().equals(line.work()) && other.threads() == line.threads())
         .findFirst()
-        .map(baseline -> Statistics.median(ratios(line.rounds(), baseline.rounds())))
+        .map(baseline -> line.ratioTo(baseline).median())
         .orElse(Double.NaN);
-  }
-
-  private static DoubleStream ratios(List<Round> rounds, List<Round> baseline) {
-    return IntStream.range(0, rounds.size())
-        .mapToDouble(
-            i -> rounds.get(i).operationsPerSecond() / baseline.get(i).operationsPerSecond());
   }
 }

@@ -5,25 +5,25 @@ import java.util.List;
 
 /** A kind of work for the threads of a measurement. Immutable. */
 sealed interface Work permits BlockWork, FileWork, LogAppend, RangesWork {
-  /** As it is called on the command line, and in the results. */
+  /** The name on the command line and in the results. */
   String name();
 
-  /** More than these make no sense for it. */
+  /** The largest number of threads that makes sense for this work. */
   int threadsMax();
 
   boolean writes();
 
-  /** The latency of every how many-th operation is taken: more than one if they are quick. */
+  /** The latency of one in this many operations is recorded; more than 1 for quick operations. */
   int latencyInterval();
 
-  /** Virtual threads that only use the processor meanwhile. */
+  /** Number of virtual threads that compute meanwhile. */
   default int burners() {
     return 0;
   }
 
-  /** Names of the engines that can do it. */
-  List<String> engines();
+  /** Names of the contenders that can do this work. */
+  List<String> contenders();
 
-  /** Opens what the threads need and brings the page cache into its state at the beginning. */
-  <F> Scene open(Engine<F> engine, Site site, int threads) throws IOException;
+  /** Opens the files that the threads use, and prepares the page cache. */
+  <F> Scene open(FileApi<F> api, Site site, int threads) throws IOException;
 }

@@ -1,141 +1,108 @@
 package io.github.loomuring.benchmarks.report;
 
+import io.github.loomuring.benchmarks.load.Contenders;
 import io.github.loomuring.benchmarks.results.Results.Line;
 import io.github.loomuring.benchmarks.results.Results.Percentiles;
 import io.github.loomuring.benchmarks.results.Results.Round;
-import java.util.Optional;
+import io.github.loomuring.benchmarks.results.Spread;
+import java.util.function.Function;
 
-/** One condition of a target. */
-sealed interface Criterion {
+/**
+ * One condition of a target.
+ *
+ * @param text the condition in words
+ * @param judge whether the measured lines meet it
+ */
+record Criterion(String text, Function<Measured, Judgement> judge) {
+  private static final double NANOS_PER_MILLI = 1e6;
+
   /**
-   * What a condition is judged by.
+   * The lines that a condition is judged by. A line that was not measured has no rounds.
    *
-   * @param ours the line of the engine that has the target
-   * @param baseline the line of {@link Engines#BASELINE}, likewise
-   * @param fio the line of {@link Engines#FIO} with the nearest number of requests in flight
+   * @param ours the line of the contender that has the target
+   * @param baseline the line of {@code FileChannel}
+   * @param fio the line of fio with the nearest number of requests in flight
    */
-  record Measured(Line ours, Optional<Line> baseline, Optional<Line> fio) {
-    Spread lateP99() {
-      return Spread.of(ours.rounds(), Rounds.late(Percentiles::p99));
-    }
+  record Measured(Line ours, Line baseline, Line fio) {}
 
-    Spread baselineLateP99() {
-      return baseline
-          .map(line -> Spread.of(line.rounds(), Rounds.late(Percentiles::p99)))
-          .orElse(Spread.UNKNOWN);
-    }
+  /**
+   * The result for one condition.
+   *
+   * @param measured the number that decided; empty if it is the lateness
+   * @param late the lateness of ours and of the baseline; empty if the condition is not about it
+   */
+  record Judgement(String measured, String late, Verdict verdict) {}
+
+  /** The rate is at least so many times the rate of the baseline. */
+  static Criterion ratioAtLeast(double minimum) {
+    return new Criterion(
+        "≥ " + Numbers.limit(minimum),
+        lines -> {
+          Spread ratio = lines.ours.ratioTo(lines.baseline);
+          Verdict verdict = Verdict.of(ratio.median(), median -> median >= minimum);
+          return new Judgement(Numbers.spread(ratio), "", verdict);
+        });
   }
 
-  /** The text is empty if the table has a column for it. */
-  record Outcome(String measured, Verdict verdict) {}
-
-  /** The condition in words. */
-  String text();
-
-  Outcome judge(Measured measured);
-
-  /** The rate is at least so many times the baseline's. */
-  record RatioAtLeast(double minimum) implements Criterion {
-    @Override
-    public String text() {
-      return "≥ " + Numbers.limit(minimum);
-    }
-
-    @Override
-    public Outcome judge(Measured measured) {
-      Spread ratio = Criterion.ratio(measured.ours(), measured.baseline());
-      if (!ratio.isKnown()) {
-        return new Outcome(Numbers.UNKNOWN, Verdict.NOT_MEASURED);
-      }
-      return new Outcome(Numbers.spread(ratio), Verdict.of(ratio.median() >= minimum));
-    }
+  /** The rate is at least so many times the rate of fio. */
+  static Criterion fioRatioAtLeast(double minimum) {
+    return new Criterion(
+        "≥ " + Numbers.limit(minimum) + " of fio",
+        lines -> {
+          double ratio = lines.ours.ratioTo(lines.fio).median();
+          int requests = lines.fio.threads();
+          String with = requests == lines.ours.threads() ? "" : " with " + Numbers.plain(requests);
+          Verdict verdict = Verdict.of(ratio, value -> value >= minimum);
+          return new Judgement(Numbers.gain(ratio) + " of fio" + with, "", verdict);
+        });
   }
 
-  /** The rate is at least so many times that of fio with as many requests in flight. */
-  record FioRatioAtLeast(double minimum) implements Criterion {
-    @Override
-    public String text() {
-      return "≥ " + Numbers.limit(minimum) + " of fio";
-    }
-
-    @Override
-    public Outcome judge(Measured measured) {
-      Spread ratio = Criterion.ratio(measured.ours(), measured.fio());
-      if (!ratio.isKnown()) {
-        return new Outcome("fio " + Numbers.UNKNOWN, Verdict.NOT_MEASURED);
-      }
-      int depth = measured.fio().orElseThrow().threads();
-      String note = depth == measured.ours().threads() ? "" : " with " + Numbers.plain(depth);
-      return new Outcome(
-          Numbers.gain(ratio.median()) + " of fio" + note, Verdict.of(ratio.median() >= minimum));
-    }
+  /** The CPU time of an operation is at most so many times that of the baseline. */
+  static Criterion cpuTimeAtMost(double maximum) {
+    return new Criterion(
+        "CPU ≤ " + Numbers.limit(maximum),
+        lines -> {
+          double ratio =
+              Spread.ofRatios(
+                      lines.ours.rounds(), lines.baseline.rounds(), Round::cpuNanosPerOperation)
+                  .median();
+          Verdict verdict = Verdict.of(ratio, value -> value <= maximum);
+          return new Judgement("CPU " + Numbers.cost(ratio), "", verdict);
+        });
   }
 
-  /** The unrelated thread's lateness, 99th percentile, is at most so many milliseconds. */
-  record LateAtMost(double millis) implements Criterion {
-    @Override
-    public String text() {
-      return "late ≤ " + Numbers.limit(millis) + " ms";
-    }
-
-    @Override
-    public Outcome judge(Measured measured) {
-      Spread late = measured.lateP99();
-      return new Outcome(
-          "", late.isKnown() ? Verdict.of(late.median() / 1e6 <= millis) : Verdict.NOT_MEASURED);
-    }
+  /** The 99th percentile of the lateness is at most so many milliseconds. */
+  static Criterion lateAtMost(double millis) {
+    return new Criterion(
+        "late ≤ " + Numbers.limit(millis) + " ms",
+        lines -> {
+          double lateMillis = late(lines.ours).median() / NANOS_PER_MILLI;
+          return new Judgement("", lateText(lines), Verdict.of(lateMillis, late -> late <= millis));
+        });
   }
 
   /**
-   * The lateness is no worse than the baseline's: its median is not above all rounds of the
-   * baseline. Two medians of the same thing would be in the wrong order every other time.
+   * The 99th percentile of the lateness is no worse than that of the baseline: its median is not
+   * above all rounds of the baseline. If both are the same, the order of the two medians is chance.
    */
-  record LateAsBaseline() implements Criterion {
-    @Override
-    public String text() {
-      return "late as " + Engines.BASELINE;
-    }
-
-    @Override
-    public Outcome judge(Measured measured) {
-      Spread late = measured.lateP99();
-      Spread baseline = measured.baselineLateP99();
-      return new Outcome(
-          "",
-          late.isKnown() && baseline.isKnown()
-              ? Verdict.of(late.median() <= baseline.max())
-              : Verdict.NOT_MEASURED);
-    }
+  static Criterion lateAsBaseline() {
+    return new Criterion(
+        "late as " + Contenders.FILE_CHANNEL,
+        lines -> {
+          double excessNanos = late(lines.ours).median() - late(lines.baseline).max();
+          return new Judgement("", lateText(lines), Verdict.of(excessNanos, nanos -> nanos <= 0));
+        });
   }
 
-  /** CPU time an operation is at most so many times the baseline's. */
-  record ProcessorTimeAtMost(double maximum) implements Criterion {
-    @Override
-    public String text() {
-      return "CPU ≤ " + Numbers.limit(maximum);
-    }
-
-    @Override
-    public Outcome judge(Measured measured) {
-      Spread ratio =
-          measured
-              .baseline()
-              .map(
-                  line ->
-                      Spread.ofRatios(
-                          measured.ours().rounds(), line.rounds(), Round::cpuNanosPerOperation))
-              .orElse(Spread.UNKNOWN);
-      if (!ratio.isKnown()) {
-        return new Outcome("CPU " + Numbers.UNKNOWN, Verdict.NOT_MEASURED);
-      }
-      return new Outcome(
-          "CPU " + Numbers.cost(ratio.median()), Verdict.of(ratio.median() <= maximum));
-    }
+  private static Spread late(Line line) {
+    return line.lateNanos(Percentiles::p99);
   }
 
-  private static Spread ratio(Line ours, Optional<Line> theirs) {
-    return theirs
-        .map(line -> Spread.ofRatios(ours.rounds(), line.rounds(), Round::operationsPerSecond))
-        .orElse(Spread.UNKNOWN);
+  private static String lateText(Measured lines) {
+    Spread late = late(lines.ours);
+    return late.isKnown()
+        ? "%s (%s)"
+            .formatted(Numbers.millis(late.median()), Numbers.millis(late(lines.baseline).median()))
+        : Numbers.UNKNOWN;
   }
 }

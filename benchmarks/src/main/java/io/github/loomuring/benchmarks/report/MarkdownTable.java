@@ -2,8 +2,11 @@ package io.github.loomuring.benchmarks.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** A table whose source lines up. Columns whose head begins with {@code >} are right-aligned. */
+/**
+ * A Markdown table with aligned source. A column whose head starts with {@code >} is aligned right.
+ */
 final class MarkdownTable {
   private final List<String> heads;
   private final List<List<String>> rows = new ArrayList<>();
@@ -17,7 +20,8 @@ final class MarkdownTable {
       throw new IllegalArgumentException(
           "cells.length=" + cells.length + " heads.size=" + heads.size());
     }
-    rows.add(List.of(cells));
+    // A bar would end the cell.
+    rows.add(Stream.of(cells).map(cell -> cell.replace("|", "\\|")).toList());
     return this;
   }
 
@@ -38,8 +42,7 @@ final class MarkdownTable {
   private void append(StringBuilder text, List<String> cells) {
     text.append('|');
     for (int column = 0; column < cells.size(); column++) {
-      // A bar would end the cell.
-      String cell = cells.get(column).replace("|", "\\|");
+      String cell = cells.get(column);
       String space = " ".repeat(Math.max(0, width(column) - cell.length()));
       boolean right = right(heads.get(column));
       text.append(' ').append(right ? space + cell : cell + space).append(" |");
@@ -50,7 +53,7 @@ final class MarkdownTable {
   private int width(int column) {
     int width = heads.get(column).length() - (right(heads.get(column)) ? 1 : 0);
     for (List<String> row : rows) {
-      width = Math.max(width, row.get(column).replace("|", "\\|").length());
+      width = Math.max(width, row.get(column).length());
     }
     return Math.max(3, width);
   }

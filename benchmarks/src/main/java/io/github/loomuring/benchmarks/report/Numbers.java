@@ -1,12 +1,13 @@
 package io.github.loomuring.benchmarks.report;
 
+import io.github.loomuring.benchmarks.results.Spread;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Locale;
 
 /**
- * Numbers as the report prints them. What should be large is rounded down and what should be small
- * is rounded up, so that no number reads as if it met a target that it misses.
+ * Formats numbers for the report. Rates and gains are rounded down, times and costs are rounded up,
+ * so that no number seems to meet a target that it misses.
  */
 final class Numbers {
   static final String UNKNOWN = "–";
@@ -15,22 +16,25 @@ final class Numbers {
 
   private Numbers() {}
 
-  /** Operations a second. */
+  /** A rate, such as operations per second. */
   static String rate(double perSecond) {
     return format(perSecond, perSecond < 100 ? 1 : 0, RoundingMode.FLOOR);
   }
 
-  /** Of which a large one is better. */
+  /** A ratio of which a larger one is better. */
   static String gain(double ratio) {
     return threeDigits(ratio, RoundingMode.FLOOR);
   }
 
   /** A {@linkplain #gain gain} with its lowest and its highest round. */
   static String spread(Spread ratio) {
+    if (!ratio.isKnown()) {
+      return UNKNOWN;
+    }
     return "%s (%s–%s)".formatted(gain(ratio.median()), gain(ratio.min()), gain(ratio.max()));
   }
 
-  /** Of which a small one is better: a ratio of costs, bytes, context switches. */
+  /** A value of which a smaller one is better: a ratio of costs, bytes, context switches. */
   static String cost(double value) {
     return threeDigits(value, RoundingMode.CEILING);
   }
@@ -43,15 +47,14 @@ final class Numbers {
     return threeDigits(nanos / NANOS_PER_MILLI, RoundingMode.CEILING);
   }
 
-  /** A limit as it was set, without zeros behind the point. */
+  /** A limit, without trailing zeros. */
   static String limit(double value) {
     return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
   }
 
-  /** A count, or a value on an axis. */
-  static String plain(double value) {
-    BigDecimal decimal = BigDecimal.valueOf(value).stripTrailingZeros();
-    return String.format(Locale.ROOT, "%,." + Math.max(0, decimal.scale()) + "f", decimal);
+  /** A count. */
+  static String plain(int count) {
+    return String.format(Locale.ROOT, "%,d", count);
   }
 
   private static String threeDigits(double value, RoundingMode rounding) {
@@ -62,7 +65,7 @@ final class Numbers {
     if (!Double.isFinite(value)) {
       return UNKNOWN;
     }
-    // BigDecimal.valueOf takes the shortest decimal that is this double: 0.8 does not become 0.81.
+    // BigDecimal.valueOf takes the shortest decimal for the double, so 0.8 does not become 0.81.
     BigDecimal rounded = BigDecimal.valueOf(value).setScale(decimals, rounding);
     return String.format(Locale.ROOT, "%,." + decimals + "f", rounded);
   }

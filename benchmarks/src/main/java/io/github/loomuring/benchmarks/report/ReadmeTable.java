@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The part of a README that the report keeps up to date. */
+/** The table in a README that the report updates. */
 final class ReadmeTable {
   static final String BEGIN = "<!-- benchmark table begin -->";
   static final String END = "<!-- benchmark table end -->";
@@ -12,9 +12,9 @@ final class ReadmeTable {
   private ReadmeTable() {}
 
   /**
-   * Puts {@code table} between the markers.
+   * Writes {@code table} between the markers of the file.
    *
-   * @return false if the file has no markers, and is as it was
+   * @return false if the file has no markers; it is unchanged then
    */
   static boolean replace(Path readme, String table) throws IOException {
     String before = Files.readString(readme);
@@ -26,7 +26,7 @@ final class ReadmeTable {
     return true;
   }
 
-  /** The text with {@code table} between the markers; the same text if it has none. */
+  /** The text with {@code table} between its markers; the unchanged text if it has none. */
   static String replace(String text, String table) {
     int begin = text.indexOf(BEGIN);
     if (begin < 0) {
@@ -34,7 +34,7 @@ final class ReadmeTable {
     }
     int end = text.indexOf(END, begin);
     if (end < 0) {
-      throw new IllegalArgumentException("there is " + BEGIN + " but no " + END + " behind it");
+      throw new IllegalArgumentException("there is " + BEGIN + " but no " + END + " after it");
     }
     return text.substring(0, begin + BEGIN.length())
         + "\n\n"

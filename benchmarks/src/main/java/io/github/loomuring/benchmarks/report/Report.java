@@ -1,5 +1,6 @@
 package io.github.loomuring.benchmarks.report;
 
+import io.github.loomuring.benchmarks.results.Extra;
 import io.github.loomuring.benchmarks.results.Results;
 import io.github.loomuring.benchmarks.results.ResultsFile;
 import java.io.IOException;
@@ -17,37 +18,40 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Makes a page, charts, and the table of a README out of what was measured. */
+/** Writes the results as a page with tables and a chart, and the table of targets of READMEs. */
 @Command(
     name = "report",
     mixinStandardHelpOptions = true,
-    description = "Writes results.md and charts, and the table of targets into READMEs.")
+    description = "Writes results.md, its chart, and the table of targets in READMEs.")
 public final class Report implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Option(names = "--input", required = true, description = "the results, as JSON")
+  @Option(names = "--input", required = true, description = "the results (JSON)")
   private Path input;
 
   @Option(
       names = "--extra",
       description =
-          "lines for the table of targets, a JSON array of {name, target, measured, met};"
-              + " by default extra.json beside the results, if there is one")
+          "further rows of the table of targets, as the command pending writes them;"
+              + " by default extra.json beside the results, if it exists")
   private Path extra;
 
-  @Option(names = "--output", required = true, description = "directory to write to")
+  @Option(
+      names = "--output",
+      required = true,
+      description = "directory for results.md and the chart")
   private Path output;
 
   @Option(
       names = "--readme",
-      description = "to put the table in, between the lines " + ReadmeTable.BEGIN + " and … end")
+      description = "file that gets the table, between " + ReadmeTable.BEGIN + " and … end")
   private List<Path> readmes = List.of();
 
   @Override
   public Integer call() throws IOException {
-    // Before the first class of AWT: there need not be a display.
+    // Before the first use of AWT: it runs without a display then.
     System.setProperty("java.awt.headless", "true");
-    Optional<String> problem = Fonts.problem();
+    Optional<String> problem = LatenessChart.problem();
     if (problem.isPresent()) {
       spec.commandLine().getErr().println(problem.get());
       return CommandLine.ExitCode.SOFTWARE;
@@ -58,16 +62,15 @@ public final class Report implements Callable<Integer> {
       }
     }
     Results results = ResultsFile.read(input);
-    List<TargetRow> targets = Targets.evaluate(new Measurements(results), extras());
+    List<TargetRow> targets = Targets.evaluate(results, extras());
     Files.createDirectories(output);
-    List<String> charts = Charts.write(results, targets, output);
+    boolean hasChart = LatenessChart.write(results, output.resolve(LatenessChart.FILE_NAME));
     Path page = output.resolve("results.md");
-    Files.writeString(page, new ResultsMarkdown(results, targets, charts).toString());
+    Files.writeString(page, new ResultsPage(results, targets, hasChart).text());
     PrintWriter out = spec.commandLine().getOut();
     out.println(page);
-    charts.forEach(chart -> out.println(output.resolve(chart)));
     for (Path readme : readmes) {
-      boolean replaced = ReadmeTable.replace(readme, TargetTable.compact(targets));
+      boolean replaced = ReadmeTable.replace(readme, TargetRow.table(targets));
       out.println(readme + (replaced ? "" : " has no line " + ReadmeTable.BEGIN));
     }
     return 0;

@@ -1,41 +1,30 @@
 package io.github.loomuring.benchmarks.report;
 
+import java.util.List;
+
 /**
- * A line of the target table.
+ * A row of the table of targets.
  *
- * @param name the work, or what else the target is about
- * @param fileSystem empty if the target is about none, or none was measured
- * @param threads number of threads, or what stands for it
+ * @param work the kind of work and the file system, or another subject of a target
+ * @param threads number of threads, or a word in its place
  * @param target in words
  * @param measured in words
- * @param ratio of the rates; unknown if the target has none
- * @param minimumRatio NaN likewise
- * @param lateNanos the unrelated thread's lateness, 99th percentile; NaN if the target has none
- * @param baselineLateNanos the baseline's, likewise
- * @param verdict of all its conditions
+ * @param late the lateness, 99th percentile, and that of the baseline; a dash if the target has
+ *     none
+ * @param verdict on all conditions of the target
  */
 record TargetRow(
-    String name,
-    String fileSystem,
-    String threads,
-    String target,
-    String measured,
-    Spread ratio,
-    double minimumRatio,
-    double lateNanos,
-    double baselineLateNanos,
-    Verdict verdict) {
+    String work, String threads, String target, String measured, String late, Verdict verdict) {
 
-  /** One that is not about rates and lateness. */
-  static TargetRow of(
-      String name, String threads, String target, String measured, Verdict verdict) {
-    double none = Double.NaN;
-    return new TargetRow(
-        name, "", threads, target, measured, Spread.UNKNOWN, none, none, none, verdict);
-  }
-
-  /** Name and file system. */
-  String title() {
-    return fileSystem.isEmpty() ? name : name + ", " + fileSystem;
+  /** The rows as Markdown. */
+  static String table(List<TargetRow> rows) {
+    MarkdownTable table =
+        new MarkdownTable("work", ">N", "target", "measured", ">late p99 ms", "met");
+    for (TargetRow row : rows) {
+      table.row(row.work, row.threads, row.target, row.measured, row.late, row.verdict.text());
+    }
+    return table
+        + "\nRatios are to `FileChannel`; in brackets the lowest and the highest round,"
+        + " or the lateness with `FileChannel`.\n";
   }
 }

@@ -1,8 +1,9 @@
 package io.github.loomuring.benchmarks.report;
 
 import java.util.Collection;
+import java.util.function.DoublePredicate;
 
-/** Whether a target was met. */
+/** Whether a target is met. */
 enum Verdict {
   MET("yes"),
   NOT_MET("**no**"),
@@ -14,11 +15,12 @@ enum Verdict {
     this.text = text;
   }
 
-  static Verdict of(boolean met) {
-    return met ? MET : NOT_MET;
+  /** The verdict on a value, which is NaN if it was not measured. */
+  static Verdict of(double value, DoublePredicate holds) {
+    return Double.isNaN(value) ? NOT_MEASURED : holds.test(value) ? MET : NOT_MET;
   }
 
-  /** Of all together: one that is not met decides, then one that was not measured. */
+  /** The verdict on all: one that is not met decides, then one that was not measured. */
   static Verdict ofAll(Collection<Verdict> verdicts) {
     if (verdicts.contains(NOT_MET)) {
       return NOT_MET;
@@ -26,7 +28,7 @@ enum Verdict {
     return verdicts.isEmpty() || verdicts.contains(NOT_MEASURED) ? NOT_MEASURED : MET;
   }
 
-  /** In a cell of a Markdown table. */
+  /** The text in a cell of a Markdown table. */
   String text() {
     return text;
   }

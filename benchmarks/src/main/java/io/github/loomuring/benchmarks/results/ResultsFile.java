@@ -13,8 +13,8 @@ import java.nio.file.Path;
 /**
  * Reads and writes the JSON file of a run.
  *
- * <p>JSON has no NaN: it is written as the string {@code "NaN"}, which other readers accept too. A
- * number that is null or missing in the file is read as NaN, never as 0.
+ * <p>JSON has no NaN. It is written as the string {@code "NaN"}, which other readers accept too. A
+ * number that is null or missing in the file is read as NaN, not as 0.
  */
 public final class ResultsFile {
   private static final JsonMapper MAPPER =
@@ -26,12 +26,12 @@ public final class ResultsFile {
 
   private ResultsFile() {}
 
-  /** What {@link #write} wrote. */
+  /** Reads a file that {@link #write} wrote. */
   public static Results read(Path file) throws IOException {
     return MAPPER.readValue(file.toFile(), Results.class);
   }
 
-  /** Replaces the file if there is one. */
+  /** Replaces the file if it exists. */
   public static void write(Path file, Results results) throws IOException {
     MAPPER.writeValue(file.toFile(), results);
   }
@@ -49,7 +49,7 @@ public final class ResultsFile {
       return _parseDoublePrimitive(parser, context);
     }
 
-    /** Also of a property that is missing: {@code getAbsentValue} asks here. */
+    /** {@code getAbsentValue} calls this for a missing property, too. */
     @Override
     public Double getNullValue(DeserializationContext context) {
       return Double.NaN;

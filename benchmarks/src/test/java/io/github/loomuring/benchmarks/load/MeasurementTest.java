@@ -15,7 +15,7 @@ class MeasurementTest {
 
   @Test
   void countsTheOperationsOfTheMeasuredTime() throws Exception {
-    Operation nap = () -> LockSupport.parkNanos(1_000_000);
+    MeasuredOperation nap = () -> LockSupport.parkNanos(1_000_000);
 
     Round round = new Measurement(List.of(nap, nap), 1).run(Thread.ofVirtual(), 0, MILLIS);
 
@@ -27,7 +27,7 @@ class MeasurementTest {
   @Test
   void aThreadThatNeverComesBackToItsCarrierCountsAsLate() throws Exception {
     int carriers = Runtime.getRuntime().availableProcessors();
-    List<Operation> spinning = Collections.nCopies(carriers, Thread::onSpinWait);
+    List<MeasuredOperation> spinning = Collections.nCopies(carriers, Thread::onSpinWait);
 
     Round round = new Measurement(spinning, 16).run(Thread.ofVirtual(), 0, MILLIS);
 
@@ -36,7 +36,7 @@ class MeasurementTest {
 
   @Test
   void aFailedOperationFailsTheMeasurement() {
-    Operation failing =
+    MeasuredOperation failing =
         () -> {
           throw new IOException("broken disk");
         };

@@ -8,24 +8,24 @@ import org.junit.jupiter.api.Test;
 
 class SelectionTest {
   @Test
-  void everyPlanNamesOnlyWorksAndEnginesThatExist() {
+  void everyPlanNamesOnlyWorksAndContendersThatExist() {
     for (Plan plan : Plan.values()) {
       for (Combination one : plan.combinations()) {
         assertThat(Works.ALL).contains(Works.named(one.work()));
-        one.engines().forEach(Engines::checkName);
+        one.contenders().forEach(Contenders::checkName);
       }
     }
   }
 
   @Test
-  void enginesThatAWorkCannotUseAreLeftOut() {
+  void contendersThatAWorkCannotUseAreLeftOut() {
     Selection all = new Selection(Plan.ALL, List.of("log-append"), List.of(16), List.of());
 
     assertThat(all.combinations(true))
         .singleElement()
         .satisfies(
             one ->
-                assertThat(one.engines())
+                assertThat(one.contenders())
                     .contains("ring", "ring-adaptive", "file-channel")
                     .doesNotContain("asynchronous", "file-channel-each", "fio-psync"));
   }
@@ -35,7 +35,7 @@ class SelectionTest {
     Selection reads = new Selection(Plan.TARGETS, List.of("direct-read-4k"), List.of(), List.of());
 
     assertThat(reads.combinations(false)).hasSize(7);
-    assertThat(reads.combinations(false).getFirst().engines())
+    assertThat(reads.combinations(false).getFirst().contenders())
         .containsExactly("ring", "ring-registered", "file-channel", "platform");
   }
 

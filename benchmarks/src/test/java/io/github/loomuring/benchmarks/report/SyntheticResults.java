@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** Results of a machine that does not exist, with a value for nearly every target. */
+/** Invented results with a value for nearly every target. */
 final class SyntheticResults {
   private static final int ROUNDS = 5;
   private static final double NANOS_PER_MILLI = 1e6;
@@ -64,7 +64,7 @@ final class SyntheticResults {
       String work,
       String fileSystem,
       int threads,
-      String engine,
+      String contender,
       double perSecond,
       double processorMicros,
       double lateMillis) {
@@ -76,14 +76,14 @@ final class SyntheticResults {
               perSecond * noise,
               percentiles(threads / perSecond * 1e3),
               processorMicros * 1e3 * noise,
-              engine.equals("ring") ? 0.2 : 48,
+              contender.equals("ring") ? 0.2 : 48,
               random.nextDouble(0.1, 2),
               percentiles(lateMillis * noise)));
     }
-    lines.add(new Line(work, fileSystem, threads, engine, rounds));
+    lines.add(new Line(work, fileSystem, threads, contender, rounds));
   }
 
-  /** It tells no allocation and knows of no unrelated thread. */
+  /** Fio measures neither allocation nor lateness. */
   private void addFio(String work, int depth, double perSecond) {
     Round round =
         new Round(

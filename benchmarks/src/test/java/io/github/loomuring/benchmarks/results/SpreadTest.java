@@ -1,4 +1,4 @@
-package io.github.loomuring.benchmarks.report;
+package io.github.loomuring.benchmarks.results;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

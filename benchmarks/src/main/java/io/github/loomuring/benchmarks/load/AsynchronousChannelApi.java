@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 
-/** {@code AsynchronousFileChannel} on its own pool; a virtual thread waits for the future. */
-final class AsynchronousEngine implements Engine<AsynchronousFileChannel> {
+/** {@code AsynchronousFileChannel} on its own pool. The virtual thread waits for the future. */
+final class AsynchronousChannelApi implements FileApi<AsynchronousFileChannel> {
   private static final FileAttribute<?>[] NO_ATTRIBUTES = {};
 
   @Override

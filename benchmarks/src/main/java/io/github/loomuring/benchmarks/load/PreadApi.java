@@ -12,44 +12,44 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Plain pread(2), pwrite(2) and so on: what the system calls cost without any library. A call holds
- * the carrier of its virtual thread.
+ * Plain pread(2), pwrite(2) and so on: the cost of the system calls without any library. A call
+ * pins the virtual thread to its carrier.
  */
-final class PreadEngine implements Engine<PreadEngine.Descriptor> {
-  record Descriptor(int fd) {}
+final class PreadApi implements FileApi<PreadApi.OpenFile> {
+  record OpenFile(int fd) {}
 
-  /** Paths as C strings, so that an open need not make one. */
+  /** Paths as C strings, so that an open does not allocate one. */
   private final Map<Path, MemorySegment> paths = new ConcurrentHashMap<>();
 
   @Override
-  public Descriptor open(Path path, Set<? extends OpenOption> options) throws IOException {
+  public OpenFile open(Path path, Set<? extends OpenOption> options) throws IOException {
     MemorySegment cString =
         paths.computeIfAbsent(path, p -> Arena.ofAuto().allocateFrom(p.toString()));
-    return new Descriptor(Libc.open(cString, flags(options)));
+    return new OpenFile(Libc.open(cString, flags(options)));
   }
 
   @Override
-  public int read(Descriptor file, Block block, long offset) throws IOException {
+  public int read(OpenFile file, Block block, long offset) throws IOException {
     return Libc.pread(file.fd, block.segment(), block.bytes(), offset);
   }
 
   @Override
-  public int write(Descriptor file, Block block, long offset) throws IOException {
+  public int write(OpenFile file, Block block, long offset) throws IOException {
     return Libc.pwrite(file.fd, block.segment(), block.bytes(), offset);
   }
 
   @Override
-  public int append(Descriptor file, Block block) throws IOException {
+  public int append(OpenFile file, Block block) throws IOException {
     return write(file, block, 0); // with O_APPEND, Linux writes at the end whatever the offset
   }
 
   @Override
-  public void force(Descriptor file) throws IOException {
+  public void force(OpenFile file) throws IOException {
     Libc.fdatasync(file.fd);
   }
 
   @Override
-  public void close(Descriptor file) throws IOException {
+  public void close(OpenFile file) throws IOException {
     Libc.close(file.fd);
   }
 

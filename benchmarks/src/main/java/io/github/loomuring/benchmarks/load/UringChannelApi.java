@@ -8,12 +8,12 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.Set;
 
-/** The library in the form of a {@code FileChannel}. */
-final class UringChannelEngine extends FileChannelEngine {
+/** {@code UringFileChannel}: the library as a {@code FileChannel}. */
+final class UringChannelApi extends FileChannelApi {
   private final Uring uring;
 
-  /** Closes {@code uring} when it is closed. */
-  UringChannelEngine(Uring uring) {
+  /** {@link #close()} also closes {@code uring}. */
+  UringChannelApi(Uring uring) {
     super(false, true);
     this.uring = uring;
   }

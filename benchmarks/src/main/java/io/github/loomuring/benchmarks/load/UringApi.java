@@ -12,14 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** The library. */
-final class UringEngine implements Engine<UringFile> {
+/** {@code UringFile} and {@code UringFiles}, the API of the library. */
+final class UringApi implements FileApi<UringFile> {
   private static final FileAttribute<?>[] NO_ATTRIBUTES = {};
 
   private final Uring uring;
 
-  /** Closes {@code uring} when it is closed. */
-  UringEngine(Uring uring) {
+  /** {@link #close()} also closes {@code uring}. */
+  UringApi(Uring uring) {
     this.uring = uring;
   }
 

@@ -3,18 +3,30 @@ package io.github.loomuring.benchmarks.load;
 import java.io.IOException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Set;
 
 /**
- * One way to do file I/O in this JVM. Its operations block, are called by any number of threads at
- * once, and allocate nothing beyond what the API they call does.
+ * A file API of this JVM, in the form in which the works call it. The methods block and may be
+ * called by any number of threads at once. They allocate nothing beyond what the API itself
+ * allocates.
  *
- * @param <F> the API's own open file
+ * @param <F> an open file of that API
  */
-interface Engine<F> extends AutoCloseable {
+interface FileApi<F> extends AutoCloseable {
+  /** Options that open a whole file for reading. */
+  Set<OpenOption> READ = Set.of(StandardOpenOption.READ);
+
+  /** Options that open a whole file for being created, or written anew. */
+  Set<OpenOption> REWRITE =
+      Set.of(
+          StandardOpenOption.CREATE,
+          StandardOpenOption.TRUNCATE_EXISTING,
+          StandardOpenOption.WRITE);
+
   F open(Path path, Set<? extends OpenOption> options) throws IOException;
 
-  /** Reads a whole block, if the file has one there. */
+  /** Reads a whole block, if the file has that many bytes at the offset. */
   int read(F file, Block block, long offset) throws IOException;
 
   /** Writes a whole block. */
@@ -23,12 +35,16 @@ interface Engine<F> extends AutoCloseable {
   /** Writes a whole block at the end of a file that was opened with APPEND. */
   int append(F file, Block block) throws IOException;
 
-  /** Has the device store the data, not necessarily times and such. */
+  /** Returns when the data is on the device; metadata such as times may follow later. */
   void force(F file) throws IOException;
 
   void close(F file) throws IOException;
 
-  /** Reads many whole blocks; bytes read. */
+  /**
+   * Reads many whole blocks.
+   *
+   * @return number of bytes read
+   */
   default int readRanges(F file, Block[] blocks, long[] offsets) throws IOException {
     int bytes = 0;
     for (int i = 0; i < blocks.length; i++) {
@@ -37,9 +53,13 @@ interface Engine<F> extends AutoCloseable {
     return bytes;
   }
 
-  /** Reads a whole file, into {@code block} or into memory of its own; its bytes. */
+  /**
+   * Reads a whole file into {@code block}, or into memory that the API allocates.
+   *
+   * @return number of bytes read
+   */
   default int readWhole(Path path, Block block) throws IOException {
-    F file = open(path, WholeFiles.READ);
+    F file = open(path, READ);
     try {
       return read(file, block, 0);
     } finally {
@@ -48,14 +68,15 @@ interface Engine<F> extends AutoCloseable {
   }
 
   /**
-   * Creates a file, or replaces what is in it.
+   * Creates a file, or replaces its content.
    *
-   * @param block what to write
-   * @param bytes the same
-   * @param durable whether the device has to have the data before this returns
+   * @param block the new content
+   * @param bytes the same content as an array
+   * @param durable whether the data has to be on the device before this returns
+   * @return number of bytes written
    */
   default int writeWhole(Path path, Block block, byte[] bytes, boolean durable) throws IOException {
-    F file = open(path, WholeFiles.REWRITE);
+    F file = open(path, REWRITE);
     try {
       int written = write(file, block, 0);
       if (durable) {
@@ -67,17 +88,17 @@ interface Engine<F> extends AutoCloseable {
     }
   }
 
-  /** The memory of thread number {@code thread} of so many, the same in each measurement. */
+  /** The memory of one of {@code threads} threads, the same in each measurement. */
   default Block block(Site site, int thread, int threads, int bytes) throws IOException {
     return site.block(thread, bytes);
   }
 
-  /** Of the threads that call. */
+  /** The kind of thread that calls this API. */
   default Thread.Builder threads() {
     return Thread.ofVirtual();
   }
 
-  /** Whether all threads use one open file; otherwise each has its own. */
+  /** Whether all threads use one open file; otherwise each opens its own. */
   default boolean sharesFile() {
     return true;
   }

@@ -2,8 +2,8 @@ package io.github.loomuring.benchmarks.load;
 
 import java.io.IOException;
 
-/** What one thread does over and over. Confined to that thread, and allocates nothing itself. */
+/** The operation that one thread repeats. Confined to that thread; allocates nothing itself. */
 @FunctionalInterface
-interface Operation {
+interface MeasuredOperation {
   void run() throws IOException;
 }

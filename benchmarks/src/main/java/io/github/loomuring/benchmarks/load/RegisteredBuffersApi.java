@@ -10,17 +10,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** The library, with a leased buffer for each thread, which it keeps. */
-final class RegisteredEngine implements Engine<UringFile> {
+/** {@code UringFile} with registered buffers: each thread keeps one leased buffer. */
+final class RegisteredBuffersApi implements FileApi<UringFile> {
   private final Uring uring;
-  private final UringEngine files;
+  private final UringApi files;
   private UringBuffers buffers;
   private final List<UringBuffers.Lease> leases = new ArrayList<>();
 
-  /** Closes {@code uring} when it is closed. */
-  RegisteredEngine(Uring uring) {
+  /** {@link #close()} also closes {@code uring}. */
+  RegisteredBuffersApi(Uring uring) {
     this.uring = uring;
-    this.files = new UringEngine(uring);
+    this.files = new UringApi(uring);
   }
 
   @Override

@@ -8,27 +8,27 @@ import java.nio.file.attribute.FileAttribute;
 import java.util.Set;
 
 /** {@code java.nio.channels.FileChannel}. */
-class FileChannelEngine implements Engine<FileChannel> {
+class FileChannelApi implements FileApi<FileChannel> {
   private static final FileAttribute<?>[] NO_ATTRIBUTES = {};
 
   private final boolean platformThreads;
   private final boolean sharesFile;
 
-  FileChannelEngine(boolean platformThreads, boolean sharesFile) {
+  FileChannelApi(boolean platformThreads, boolean sharesFile) {
     this.platformThreads = platformThreads;
     this.sharesFile = sharesFile;
   }
 
-  static FileChannelEngine shared() {
-    return new FileChannelEngine(false, true);
+  static FileChannelApi shared() {
+    return new FileChannelApi(false, true);
   }
 
-  static FileChannelEngine oneEach() {
-    return new FileChannelEngine(false, false);
+  static FileChannelApi oneEach() {
+    return new FileChannelApi(false, false);
   }
 
-  static FileChannelEngine onPlatformThreads() {
-    return new FileChannelEngine(true, true);
+  static FileChannelApi onPlatformThreads() {
+    return new FileChannelApi(true, true);
   }
 
   @Override

@@ -5,9 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** {@code java.nio.file.Files}, for files as a whole; otherwise {@code FileChannel}. */
-final class FilesEngine extends FileChannelEngine {
-  FilesEngine() {
+/** {@code java.nio.file.Files} for whole files; otherwise {@code FileChannel}. */
+final class FilesApi extends FileChannelApi {
+  FilesApi() {
     super(false, true);
   }
 
