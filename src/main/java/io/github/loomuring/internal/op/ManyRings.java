@@ -8,6 +8,7 @@ import io.github.loomuring.internal.FileStatus;
 import io.github.loomuring.internal.Flush;
 import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.linux.Kernel;
+import io.github.loomuring.internal.ring.RingSettings;
 import io.github.loomuring.internal.ring.UnavailableException;
 import java.io.IOException;
 import java.nio.file.CopyOption;
@@ -42,12 +43,12 @@ public final class ManyRings implements Engine {
   }
 
   /** Opens {@code settings.rings()} rings on the running kernel, or says why there are none. */
-  public static ManyRings open(RingEngine.Settings settings) throws UnavailableException {
+  public static ManyRings open(RingSettings settings) throws UnavailableException {
     return open(RingEngine.runningKernel(), settings);
   }
 
-  /** As {@link #open(RingEngine.Settings)}, on {@code kernel}. */
-  static ManyRings open(Kernel kernel, RingEngine.Settings settings) throws UnavailableException {
+  /** As {@link #open(RingSettings)}, on {@code kernel}. */
+  static ManyRings open(Kernel kernel, RingSettings settings) throws UnavailableException {
     RingEngine[] rings = new RingEngine[settings.rings()];
     BufferSets bufferSets = new BufferSets();
     int opened = 0;

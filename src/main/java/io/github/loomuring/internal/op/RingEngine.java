@@ -21,6 +21,7 @@ import io.github.loomuring.internal.log.LazyLogger;
 import io.github.loomuring.internal.pool.Offload;
 import io.github.loomuring.internal.ring.Gate;
 import io.github.loomuring.internal.ring.Ring;
+import io.github.loomuring.internal.ring.RingSettings;
 import io.github.loomuring.internal.ring.UnavailableException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -116,57 +117,7 @@ public final class RingEngine implements Engine {
   private final String inline;
   private volatile boolean inlineOpens;
 
-  /**
-   * How the engine is set up.
-   *
-   * @param entries of the submission queue
-   * @param completionEntries of the completion queue
-   * @param gate requests in flight on one device, on all rings together
-   * @param pollNanos how long a caller may look for its completion before it parks
-   * @param inlineNonBlocking whether what cannot block is tried on the caller
-   * @param inlineAdaptive whether plain writes are tried on the caller as long as they are quick
-   * @param rings how many rings there are, which divide what is bounded
-   * @param workers of the kernel that each thread that submits may have; {@link #WORKERS_UNBOUNDED}
-   *     for as many as the gates let in
-   * @param sqPollIdleMillis how long a thread of the kernel that submits looks for work before it
-   *     sleeps; zero for no such thread
-   */
-  public record Settings(
-      int entries,
-      int completionEntries,
-      int gate,
-      long pollNanos,
-      boolean inlineNonBlocking,
-      boolean inlineAdaptive,
-      int rings,
-      int workers,
-      int sqPollIdleMillis) {
-
-    /** More than the gates of any ring let in. */
-    public static final int WORKERS_UNBOUNDED = 65_536;
-
-    /** Of one ring. */
-    public Settings(
-        int entries,
-        int completionEntries,
-        int gate,
-        long pollNanos,
-        boolean inlineNonBlocking,
-        boolean inlineAdaptive) {
-      this(
-          entries,
-          completionEntries,
-          gate,
-          pollNanos,
-          inlineNonBlocking,
-          inlineAdaptive,
-          1,
-          WORKERS_UNBOUNDED,
-          0);
-    }
-  }
-
-  private RingEngine(Kernel kernel, Settings settings, BufferSets bufferSets)
+  private RingEngine(Kernel kernel, RingSettings settings, BufferSets bufferSets)
       throws UnavailableException {
     this.kernel = kernel;
     this.inlineReads = settings.inlineNonBlocking();
@@ -179,16 +130,7 @@ public final class RingEngine implements Engine {
     this.offload = new Offload(threads);
     this.wholeFiles = new Offload(threads);
     this.bufferSets = bufferSets;
-    ring =
-        Ring.open(
-            kernel,
-            new Ring.Settings(
-                settings.entries(),
-                settings.completionEntries(),
-                settings.pollNanos(),
-                settings.workers(),
-                settings.sqPollIdleMillis()),
-            slots);
+    ring = Ring.open(kernel, settings, slots);
     try {
       slots.attach(ring);
       registeredBuffers = new RegisteredBuffers(List.of(ring));
@@ -197,7 +139,7 @@ public final class RingEngine implements Engine {
       streamWrites = Gate.ofLasting(Math.max(1, room.limit() / 4), room);
       // The workers of who submits these run other requests too: half of them are left to those.
       lastingWork =
-          settings.workers() == Settings.WORKERS_UNBOUNDED
+          settings.workers() == RingSettings.WORKERS_UNBOUNDED
               ? room
               : Gate.ofLasting(Math.min(room.limit(), settings.workers() / 2), room);
       blockingOpens = Gate.ofLasting(Math.max(2, room.limit() / 8), lastingWork);
@@ -213,7 +155,7 @@ public final class RingEngine implements Engine {
   }
 
   /** Opens a ring on the running kernel, or says why there is none. */
-  public static RingEngine open(Settings settings) throws UnavailableException {
+  public static RingEngine open(RingSettings settings) throws UnavailableException {
     return open(runningKernel(), settings);
   }
 
@@ -239,12 +181,12 @@ public final class RingEngine implements Engine {
   }
 
   /** Opens a ring on {@code kernel}. */
-  public static RingEngine open(Kernel kernel, Settings settings) throws UnavailableException {
+  public static RingEngine open(Kernel kernel, RingSettings settings) throws UnavailableException {
     return open(kernel, settings, new BufferSets());
   }
 
-  /** As {@link #open(Kernel, Settings)}; {@code bufferSets} are those of several rings. */
-  static RingEngine open(Kernel kernel, Settings settings, BufferSets bufferSets)
+  /** As {@link #open(Kernel, RingSettings)}; {@code bufferSets} are those of several rings. */
+  static RingEngine open(Kernel kernel, RingSettings settings, BufferSets bufferSets)
       throws UnavailableException {
     try {
       return new RingEngine(kernel, settings, bufferSets);

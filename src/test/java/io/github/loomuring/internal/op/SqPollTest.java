@@ -11,6 +11,7 @@ import io.github.loomuring.internal.OpenSpec;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.linux.WatchedKernel;
+import io.github.loomuring.internal.ring.RingSettings;
 import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.LeakCheck;
@@ -91,8 +92,10 @@ class SqPollTest {
       engine =
           RingEngine.open(
               kernel,
-              new RingEngine.Settings(
-                  entries, 4 * entries, 64, 0, false, false, 1, 65_536, sqPollIdleMillis));
+              RingSettings.builder(entries, 4 * entries)
+                  .gate(64)
+                  .sqPollIdleMillis(sqPollIdleMillis)
+                  .build());
     } catch (UnavailableException e) {
       Assumptions.abort(e.getMessage());
     }
