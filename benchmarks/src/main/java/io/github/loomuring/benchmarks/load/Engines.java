@@ -77,13 +77,13 @@ final class Engines {
   }
 
   private static Engine<?> engine(String name) {
-    UringOptions ring = UringOptions.defaults().withFallback(Fallback.NEVER);
+    UringOptions ring = UringOptions.builder().fallback(Fallback.NEVER).build();
     return switch (name) {
       case RING -> uring(ring);
-      case RING_ADAPTIVE -> uring(ring.withInline(Inline.ADAPTIVE));
+      case RING_ADAPTIVE -> uring(ring.toBuilder().inline(Inline.ADAPTIVE).build());
       case RING_REGISTERED -> new RegisteredEngine(Uring.open(ring));
       case RING_CHANNEL -> new UringChannelEngine(Uring.open(ring));
-      case POOL -> uring(ring.withFallback(Fallback.ALWAYS));
+      case POOL -> uring(ring.toBuilder().fallback(Fallback.ALWAYS).build());
       case FILE_CHANNEL -> FileChannelEngine.shared();
       case FILES -> new FilesEngine();
       case FILE_CHANNEL_EACH -> FileChannelEngine.oneEach();
