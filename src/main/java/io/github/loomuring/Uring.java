@@ -8,6 +8,7 @@ import io.github.loomuring.internal.log.LazyLogger;
 import io.github.loomuring.internal.op.ManyRings;
 import io.github.loomuring.internal.op.RingEngine;
 import io.github.loomuring.internal.pool.PoolEngine;
+import io.github.loomuring.internal.ring.RingSettings;
 import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.internal.spi.Engine;
 import io.github.loomuring.internal.spi.OpenSpec;
@@ -158,7 +159,7 @@ public final class Uring implements AutoCloseable {
   }
 
   private static Engine ring(UringOptions options) throws UnavailableException {
-    RingEngine.Settings settings = settings(options);
+    RingSettings settings = settings(options);
     // One ring is used without a detour.
     return options.rings() == 1 ? RingEngine.open(settings) : ManyRings.open(settings);
   }
@@ -322,17 +323,16 @@ public final class Uring implements AutoCloseable {
     return "Uring[engine=" + engine + (isOpen() ? "]" : ", closed]");
   }
 
-  private static RingEngine.Settings settings(UringOptions options) {
-    return new RingEngine.Settings(
-        options.entries(),
-        options.completionEntries(),
-        options.gate(),
-        TimeUnit.MICROSECONDS.toNanos(options.pollMicros()),
-        options.inline() != UringOptions.Inline.NEVER,
-        options.inline() == UringOptions.Inline.ADAPTIVE,
-        options.rings(),
-        options.workers(),
-        options.sqPollIdleMillis());
+  private static RingSettings settings(UringOptions options) {
+    return RingSettings.builder(options.entries(), options.completionEntries())
+        .gate(options.gate())
+        .pollNanos(TimeUnit.MICROSECONDS.toNanos(options.pollMicros()))
+        .inlineNonBlocking(options.inline() != UringOptions.Inline.NEVER)
+        .inlineAdaptive(options.inline() == UringOptions.Inline.ADAPTIVE)
+        .rings(options.rings())
+        .workers(options.workers())
+        .sqPollIdleMillis(options.sqPollIdleMillis())
+        .build();
   }
 
   /** For the other packages of the library. No lambda: the class is to be initialised anywhere. */

@@ -2,120 +2,68 @@ package io.github.loomuring;
 
 import static java.lang.Integer.parseInt;
 
+import io.github.loomuring.internal.ring.RingSettings;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Properties;
 
 /**
- * How a {@link Uring} is set up. Instances are immutable; start from {@link #defaults()}.
+ * The options of a {@link Uring}. Instances are immutable; any thread may use them.
  *
- * @param entries size of the submission queue: a power of two from 2 to 32,768 (the kernel's
- *     IORING_MAX_ENTRIES). It bounds how many requests one call into the kernel takes, not how many
- *     may be in flight. Each entry takes 64 bytes of kernel memory.
- * @param completionEntries size of the completion queue: a power of two from {@code 2 × entries},
- *     and at least 8, to 65,536. Requests in flight never exceed it; further ones wait in Java.
- *     Each entry takes 16 bytes of kernel memory. Before Linux 5.12 and since 6.14 the memory of
- *     both queues counts towards RLIMIT_MEMLOCK ({@code ulimit -l}, often 8 MiB), for all processes
- *     of a user together, unless they have CAP_IPC_LOCK: 148 KiB for a ring of the defaults. Where
- *     there is not so much left, the ring is made with half of it, and so on down to 8 entries.
- * @param gate how many requests may be in flight on one device, from 1 to 65,536; further ones wait
- *     in Java, and the reaper submits them. Past the number of requests that the block layer has
- *     for a device ({@code /sys/block/…/queue/nr_requests}, often 256), or that the device takes (a
- *     virtio queue of 256 descriptors takes 85), submitting one may block the carrier or cost it
- *     the dispatching of others'; so stay below both.
- * @param pollMicros for how long, in microseconds from 0 to 10,000, a virtual thread looks for the
- *     completion of its read or write before it parks, while no other virtual thread waits for a
- *     carrier (which needs the JDK's module jdk.management) and none looks already. It spares two
- *     thread switches, of 5 to 20 µs each, and keeps a processor busy that would be idle. After
- *     looking in vain, up to 256 calls do not look.
- * @param fallback what to do where there is no io_uring
- * @param inline which operations may be carried out on the calling thread
- * @param rings how many rings there are, from 1 to 64. One is enough where a few threads run at
- *     once: on many processors all of them submit to one queue under one lock of the kernel, and
- *     one reaper wakes every caller. A file belongs to the ring that opened it, and files are
- *     opened on the rings in turn; operations on paths use the ring that the calling thread's
- *     number leads to. What is said of one ring holds of each: queues, a platform thread that
- *     reaps, a caller that looks for its completion. The gate holds of all rings together: each has
- *     {@code gate / rings}, and at least one, so a single file has that many requests in flight.
- * @param workers how many threads of io-wq, the kernel's worker pool, may carry out requests that
- *     block, from 2 to 65,536 (IORING_REGISTER_IOWQ_MAX_WORKERS, io_uring_register(2); the class it
- *     calls bounded). 65,536 leaves it to the gates, and to RLIMIT_NPROC. The kernel counts them
- *     for each thread that submits, not for a ring: carriers, the reapers, platform threads that
- *     call; so this many times as many threads may run, and a thread keeps the bound of the first
- *     ring that it uses, for all rings. Buffered writes of ext4, {@code force}, opens and
- *     operations on paths are such requests, those on the page cache and most of O_DIRECT are not.
- *     Requests that find no worker wait in the kernel, where an interrupt ends them at once. What
- *     may last for ever (opens of FIFOs, whatever is on remote file systems) takes half of the
- *     bound at most, all together; a local device that hangs may take all of it. Few workers hold
- *     many small writes with {@code force} back, because one commit of the file system's journal
- *     serves those who wait for it at once.
- * @param sqPollIdleMillis 0 for off, or for how long, in milliseconds to 60,000, a thread of the
- *     kernel looks in vain for requests before it sleeps (IORING_SETUP_SQPOLL and sq_thread_idle,
- *     io_uring_setup(2)). It takes what callers write, so that no caller enters the kernel to
- *     submit, or waits there for a device, as long as it is awake; waking it takes such a call. It
- *     keeps a processor busy from the first request until it has looked in vain for that long, one
- *     for each ring, which on machines of few processors makes everything slower. The workers are
- *     its own, {@code workers} of them. It lets go of a file when it comes to it: close may return
- *     a little before the kernel has released the file, so that executing a file just written may
- *     fail (ETXTBSY). Do not use FIFOs then: a writer that comes in that moment meets a reader that
- *     is no longer there, and its bytes are lost. Where the kernel makes no such thread (before
- *     5.11; before 5.13 without CAP_SYS_NICE; for want of memory or of RLIMIT_NPROC), callers
- *     submit, which is logged once.
+ * {@snippet :
+ * UringOptions options =
+ *     UringOptions.builder().rings(4).fallback(UringOptions.Fallback.NEVER).build();
+ * UringOptions adaptive = options.toBuilder().inline(UringOptions.Inline.ADAPTIVE).build();
+ * }
+ *
+ * <p>{@link Builder} describes each option. The tuning guide of the project, {@code
+ * src/site/markdown/tuning.md}, says when to change one, and what was measured.
  */
-public record UringOptions(
-    int entries,
-    int completionEntries,
-    int gate,
-    int pollMicros,
-    Fallback fallback,
-    Inline inline,
-    int rings,
-    int workers,
-    int sqPollIdleMillis) {
+public final class UringOptions {
 
-  /** What to do where there is no io_uring. */
+  /** What a {@link Uring} does where there is no io_uring. */
   public enum Fallback {
     /**
-     * Use the ring if there is one, otherwise the pool, saying so once in the log. The {@linkplain
-     * Uring#shared() shared} one goes back to the ring when a shortage has passed.
+     * It uses the ring if there is one. Otherwise it uses the pool, and logs that once. The
+     * {@linkplain Uring#shared() shared} one returns to the ring when a shortage has passed.
      */
     AUTO,
-    /** Use the ring or fail, with an {@link UnsupportedOperationException}. */
+    /** It uses the ring or fails with an {@link UnsupportedOperationException}. */
     NEVER,
-    /** Use the pool, as if there were no io_uring. */
+    /** It uses the pool, as if there were no io_uring. */
     ALWAYS
   }
 
   /**
-   * Which operations may be carried out on the calling thread, without parking it for them. A
-   * virtual thread that has had nothing but such operations for 0.5 ms lets others run, if they
-   * want its carrier, before its last one returns.
+   * Which operations may run on the calling thread, without parking it. A virtual thread that has
+   * made nothing but such operations for 0.5 ms lets other threads run, if they wait for its
+   * carrier, before its last operation returns.
    */
   public enum Inline {
     /** None: every operation goes through the ring. */
     NEVER,
     /**
-     * Those that cannot block: reads of what is in the page cache and writes that the file system
-     * takes at once ({@code RWF_NOWAIT}, preadv2(2)), opens of what is cached ({@code
-     * RESOLVE_CACHED}, openat2(2)). The exception is a file system that is frozen (fsfreeze(8)): a
-     * write there waits on the caller.
+     * Operations that cannot block: reads of cached pages and writes that the file system accepts
+     * at once ({@code RWF_NOWAIT}, preadv2(2)), and opens of cached paths ({@code RESOLVE_CACHED},
+     * openat2(2)). The exception is a frozen file system (fsfreeze(8)): there, a write blocks the
+     * caller.
      */
     NON_BLOCKING,
     /**
-     * Also plain buffered writes, as long as they are quick: when those that took more than 0.5 ms
-     * have taken more than 20 ms of the last 100 ms, writes to that device go through the ring for
-     * 20 ms. For file systems whose buffered writes cannot be tried without blocking, such as ext4,
-     * where the ring hands each write to a kernel thread. A slow write delays the other virtual
-     * threads of its carrier once. The same is true of {@link UringFiles#write} of up to 256 KiB
-     * without {@link Sync}, while no other file is being written that way.
+     * Also plain buffered writes, as long as they are quick. It is meant for file systems that
+     * cannot tell whether a buffered write would block, such as ext4. A slow write holds its
+     * carrier once; after several slow ones, the writes to that device go through the ring for 20
+     * ms. {@link UringFiles#write} of up to 256 KiB without {@link Sync} also runs on the caller,
+     * while no other file is being written that way.
      */
     ADAPTIVE
   }
 
   private static final String PROPERTY_PREFIX = "io.github.loomuring.";
+  private static final String COMPLETION_ENTRIES = "completionEntries";
   private static final String[] PROPERTIES = {
     "entries",
-    "completionEntries",
+    COMPLETION_ENTRIES,
     "gate",
     "pollMicros",
     "fallback",
@@ -124,45 +72,44 @@ public record UringOptions(
     "workers",
     "sqPollIdleMillis"
   };
+  private static final int ENTRIES_MIN = 2;
   private static final int ENTRIES_MAX = 32_768;
   private static final int COMPLETION_ENTRIES_MIN = 8;
   private static final int COMPLETION_ENTRIES_MAX = 65_536;
   private static final int POLL_MICROS_MAX = 10_000;
   private static final int RINGS_MAX = 64;
 
-  /** One would leave none to the others while it is taken for ever. */
+  /** With one worker, a request that lasts for ever would leave none to the others. */
   private static final int WORKERS_MIN = 2;
 
-  private static final int WORKERS_MAX = 65_536;
+  private static final int WORKERS_MAX = RingSettings.WORKERS_UNBOUNDED;
   private static final int SQ_POLL_IDLE_MILLIS_MAX = 60_000;
-  private static final UringOptions DEFAULTS =
-      new UringOptions(256, 8_192, 80, 100, Fallback.AUTO, Inline.NON_BLOCKING, 1, WORKERS_MAX, 0);
+  private static final UringOptions DEFAULTS = new Builder().build();
 
-  /**
-   * Checks the values.
-   *
-   * @throws IllegalArgumentException if a number is out of its range
-   */
-  public UringOptions {
-    checkPowerOfTwo("entries", entries, 2, ENTRIES_MAX);
-    checkPowerOfTwo(
-        "completionEntries",
-        completionEntries,
-        Math.max(COMPLETION_ENTRIES_MIN, 2 * entries),
-        COMPLETION_ENTRIES_MAX);
-    checkRange("gate", gate, 1, COMPLETION_ENTRIES_MAX);
-    checkRange("pollMicros", pollMicros, 0, POLL_MICROS_MAX);
-    checkRange("rings", rings, 1, RINGS_MAX);
-    checkRange("workers", workers, WORKERS_MIN, WORKERS_MAX);
-    checkRange("sqPollIdleMillis", sqPollIdleMillis, 0, SQ_POLL_IDLE_MILLIS_MAX);
-    Objects.requireNonNull(fallback, "fallback");
-    Objects.requireNonNull(inline, "inline");
+  private final int entries;
+  private final int completionEntries;
+  private final int gate;
+  private final int pollMicros;
+  private final Fallback fallback;
+  private final Inline inline;
+  private final int rings;
+  private final int workers;
+  private final int sqPollIdleMillis;
+
+  private UringOptions(Builder builder, int completionEntries) {
+    this.entries = builder.entries;
+    this.completionEntries = completionEntries;
+    this.gate = builder.gate;
+    this.pollMicros = builder.pollMicros;
+    this.fallback = builder.fallback;
+    this.inline = builder.inline;
+    this.rings = builder.rings;
+    this.workers = builder.workers;
+    this.sqPollIdleMillis = builder.sqPollIdleMillis;
   }
 
   /**
-   * 256 entries, 8,192 completion entries, a gate of 80, 100 µs of looking, {@link Fallback#AUTO},
-   * {@link Inline#NON_BLOCKING}, one ring, no bound on workers, no thread of the kernel that
-   * submits.
+   * Returns the options with their default values, which {@link Builder} states.
    *
    * @return the defaults
    */
@@ -171,52 +118,80 @@ public record UringOptions(
   }
 
   /**
-   * What {@link Uring#shared()} uses: the defaults, changed by those system properties that there
-   * are. An option's property has its name behind {@code io.github.loomuring.}, and a number or the
-   * name of a constant as its value: {@code -Dio.github.loomuring.inline=ADAPTIVE}, {@code
-   * -Dio.github.loomuring.rings=4}. They are changed in the order in which they are listed at
-   * {@link UringOptions}, so that {@code entries} alone takes {@code completionEntries} along.
+   * Returns a builder of the {@linkplain #defaults() defaults}.
+   *
+   * @return a new builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * Returns a builder of these options, to change some of them.
+   *
+   * @return a new builder
+   */
+  public Builder toBuilder() {
+    return new Builder(this);
+  }
+
+  /**
+   * Returns the options that {@link Uring#shared()} uses: the defaults, changed by system
+   * properties. The property of an option has the option's name with the prefix {@code
+   * io.github.loomuring.}; its value is a number or the name of a constant: {@code
+   * -Dio.github.loomuring.inline=ADAPTIVE}, {@code -Dio.github.loomuring.rings=4}.
    *
    * @return the options
-   * @throws IllegalArgumentException if a property's value is none of its option; the message names
-   *     both
+   * @throws IllegalArgumentException if a property has a value that its option does not accept; the
+   *     message names both
    */
   public static UringOptions fromSystemProperties() {
     return fromProperties(System.getProperties());
   }
 
-  /** As {@link #fromSystemProperties}, of {@code properties}. */
+  /** As {@link #fromSystemProperties}, from {@code properties}. */
   static UringOptions fromProperties(Properties properties) {
-    UringOptions options = DEFAULTS;
-    for (String property : PROPERTIES) {
-      String name = PROPERTY_PREFIX + property;
-      String value = properties.getProperty(name);
+    Builder builder = builder();
+    for (String option : PROPERTIES) {
+      String value = properties.getProperty(PROPERTY_PREFIX + option);
       if (value != null) {
         try {
-          options = options.with(property, value.strip());
+          set(builder, option, value.strip());
         } catch (NumberFormatException e) {
-          throw new IllegalArgumentException(name + "=" + value + " is not a number", e);
+          throw new IllegalArgumentException(
+              PROPERTY_PREFIX + option + "=" + value + " is not a number", e);
         } catch (IllegalArgumentException e) {
-          throw new IllegalArgumentException(name + "=" + value + ": " + e.getMessage(), e);
+          throw refused(option, value, e);
         }
       }
     }
-    return options;
+    try {
+      return builder.build();
+    } catch (IllegalArgumentException e) { // this property does not fit that of entries
+      String value = properties.getProperty(PROPERTY_PREFIX + COMPLETION_ENTRIES);
+      throw refused(COMPLETION_ENTRIES, value, e);
+    }
   }
 
-  private UringOptions with(String property, String value) {
-    return switch (property) {
-      case "entries" -> withEntries(parseInt(value));
-      case "completionEntries" -> withCompletionEntries(parseInt(value));
-      case "gate" -> withGate(parseInt(value));
-      case "pollMicros" -> withPollMicros(parseInt(value));
-      case "fallback" -> withFallback(constant(Fallback.values(), value));
-      case "inline" -> withInline(constant(Inline.values(), value));
-      case "rings" -> withRings(parseInt(value));
-      case "workers" -> withWorkers(parseInt(value));
-      case "sqPollIdleMillis" -> withSqPollIdleMillis(parseInt(value));
-      default -> throw new AssertionError("property=" + property);
-    };
+  private static IllegalArgumentException refused(
+      String option, String value, IllegalArgumentException cause) {
+    return new IllegalArgumentException(
+        PROPERTY_PREFIX + option + "=" + value + ": " + cause.getMessage(), cause);
+  }
+
+  private static void set(Builder builder, String option, String value) {
+    switch (option) {
+      case "entries" -> builder.entries(parseInt(value));
+      case COMPLETION_ENTRIES -> builder.completionEntries(parseInt(value));
+      case "gate" -> builder.gate(parseInt(value));
+      case "pollMicros" -> builder.pollMicros(parseInt(value));
+      case "fallback" -> builder.fallback(constant(Fallback.values(), value));
+      case "inline" -> builder.inline(constant(Inline.values(), value));
+      case "rings" -> builder.rings(parseInt(value));
+      case "workers" -> builder.workers(parseInt(value));
+      case "sqPollIdleMillis" -> builder.sqPollIdleMillis(parseInt(value));
+      default -> throw new AssertionError("option=" + option);
+    }
   }
 
   private static <E extends Enum<E>> E constant(E[] constants, String name) {
@@ -229,28 +204,104 @@ public record UringOptions(
   }
 
   /**
-   * These options with another submission queue. The completion queue keeps its proportion to it,
-   * as far as its range allows.
+   * Returns the size of the submission queue of a ring.
    *
-   * @param entries see {@link UringOptions}
-   * @return the changed options
+   * @return a power of two; see {@link Builder#entries}
    */
-  public UringOptions withEntries(int entries) {
-    checkPowerOfTwo("entries", entries, 2, ENTRIES_MAX);
-    long proportional = (long) completionEntries / this.entries * entries;
-    int completion = (int) Math.min(COMPLETION_ENTRIES_MAX, proportional);
-    return new UringOptions(
-        entries, completion, gate, pollMicros, fallback, inline, rings, workers, sqPollIdleMillis);
+  public int entries() {
+    return entries;
   }
 
   /**
-   * These options with another completion queue.
+   * Returns the size of the completion queue of a ring.
    *
-   * @param completionEntries see {@link UringOptions}
-   * @return the changed options
+   * @return a power of two; see {@link Builder#completionEntries}
    */
-  public UringOptions withCompletionEntries(int completionEntries) {
-    return new UringOptions(
+  public int completionEntries() {
+    return completionEntries;
+  }
+
+  /**
+   * Returns the greatest number of requests in flight on one device.
+   *
+   * @return a number of requests; see {@link Builder#gate}
+   */
+  public int gate() {
+    return gate;
+  }
+
+  /**
+   * Returns how long a virtual thread polls for its completion before it parks.
+   *
+   * @return a time in microseconds; see {@link Builder#pollMicros}
+   */
+  public int pollMicros() {
+    return pollMicros;
+  }
+
+  /**
+   * Returns what happens where there is no io_uring.
+   *
+   * @return the fallback; see {@link Builder#fallback}
+   */
+  public Fallback fallback() {
+    return fallback;
+  }
+
+  /**
+   * Returns which operations may run on the calling thread.
+   *
+   * @return the policy; see {@link Builder#inline}
+   */
+  public Inline inline() {
+    return inline;
+  }
+
+  /**
+   * Returns the number of rings.
+   *
+   * @return a number of rings; see {@link Builder#rings}
+   */
+  public int rings() {
+    return rings;
+  }
+
+  /**
+   * Returns how many workers of the kernel each thread that submits may have.
+   *
+   * @return a number of threads; see {@link Builder#workers}
+   */
+  public int workers() {
+    return workers;
+  }
+
+  /**
+   * Returns how long the kernel's SQPOLL thread polls for requests before it sleeps.
+   *
+   * @return a time in milliseconds, 0 for no such thread; see {@link Builder#sqPollIdleMillis}
+   */
+  public int sqPollIdleMillis() {
+    return sqPollIdleMillis;
+  }
+
+  /** Options are equal if all their values are. */
+  @Override
+  public boolean equals(Object object) {
+    return object instanceof UringOptions other
+        && entries == other.entries
+        && completionEntries == other.completionEntries
+        && gate == other.gate
+        && pollMicros == other.pollMicros
+        && fallback == other.fallback
+        && inline == other.inline
+        && rings == other.rings
+        && workers == other.workers
+        && sqPollIdleMillis == other.sqPollIdleMillis;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(
         entries,
         completionEntries,
         gate,
@@ -262,149 +313,223 @@ public record UringOptions(
         sqPollIdleMillis);
   }
 
-  /**
-   * These options with another gate.
-   *
-   * @param gate see {@link UringOptions}
-   * @return the changed options
-   */
-  public UringOptions withGate(int gate) {
-    return new UringOptions(
-        entries,
-        completionEntries,
-        gate,
-        pollMicros,
-        fallback,
-        inline,
-        rings,
-        workers,
-        sqPollIdleMillis);
+  /** Returns the name and the value of each option. */
+  @Override
+  public String toString() {
+    return "UringOptions[entries="
+        + entries
+        + ", completionEntries="
+        + completionEntries
+        + ", gate="
+        + gate
+        + ", pollMicros="
+        + pollMicros
+        + ", fallback="
+        + fallback
+        + ", inline="
+        + inline
+        + ", rings="
+        + rings
+        + ", workers="
+        + workers
+        + ", sqPollIdleMillis="
+        + sqPollIdleMillis
+        + "]";
   }
 
   /**
-   * These options with another time of looking for a completion.
-   *
-   * @param pollMicros see {@link UringOptions}; 0 for never
-   * @return the changed options
+   * Builds {@link UringOptions}. Options that are not set keep the value that the builder started
+   * with. The order of the calls does not matter; the last call for an option counts. Not
+   * thread-safe.
    */
-  public UringOptions withPollMicros(int pollMicros) {
-    return new UringOptions(
-        entries,
-        completionEntries,
-        gate,
-        pollMicros,
-        fallback,
-        inline,
-        rings,
-        workers,
-        sqPollIdleMillis);
-  }
+  public static final class Builder {
+    private static final int UNSET = 0;
 
-  /**
-   * These options with another fallback.
-   *
-   * @param fallback see {@link UringOptions}
-   * @return the changed options
-   */
-  public UringOptions withFallback(Fallback fallback) {
-    return new UringOptions(
-        entries,
-        completionEntries,
-        gate,
-        pollMicros,
-        fallback,
-        inline,
-        rings,
-        workers,
-        sqPollIdleMillis);
-  }
+    private int entries = 256;
+    private int completionEntries = UNSET;
+    private int completionsPerEntry = 32;
+    private int gate = 80;
+    private int pollMicros = 100;
+    private Fallback fallback = Fallback.AUTO;
+    private Inline inline = Inline.NON_BLOCKING;
+    private int rings = 1;
+    private int workers = WORKERS_MAX;
+    private int sqPollIdleMillis;
 
-  /**
-   * These options with another inline policy.
-   *
-   * @param inline see {@link UringOptions}
-   * @return the changed options
-   */
-  public UringOptions withInline(Inline inline) {
-    return new UringOptions(
-        entries,
-        completionEntries,
-        gate,
-        pollMicros,
-        fallback,
-        inline,
-        rings,
-        workers,
-        sqPollIdleMillis);
-  }
+    private Builder() {}
 
-  /**
-   * These options with another number of rings.
-   *
-   * @param rings see {@link UringOptions}
-   * @return the changed options
-   */
-  public UringOptions withRings(int rings) {
-    return new UringOptions(
-        entries,
-        completionEntries,
-        gate,
-        pollMicros,
-        fallback,
-        inline,
-        rings,
-        workers,
-        sqPollIdleMillis);
-  }
-
-  /**
-   * These options with another bound on the kernel's workers.
-   *
-   * @param workers see {@link UringOptions}
-   * @return the changed options
-   */
-  public UringOptions withWorkers(int workers) {
-    return new UringOptions(
-        entries,
-        completionEntries,
-        gate,
-        pollMicros,
-        fallback,
-        inline,
-        rings,
-        workers,
-        sqPollIdleMillis);
-  }
-
-  /**
-   * These options with or without a thread of the kernel that submits.
-   *
-   * @param sqPollIdleMillis see {@link UringOptions}; 0 for without
-   * @return the changed options
-   */
-  public UringOptions withSqPollIdleMillis(int sqPollIdleMillis) {
-    return new UringOptions(
-        entries,
-        completionEntries,
-        gate,
-        pollMicros,
-        fallback,
-        inline,
-        rings,
-        workers,
-        sqPollIdleMillis);
-  }
-
-  private static void checkRange(String name, int value, int min, int max) {
-    if (value < min || value > max) {
-      throw new IllegalArgumentException(name + "=" + value + " is not from " + min + " to " + max);
+    private Builder(UringOptions options) {
+      entries = options.entries;
+      completionsPerEntry = options.completionEntries / options.entries;
+      gate = options.gate;
+      pollMicros = options.pollMicros;
+      fallback = options.fallback;
+      inline = options.inline;
+      rings = options.rings;
+      workers = options.workers;
+      sqPollIdleMillis = options.sqPollIdleMillis;
     }
-  }
 
-  private static void checkPowerOfTwo(String name, int value, int min, int max) {
-    if (value < min || value > max || Integer.bitCount(value) != 1) {
-      throw new IllegalArgumentException(
-          name + "=" + value + " is not a power of two from " + min + " to " + max);
+    /**
+     * Sets the size of the submission queue of a ring: how many requests one call into the kernel
+     * submits. It does not limit the requests in flight.
+     *
+     * @param entries a power of two from 2 to 32,768; the default is 256
+     * @return this builder
+     * @throws IllegalArgumentException if {@code entries} is anything else
+     */
+    public Builder entries(int entries) {
+      this.entries = checkPowerOfTwo("entries", entries, ENTRIES_MIN, ENTRIES_MAX);
+      return this;
+    }
+
+    /**
+     * Sets the size of the completion queue of a ring. It limits the requests in flight; further
+     * ones wait in Java. If it is not set, it keeps its ratio to {@code entries} within its range.
+     *
+     * @param completionEntries a power of two from 8 to 65,536, and at least {@code 2 × entries};
+     *     the default is 8,192, 32 times the default of {@code entries}
+     * @return this builder
+     * @throws IllegalArgumentException if {@code completionEntries} is not a power of two in that
+     *     range; {@link #build} compares it with {@code entries}
+     */
+    public Builder completionEntries(int completionEntries) {
+      this.completionEntries =
+          checkPowerOfTwo(
+              COMPLETION_ENTRIES,
+              completionEntries,
+              COMPLETION_ENTRIES_MIN,
+              COMPLETION_ENTRIES_MAX);
+      return this;
+    }
+
+    /**
+     * Sets how many requests may be in flight on one device, on all rings together; further ones
+     * wait in Java. It should stay below the number of requests that the block layer ({@code
+     * /sys/block/…/queue/nr_requests}) and the device accept.
+     *
+     * @param gate a number of requests from 1 to 65,536; the default is 80
+     * @return this builder
+     * @throws IllegalArgumentException if {@code gate} is out of its range
+     */
+    public Builder gate(int gate) {
+      this.gate = checkRange("gate", gate, 1, COMPLETION_ENTRIES_MAX);
+      return this;
+    }
+
+    /**
+     * Sets how long a virtual thread polls for the completion of its read or write before it parks.
+     * It polls only while no other virtual thread waits for a carrier and no other thread polls.
+     *
+     * @param pollMicros a time in microseconds from 0 (never) to 10,000; the default is 100
+     * @return this builder
+     * @throws IllegalArgumentException if {@code pollMicros} is out of its range
+     */
+    public Builder pollMicros(int pollMicros) {
+      this.pollMicros = checkRange("pollMicros", pollMicros, 0, POLL_MICROS_MAX);
+      return this;
+    }
+
+    /**
+     * Sets what happens where there is no io_uring.
+     *
+     * @param fallback the default is {@link Fallback#AUTO}
+     * @return this builder
+     */
+    public Builder fallback(Fallback fallback) {
+      this.fallback = Objects.requireNonNull(fallback, "fallback");
+      return this;
+    }
+
+    /**
+     * Sets which operations may run on the calling thread.
+     *
+     * @param inline the default is {@link Inline#NON_BLOCKING}
+     * @return this builder
+     */
+    public Builder inline(Inline inline) {
+      this.inline = Objects.requireNonNull(inline, "inline");
+      return this;
+    }
+
+    /**
+     * Sets the number of rings. A file belongs to the ring that opened it; files are opened on the
+     * rings in turn. More than one is for machines with many processors.
+     *
+     * @param rings a number from 1 to 64; the default is 1
+     * @return this builder
+     * @throws IllegalArgumentException if {@code rings} is out of its range
+     */
+    public Builder rings(int rings) {
+      this.rings = checkRange("rings", rings, 1, RINGS_MAX);
+      return this;
+    }
+
+    /**
+     * Sets how many bounded workers of io-wq, the kernel's worker pool, each thread that submits
+     * may have (IORING_REGISTER_IOWQ_MAX_WORKERS, io_uring_register(2)). Workers carry out requests
+     * that block; requests that find no worker wait in the kernel.
+     *
+     * @param workers a number of threads from 2 to 65,536; the default, 65,536, leaves the limit to
+     *     the gates and to RLIMIT_NPROC
+     * @return this builder
+     * @throws IllegalArgumentException if {@code workers} is out of its range
+     */
+    public Builder workers(int workers) {
+      this.workers = checkRange("workers", workers, WORKERS_MIN, WORKERS_MAX);
+      return this;
+    }
+
+    /**
+     * Sets how long a thread of the kernel polls for requests before it sleeps
+     * (IORING_SETUP_SQPOLL, sq_thread_idle of io_uring_setup(2)). While it is awake, callers do not
+     * enter the kernel to submit; it keeps one processor busy for each ring. Do not use FIFOs on
+     * such a {@link Uring}: bytes of a writer that opens one during a close can be lost.
+     *
+     * @param sqPollIdleMillis a time in milliseconds from 0 (no such thread) to 60,000; the default
+     *     is 0
+     * @return this builder
+     * @throws IllegalArgumentException if {@code sqPollIdleMillis} is out of its range
+     */
+    public Builder sqPollIdleMillis(int sqPollIdleMillis) {
+      this.sqPollIdleMillis =
+          checkRange("sqPollIdleMillis", sqPollIdleMillis, 0, SQ_POLL_IDLE_MILLIS_MAX);
+      return this;
+    }
+
+    /**
+     * Builds the options from the current values. The builder may be used further.
+     *
+     * @return the options
+     * @throws IllegalArgumentException if {@code completionEntries} was set to less than {@code 2 ×
+     *     entries}
+     */
+    public UringOptions build() {
+      int completion = completionEntries;
+      if (completion == UNSET) {
+        long proportional = (long) completionsPerEntry * entries;
+        completion = Math.clamp(proportional, COMPLETION_ENTRIES_MIN, COMPLETION_ENTRIES_MAX);
+      } else if (completion / 2 < entries) {
+        throw new IllegalArgumentException(
+            COMPLETION_ENTRIES + "=" + completion + " is less than 2 × entries=" + entries);
+      }
+      return new UringOptions(this, completion);
+    }
+
+    private static int checkRange(String name, int value, int min, int max) {
+      if (value < min || value > max) {
+        throw new IllegalArgumentException(
+            name + "=" + value + " is not from " + min + " to " + max);
+      }
+      return value;
+    }
+
+    private static int checkPowerOfTwo(String name, int value, int min, int max) {
+      if (value < min || value > max || Integer.bitCount(value) != 1) {
+        throw new IllegalArgumentException(
+            name + "=" + value + " is not a power of two from " + min + " to " + max);
+      }
+      return value;
     }
   }
 }

@@ -18,7 +18,7 @@ class LimitsMain {
   public static void main(String[] arguments) throws IOException {
     Fallback fallback = Fallback.valueOf(arguments[1]);
     Path path = Path.of(arguments[2]);
-    try (Uring uring = Uring.open(UringOptions.defaults().withFallback(fallback))) {
+    try (Uring uring = Uring.open(UringOptions.builder().fallback(fallback).build())) {
       switch (arguments[0]) {
         case "permission" -> tryToOpen(uring, path);
         case "descriptors" -> openUntilRefused(uring, path);

@@ -76,7 +76,7 @@ interface CopyEngine extends AutoCloseable {
   void close();
 
   private static UringOptions options(Fallback fallback) {
-    return UringOptions.defaults().withFallback(fallback);
+    return UringOptions.builder().fallback(fallback).build();
   }
 
   /** The library. */

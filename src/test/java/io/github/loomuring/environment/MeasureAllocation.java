@@ -39,7 +39,7 @@ final class MeasureAllocation {
   /** Arguments: the inline policy, a file of 4 KiB. */
   public static void main(String[] args) throws IOException {
     UringOptions options =
-        UringOptions.defaults().withFallback(Fallback.NEVER).withInline(Inline.valueOf(args[0]));
+        UringOptions.builder().fallback(Fallback.NEVER).inline(Inline.valueOf(args[0])).build();
     try (Uring uring = Uring.open(options);
         UringFile file =
             uring.openFile(Path.of(args[1]), StandardOpenOption.READ, StandardOpenOption.WRITE);

@@ -48,7 +48,7 @@ class StuckDeviceTest {
     assumeTrue(
         Uring.available(), () -> "needs io_uring: " + Uring.unavailableReason().orElseThrow());
     stuck = StuckFileSystem.mount();
-    uring = Uring.open(UringOptions.defaults().withFallback(UringOptions.Fallback.NEVER));
+    uring = Uring.open(UringOptions.builder().fallback(UringOptions.Fallback.NEVER).build());
   }
 
   @AfterEach

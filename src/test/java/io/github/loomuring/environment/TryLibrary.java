@@ -40,7 +40,7 @@ final class TryLibrary {
 
   private static String never() {
     try (Uring uring =
-        Uring.open(UringOptions.defaults().withFallback(UringOptions.Fallback.NEVER))) {
+        Uring.open(UringOptions.builder().fallback(UringOptions.Fallback.NEVER).build())) {
       return uring.isRing() ? "ring" : "pool";
     } catch (UnsupportedOperationException e) {
       return e.toString();

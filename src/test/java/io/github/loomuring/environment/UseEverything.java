@@ -88,7 +88,7 @@ public final class UseEverything {
   }
 
   private static void useOwn(Path file) throws IOException {
-    try (Uring own = Uring.open(UringOptions.defaults().withRings(2))) {
+    try (Uring own = Uring.open(UringOptions.builder().rings(2).build())) {
       try (UringFile opened = own.openFile(file)) {
         opened.read(ByteBuffer.allocate(10), 0);
       }

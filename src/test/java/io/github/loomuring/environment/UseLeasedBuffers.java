@@ -20,7 +20,8 @@ final class UseLeasedBuffers {
 
   public static void main(String[] args) throws Exception {
     Path path = Path.of(args[0]).resolve("leased");
-    try (Uring uring = Uring.open(UringOptions.defaults().withInline(UringOptions.Inline.NEVER));
+    try (Uring uring =
+            Uring.open(UringOptions.builder().inline(UringOptions.Inline.NEVER).build());
         UringFile file =
             uring.openFile(
                 path,

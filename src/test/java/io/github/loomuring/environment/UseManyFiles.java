@@ -82,7 +82,7 @@ final class UseManyFiles {
 
   private static String noRing() {
     try (Uring uring =
-        Uring.open(UringOptions.defaults().withFallback(UringOptions.Fallback.NEVER))) {
+        Uring.open(UringOptions.builder().fallback(UringOptions.Fallback.NEVER).build())) {
       return uring.toString();
     } catch (UnsupportedOperationException e) {
       return e.getMessage();

@@ -28,7 +28,7 @@ final class UseRingOften {
     Path directory = Path.of(args[0]);
     TryLibrary.say("ring", Uring.shared().isRing());
     for (UringOptions.Inline inline : UringOptions.Inline.values()) {
-      try (Uring uring = Uring.open(UringOptions.defaults().withInline(inline))) {
+      try (Uring uring = Uring.open(UringOptions.builder().inline(inline).build())) {
         use(uring, directory.resolve("caller")); // each thread of the kernel's has its own count
         List<FutureTask<Void>> tasks = new ArrayList<>();
         for (int i = 0; i < THREADS; i++) {

@@ -56,7 +56,7 @@ final class UseWhatIsLeft {
   public static void main(String[] args) throws Exception {
     TryLibrary.say("ring", Uring.shared().isRing());
     for (UringOptions.Inline inline : UringOptions.Inline.values()) {
-      try (Uring uring = Uring.open(UringOptions.defaults().withInline(inline))) {
+      try (Uring uring = Uring.open(UringOptions.builder().inline(inline).build())) {
         Path directory = Path.of(args[0], inline.name());
         uring.files().createDirectory(directory);
         UseWhatIsLeft use = new UseWhatIsLeft(uring, directory);

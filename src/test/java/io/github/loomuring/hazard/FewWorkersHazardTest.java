@@ -31,7 +31,7 @@ class FewWorkersHazardTest {
   /** With a gate of one, so that the reaper, whose workers are taken, submits for the others. */
   private static Uring ring() {
     Engines.RING.open().close(); // ends the test where there is no io_uring
-    return Uring.open(Engines.RING_NOTHING_INLINE.options().withWorkers(2).withGate(1));
+    return Uring.open(Engines.RING_NOTHING_INLINE.options().toBuilder().workers(2).gate(1).build());
   }
 
   private List<Call<UringFile>> openFifos(Uring uring) throws Exception {

@@ -251,7 +251,7 @@ class FifoOpenHazardTest {
   @Test
   void openForReadingEndsWithTheWritersOpenOnSmallRingToo() throws Exception {
     List<Path> fifos = Fifos.make(directory, 20);
-    UringOptions small = Engines.RING.options().withEntries(2);
+    UringOptions small = Engines.RING.options().toBuilder().entries(2).build();
     List<FileChannel> writers = new ArrayList<>();
     try (Uring smallRing = Uring.open(small)) {
       List<Call<UringFile>> opens = new ArrayList<>();

@@ -43,7 +43,8 @@ class RingCloseHazardTest {
   /** Opens begin on the caller: what is parked waits for the other side of a FIFO. */
   private Uring open() {
     engine.open().close(); // ends the test where there is no io_uring
-    return Uring.open(engine.options().withInline(UringOptions.Inline.NON_BLOCKING));
+    return Uring.open(
+        engine.options().toBuilder().inline(UringOptions.Inline.NON_BLOCKING).build());
   }
 
   @TempDir Path directory;
@@ -103,7 +104,7 @@ class RingCloseHazardTest {
   @Test
   void smallestRingClosesWithManyOperationsInFlight() throws Exception {
     open().close(); // ends the test where there is no io_uring
-    Uring uring = Uring.open(engine.options().withEntries(2).withCompletionEntries(8));
+    Uring uring = Uring.open(engine.options().toBuilder().entries(2).completionEntries(8).build());
     UringFile fifo = uring.openFile(Fifos.make(directory.resolve("fifo")), READ, WRITE);
     List<Call<Integer>> reads = new ArrayList<>();
     for (int i = 0; i < 500; i++) {
@@ -125,7 +126,7 @@ class RingCloseHazardTest {
     for (int round = 0; round < 100; round++) {
       UringOptions options =
           (random.nextBoolean() ? engine : Engines.RING_NOTHING_INLINE).options();
-      Uring uring = Uring.open(options.withEntries(4));
+      Uring uring = Uring.open(options.toBuilder().entries(4).build());
       UringFile file = uring.openFile(regular, READ, WRITE, CREATE);
       UringFile fifo = uring.openFile(fifos.get(0), READ, WRITE);
       CountDownLatch running = new CountDownLatch(8);

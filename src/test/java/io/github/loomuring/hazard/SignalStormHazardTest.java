@@ -10,6 +10,7 @@ import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.linux.WatchedKernel;
 import io.github.loomuring.internal.op.RingEngine;
+import io.github.loomuring.internal.ring.RingSettings;
 import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.internal.spi.EngineFile;
 import io.github.loomuring.internal.spi.OpenSpec;
@@ -92,7 +93,7 @@ class SignalStormHazardTest {
 
   private static RingEngine engine(Kernel kernel) {
     try {
-      return RingEngine.open(kernel, new RingEngine.Settings(64, 256, 128, 0, false, false));
+      return RingEngine.open(kernel, RingSettings.builder(64, 256).gate(128).build());
     } catch (UnavailableException e) {
       return Assumptions.abort(e.getMessage());
     }

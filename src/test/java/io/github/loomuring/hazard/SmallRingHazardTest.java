@@ -42,8 +42,8 @@ class SmallRingHazardTest {
   private Uring ring(int completionEntries) {
     Uring probe = engine.open(); // ends the test where there is no io_uring
     probe.close();
-    UringOptions options = engine.options().withEntries(2);
-    return Uring.open(options.withCompletionEntries(completionEntries));
+    UringOptions.Builder options = engine.options().toBuilder().entries(2);
+    return Uring.open(options.completionEntries(completionEntries).build());
   }
 
   @ParameterizedTest

@@ -10,27 +10,27 @@ import org.junit.jupiter.api.Assumptions;
 public enum Engines {
   RING(ring()),
   /** Every operation goes through the ring. */
-  RING_NOTHING_INLINE(ring().withInline(Inline.NEVER).withPollMicros(0)),
+  RING_NOTHING_INLINE(ring().inline(Inline.NEVER).pollMicros(0)),
   /** Plain buffered writes on the caller. */
-  RING_ADAPTIVE(ring().withInline(Inline.ADAPTIVE)),
+  RING_ADAPTIVE(ring().inline(Inline.ADAPTIVE)),
   /** As the one before, and callers look for their completions whenever they may. */
-  RING_POLLED(ring().withInline(Inline.NEVER).withPollMicros(10_000)),
+  RING_POLLED(ring().inline(Inline.NEVER).pollMicros(10_000)),
   /** Everything through queues of 2 and 8 entries. */
-  RING_TINY(ring().withEntries(2).withCompletionEntries(8).withInline(Inline.NEVER)),
+  RING_TINY(ring().entries(2).completionEntries(8).inline(Inline.NEVER)),
   /** Files on three rings in turn. */
-  RING_THREE(ring().withInline(Inline.NEVER).withRings(3)),
+  RING_THREE(ring().inline(Inline.NEVER).rings(3)),
   /** A thread of the kernel submits, and falls asleep now and then. */
-  RING_SQ_POLL(ring().withInline(Inline.NEVER).withSqPollIdleMillis(1)),
-  POOL(UringOptions.defaults().withFallback(Fallback.ALWAYS));
+  RING_SQ_POLL(ring().inline(Inline.NEVER).sqPollIdleMillis(1)),
+  POOL(UringOptions.builder().fallback(Fallback.ALWAYS));
 
   private final UringOptions options;
 
-  Engines(UringOptions options) {
-    this.options = options;
+  Engines(UringOptions.Builder options) {
+    this.options = options.build();
   }
 
-  private static UringOptions ring() {
-    return UringOptions.defaults().withFallback(Fallback.NEVER);
+  private static UringOptions.Builder ring() {
+    return UringOptions.builder().fallback(Fallback.NEVER);
   }
 
   /** A new one, which the caller closes. Ends the test as skipped where there is no io_uring. */

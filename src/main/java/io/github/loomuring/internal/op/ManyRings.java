@@ -4,6 +4,7 @@ import io.github.loomuring.internal.buffers.BufferSet;
 import io.github.loomuring.internal.buffers.BufferSets;
 import io.github.loomuring.internal.buffers.RegisteredBuffers;
 import io.github.loomuring.internal.linux.Kernel;
+import io.github.loomuring.internal.ring.RingSettings;
 import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.internal.spi.Engine;
 import io.github.loomuring.internal.spi.EngineFile;
@@ -43,12 +44,12 @@ public final class ManyRings implements Engine {
   }
 
   /** Opens {@code settings.rings()} rings on the running kernel, or says why there are none. */
-  public static ManyRings open(RingEngine.Settings settings) throws UnavailableException {
-    return open(RingEngine.runningKernel(), settings);
+  public static ManyRings open(RingSettings settings) throws UnavailableException {
+    return open(RunningKernel.get(), settings);
   }
 
-  /** As {@link #open(RingEngine.Settings)}, on {@code kernel}. */
-  static ManyRings open(Kernel kernel, RingEngine.Settings settings) throws UnavailableException {
+  /** As {@link #open(RingSettings)}, on {@code kernel}. */
+  static ManyRings open(Kernel kernel, RingSettings settings) throws UnavailableException {
     RingEngine[] rings = new RingEngine[settings.rings()];
     BufferSets bufferSets = new BufferSets();
     int opened = 0;

@@ -5,13 +5,12 @@ import static io.github.loomuring.internal.linux.IoUring.*;
 import io.github.loomuring.internal.buffers.BufferSet;
 import io.github.loomuring.internal.buffers.BufferSets;
 import io.github.loomuring.internal.buffers.RegisteredBuffers;
-import io.github.loomuring.internal.jvm.Headroom;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
-import io.github.loomuring.internal.linux.LinuxKernel;
 import io.github.loomuring.internal.log.LazyLogger;
 import io.github.loomuring.internal.platform.Permissions;
 import io.github.loomuring.internal.ring.Ring;
+import io.github.loomuring.internal.ring.RingSettings;
 import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.internal.spi.Engine;
 import io.github.loomuring.internal.spi.EngineFile;
@@ -55,70 +54,11 @@ public final class RingEngine implements Engine {
   private final Completer completer;
   private final RegisteredBuffers registeredBuffers;
 
-  /**
-   * How the engine is set up.
-   *
-   * @param entries of the submission queue
-   * @param completionEntries of the completion queue
-   * @param gate requests in flight on one device, on all rings together
-   * @param pollNanos how long a caller may look for its completion before it parks
-   * @param inlineNonBlocking whether what cannot block is tried on the caller
-   * @param inlineAdaptive whether plain writes are tried on the caller as long as they are quick
-   * @param rings how many rings there are, which divide what is bounded
-   * @param workers of the kernel that each thread that submits may have; {@link #WORKERS_UNBOUNDED}
-   *     for as many as the gates let in
-   * @param sqPollIdleMillis how long a thread of the kernel that submits looks for work before it
-   *     sleeps; zero for no such thread
-   */
-  public record Settings(
-      int entries,
-      int completionEntries,
-      int gate,
-      long pollNanos,
-      boolean inlineNonBlocking,
-      boolean inlineAdaptive,
-      int rings,
-      int workers,
-      int sqPollIdleMillis) {
-
-    /** More than the gates of any ring let in. */
-    public static final int WORKERS_UNBOUNDED = 65_536;
-
-    /** Of one ring. */
-    public Settings(
-        int entries,
-        int completionEntries,
-        int gate,
-        long pollNanos,
-        boolean inlineNonBlocking,
-        boolean inlineAdaptive) {
-      this(
-          entries,
-          completionEntries,
-          gate,
-          pollNanos,
-          inlineNonBlocking,
-          inlineAdaptive,
-          1,
-          WORKERS_UNBOUNDED,
-          0);
-    }
-  }
-
-  private RingEngine(Kernel kernel, Settings settings, BufferSets bufferSets)
+  private RingEngine(Kernel kernel, RingSettings settings, BufferSets bufferSets)
       throws UnavailableException {
     SlotTable slots = new SlotTable();
     this.completer = new Completer(slots);
-    Ring ring =
-        Ring.open(
-            kernel,
-            new Ring.Settings(
-                settings.entries(),
-                settings.completionEntries(),
-                settings.pollNanos(),
-                settings.workers(),
-                settings.sqPollIdleMillis()),
-            completer);
+    Ring ring = Ring.open(kernel, settings, completer);
     Context made = null;
     try {
       completer.attach(ring);
@@ -143,61 +83,25 @@ public final class RingEngine implements Engine {
   }
 
   /** Opens a ring on the running kernel, or says why there is none. */
-  public static RingEngine open(Settings settings) throws UnavailableException {
-    return open(runningKernel(), settings);
-  }
-
-  /** The kernel, or why it cannot be called. */
-  static Kernel runningKernel() throws UnavailableException {
-    String system = System.getProperty("os.name");
-    String architecture = System.getProperty("os.arch");
-    if (!system.equals("Linux")) {
-      throw new UnavailableException("this is " + system + ", and io_uring is part of Linux");
-    }
-    if (!architecture.equals("amd64") && !architecture.equals("aarch64")) {
-      throw new UnavailableException(
-          "os.arch=" + architecture + " is not supported; amd64 and aarch64 are");
-    }
-    try {
-      Headroom.check();
-      return LinuxKernel.INSTANCE;
-    } catch (ExceptionInInitializerError | NoClassDefFoundError e) {
-      throw noNativeAccess(e);
-    } catch (OutOfMemoryError e) {
-      throw UnavailableException.shortage(e);
-    }
+  public static RingEngine open(RingSettings settings) throws UnavailableException {
+    return open(RunningKernel.get(), settings);
   }
 
   /** Opens a ring on {@code kernel}. */
-  public static RingEngine open(Kernel kernel, Settings settings) throws UnavailableException {
+  public static RingEngine open(Kernel kernel, RingSettings settings) throws UnavailableException {
     return open(kernel, settings, new BufferSets());
   }
 
-  /** As {@link #open(Kernel, Settings)}; {@code bufferSets} are those of several rings. */
-  static RingEngine open(Kernel kernel, Settings settings, BufferSets bufferSets)
+  /** As {@link #open(Kernel, RingSettings)}; {@code bufferSets} are those of several rings. */
+  static RingEngine open(Kernel kernel, RingSettings settings, BufferSets bufferSets)
       throws UnavailableException {
     try {
       return new RingEngine(kernel, settings, bufferSets);
     } catch (IllegalCallerException e) {
-      throw noNativeAccess(e);
+      throw RunningKernel.noNativeAccess(e);
     } catch (OutOfMemoryError e) {
       throw UnavailableException.shortage(e);
     }
-  }
-
-  private static UnavailableException noNativeAccess(Throwable t) {
-    Throwable cause = t;
-    while (cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    Module module = RingEngine.class.getModule();
-    String remedy =
-        module.isNativeAccessEnabled()
-            ? ""
-            : "; start the JVM with --enable-native-access="
-                + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
-    return new UnavailableException(
-        "libc cannot be called: " + cause + remedy, UnavailableException.Prospect.LASTING, t);
   }
 
   private void checkRequired() throws UnavailableException {

@@ -82,21 +82,8 @@ public final class Ring {
     this.reaper = new Reaper(this, memory, submission, poller, completions);
   }
 
-  /**
-   * How a ring is set up.
-   *
-   * @param entries of the submission queue, a power of two from 2 to 32768
-   * @param completionEntries of the completion queue, at least twice {@code entries}
-   * @param pollNanos how long a caller may look for its completion before it parks
-   * @param workers of the kernel that each thread that submits may have
-   * @param sqPollIdleMillis how long a thread of the kernel that submits looks for work before it
-   *     sleeps; zero for no such thread
-   */
-  public record Settings(
-      int entries, int completionEntries, long pollNanos, int workers, int sqPollIdleMillis) {}
-
   /** Makes a ring and starts its reaper. */
-  public static Ring open(Kernel kernel, Settings settings, Completions completions)
+  public static Ring open(Kernel kernel, RingSettings settings, Completions completions)
       throws UnavailableException {
     MemorySegment errno = Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8);
     RingMemory memory =

@@ -35,7 +35,7 @@ public final class DeepCalls {
   private DeepCalls(Path directory, boolean virtual) {
     this.directory = directory;
     this.virtual = virtual;
-    this.uring = Uring.open(UringOptions.defaults().withFallback(UringOptions.Fallback.NEVER));
+    this.uring = Uring.open(UringOptions.builder().fallback(UringOptions.Fallback.NEVER).build());
     this.engine = (RingEngine) Engines.of(uring);
   }
 

@@ -41,7 +41,7 @@ public final class ErrorSoak {
   private final Path directory;
   private final long seed;
   private final Uring uring =
-      Uring.open(UringOptions.defaults().withFallback(UringOptions.Fallback.NEVER));
+      Uring.open(UringOptions.builder().fallback(UringOptions.Fallback.NEVER).build());
   private final RingEngine engine = (RingEngine) Engines.of(uring);
   private final AtomicLong operations = new AtomicLong();
   private final AtomicLong thrown = new AtomicLong();

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.linux.WatchedKernel;
+import io.github.loomuring.internal.ring.RingSettings;
 import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.internal.spi.Engine;
 import io.github.loomuring.internal.spi.EngineFile;
@@ -47,8 +48,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ManyRingsTest {
   @TempDir Path directory;
 
-  private static RingEngine.Settings settings(int rings, int gate) {
-    return new RingEngine.Settings(8, 64, gate, 0, false, false, rings, 65_536, 0);
+  private static RingSettings settings(int rings, int gate) {
+    return RingSettings.builder(8, 64).gate(gate).rings(rings).build();
   }
 
   private static ManyRings open(int rings, int gate) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.linux.WatchedKernel;
+import io.github.loomuring.internal.ring.RingSettings;
 import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.internal.spi.OpenSpec;
 import io.github.loomuring.support.Fifos;
@@ -54,7 +55,8 @@ class OpenDuringCloseTest {
     Path fifo = Fifos.make(directory.resolve("fifo"));
     try {
       engine =
-          RingEngine.open(kernel, new RingEngine.Settings(8, 32, 8, 0, true, false, 1, 65_536, 0));
+          RingEngine.open(
+              kernel, RingSettings.builder(8, 32).gate(8).inlineNonBlocking(true).build());
     } catch (UnavailableException e) {
       Assumptions.abort(e.getMessage());
     }

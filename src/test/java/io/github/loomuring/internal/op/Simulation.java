@@ -7,6 +7,7 @@ import io.github.loomuring.internal.linux.IoUring;
 import io.github.loomuring.internal.linux.SimulatedKernel;
 import io.github.loomuring.internal.linux.SimulatedKernel.Reply;
 import io.github.loomuring.internal.linux.Sqe;
+import io.github.loomuring.internal.ring.RingSettings;
 import io.github.loomuring.internal.spi.OpenSpec;
 import io.github.loomuring.support.Waiting;
 import java.io.IOException;
@@ -30,36 +31,40 @@ final class Simulation implements AutoCloseable {
   final RingEngine engine;
   private final List<RingFile> files = new CopyOnWriteArrayList<>();
 
-  private Simulation(SimulatedKernel kernel, RingEngine.Settings settings) throws Exception {
+  private Simulation(SimulatedKernel kernel, RingSettings settings) throws Exception {
     this.kernel = kernel;
     this.engine = RingEngine.open(kernel, settings);
   }
 
   /** Everything goes through a small ring. */
   static Simulation of(SimulatedKernel kernel) throws Exception {
-    return new Simulation(kernel, new RingEngine.Settings(8, 64, 32, 0, false, false));
+    return new Simulation(kernel, RingSettings.builder(8, 64).gate(32).build());
   }
 
   /** Everything goes through a ring of the given sizes. */
   static Simulation of(SimulatedKernel kernel, int entries, int completionEntries)
       throws Exception {
     return new Simulation(
-        kernel, new RingEngine.Settings(entries, completionEntries, 64, 0, false, false));
+        kernel, RingSettings.builder(entries, completionEntries).gate(64).build());
   }
 
   /** Callers look for their completions for up to {@code pollNanos}. */
   static Simulation polling(SimulatedKernel kernel, long pollNanos) throws Exception {
-    return new Simulation(kernel, new RingEngine.Settings(8, 64, 32, pollNanos, false, false));
+    return new Simulation(
+        kernel, RingSettings.builder(8, 64).gate(32).pollNanos(pollNanos).build());
   }
 
   /** What cannot block is tried on the caller. */
   static Simulation inline(SimulatedKernel kernel) throws Exception {
-    return new Simulation(kernel, new RingEngine.Settings(8, 64, 32, 0, true, false));
+    return new Simulation(
+        kernel, RingSettings.builder(8, 64).gate(32).inlineNonBlocking(true).build());
   }
 
   /** Plain writes are tried on the caller too. */
   static Simulation adaptive(SimulatedKernel kernel) throws Exception {
-    return new Simulation(kernel, new RingEngine.Settings(8, 64, 32, 0, true, true));
+    return new Simulation(
+        kernel,
+        RingSettings.builder(8, 64).gate(32).inlineNonBlocking(true).inlineAdaptive(true).build());
   }
 
   RingFile open(Path path, OpenOption... options) throws IOException {

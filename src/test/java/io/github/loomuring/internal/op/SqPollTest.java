@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.linux.WatchedKernel;
+import io.github.loomuring.internal.ring.RingSettings;
 import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.internal.spi.OpenSpec;
 import io.github.loomuring.support.Fifos;
@@ -91,8 +92,10 @@ class SqPollTest {
       engine =
           RingEngine.open(
               kernel,
-              new RingEngine.Settings(
-                  entries, 4 * entries, 64, 0, false, false, 1, 65_536, sqPollIdleMillis));
+              RingSettings.builder(entries, 4 * entries)
+                  .gate(64)
+                  .sqPollIdleMillis(sqPollIdleMillis)
+                  .build());
     } catch (UnavailableException e) {
       Assumptions.abort(e.getMessage());
     }

@@ -7,6 +7,7 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.loomuring.internal.ring.RingSettings;
 import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.internal.spi.OpenSpec;
 import io.github.loomuring.support.Fifos;
@@ -56,7 +57,7 @@ class SubmitterExitHazardTest {
     try {
       engine =
           RingEngine.open(
-              new RingEngine.Settings(64, 256, 128, 0, false, false, 1, 65_536, sqPollIdleMillis));
+              RingSettings.builder(64, 256).gate(128).sqPollIdleMillis(sqPollIdleMillis).build());
     } catch (UnavailableException e) {
       Assumptions.abort(e.getMessage());
     }

@@ -37,9 +37,10 @@ public final class ThrowingCalls implements AutoCloseable {
     this.directory = directory;
     this.uring =
         Uring.open(
-            UringOptions.defaults()
-                .withFallback(UringOptions.Fallback.NEVER)
-                .withInline(UringOptions.Inline.valueOf(inline)));
+            UringOptions.builder()
+                .fallback(UringOptions.Fallback.NEVER)
+                .inline(UringOptions.Inline.valueOf(inline))
+                .build());
     this.engine = (RingEngine) Engines.of(uring);
     this.calls = new Calls(uring, directory);
   }

@@ -16,6 +16,7 @@ import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.linux.LinuxKernel;
 import io.github.loomuring.internal.linux.SimulatedKernel;
 import io.github.loomuring.internal.linux.WatchedKernel;
+import io.github.loomuring.internal.ring.RingSettings;
 import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.internal.spi.Flush;
 import io.github.loomuring.internal.spi.OpenSpec;
@@ -115,7 +116,9 @@ class WriteFileInlineTest {
 
   private static RingEngine engineOn(Kernel kernel) {
     try {
-      return RingEngine.open(kernel, new RingEngine.Settings(8, 32, 8, 0, true, true));
+      return RingEngine.open(
+          kernel,
+          RingSettings.builder(8, 32).gate(8).inlineNonBlocking(true).inlineAdaptive(true).build());
     } catch (UnavailableException e) {
       return Assumptions.abort(e.getMessage());
     }

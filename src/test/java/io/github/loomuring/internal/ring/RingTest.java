@@ -29,8 +29,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class RingTest {
   private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
-  private static final int WORKERS = 65_536;
-
   /** The first user_data of requests that may last for ever. */
   private static final long LASTING = 1_000_000;
 
@@ -94,8 +92,7 @@ class RingTest {
   private final Log log = new Log();
 
   private Ring open(SimulatedKernel kernel, int entries, int completionEntries) throws Exception {
-    Ring ring =
-        Ring.open(kernel, new Ring.Settings(entries, completionEntries, 0, WORKERS, 0), log);
+    Ring ring = Ring.open(kernel, RingSettings.builder(entries, completionEntries).build(), log);
     log.ring = ring;
     return ring;
   }

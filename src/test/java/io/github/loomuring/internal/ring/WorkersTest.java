@@ -102,7 +102,10 @@ class WorkersTest {
       Ring ring =
           Ring.open(
               LinuxKernel.INSTANCE,
-              new Ring.Settings(16, 64, 0, workers, sqPollIdleMillis),
+              RingSettings.builder(16, 64)
+                  .workers(workers)
+                  .sqPollIdleMillis(sqPollIdleMillis)
+                  .build(),
               results);
       results.ring = ring;
       results.gate = Gate.ofLasting(OPENS, ring.room());

@@ -37,7 +37,7 @@ public class CachedRead {
 
   @Setup(Level.Trial)
   public void open(BenchmarkFile file) throws IOException {
-    uring = Uring.open(UringOptions.defaults().withFallback(UringOptions.Fallback.NEVER));
+    uring = Uring.open(UringOptions.builder().fallback(UringOptions.Fallback.NEVER).build());
     uringFile = uring.openFile(file.path(), StandardOpenOption.READ);
     uringChannel = UringFileChannel.open(uring, file.path(), Set.of(StandardOpenOption.READ));
     channel = FileChannel.open(file.path(), StandardOpenOption.READ);

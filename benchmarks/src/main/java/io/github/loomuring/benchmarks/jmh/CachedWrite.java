@@ -39,9 +39,10 @@ public class CachedWrite {
   public void open(BenchmarkFile file) throws IOException {
     uring =
         Uring.open(
-            UringOptions.defaults()
-                .withFallback(UringOptions.Fallback.NEVER)
-                .withInline(UringOptions.Inline.ADAPTIVE));
+            UringOptions.builder()
+                .fallback(UringOptions.Fallback.NEVER)
+                .inline(UringOptions.Inline.ADAPTIVE)
+                .build());
     uringFile = uring.openFile(file.path(), StandardOpenOption.WRITE);
     channel = FileChannel.open(file.path(), StandardOpenOption.WRITE);
   }

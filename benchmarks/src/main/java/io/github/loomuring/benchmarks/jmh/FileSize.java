@@ -34,7 +34,7 @@ public class FileSize {
 
   @Setup(Level.Trial)
   public void open(BenchmarkFile file) throws IOException {
-    uring = Uring.open(UringOptions.defaults().withFallback(UringOptions.Fallback.NEVER));
+    uring = Uring.open(UringOptions.builder().fallback(UringOptions.Fallback.NEVER).build());
     uringFile = uring.openFile(file.path(), StandardOpenOption.READ);
     channel = FileChannel.open(file.path(), StandardOpenOption.READ);
   }

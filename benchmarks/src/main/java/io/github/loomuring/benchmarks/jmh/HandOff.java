@@ -41,9 +41,10 @@ public class HandOff {
   public void open(BenchmarkFile file) throws IOException {
     uring =
         Uring.open(
-            UringOptions.defaults()
-                .withFallback(UringOptions.Fallback.NEVER)
-                .withInline(UringOptions.Inline.NEVER));
+            UringOptions.builder()
+                .fallback(UringOptions.Fallback.NEVER)
+                .inline(UringOptions.Inline.NEVER)
+                .build());
     uringFile = uring.openFile(file.path(), StandardOpenOption.READ);
   }
 

@@ -37,7 +37,7 @@ public class OpenClose {
 
   @Setup(Level.Trial)
   public void open(BenchmarkFile file) {
-    uring = Uring.open(UringOptions.defaults().withFallback(UringOptions.Fallback.NEVER));
+    uring = Uring.open(UringOptions.builder().fallback(UringOptions.Fallback.NEVER).build());
     path = file.path();
   }
 

@@ -87,13 +87,13 @@ public final class Contenders {
   }
 
   private static FileApi<?> api(String name) {
-    UringOptions ring = UringOptions.defaults().withFallback(Fallback.NEVER);
+    UringOptions ring = UringOptions.builder().fallback(Fallback.NEVER).build();
     return switch (name) {
       case RING -> uring(ring);
-      case RING_ADAPTIVE -> uring(ring.withInline(Inline.ADAPTIVE));
+      case RING_ADAPTIVE -> uring(ring.toBuilder().inline(Inline.ADAPTIVE).build());
       case RING_REGISTERED -> new RegisteredBuffersApi(Uring.open(ring));
       case RING_CHANNEL -> new UringChannelApi(Uring.open(ring));
-      case POOL -> uring(ring.withFallback(Fallback.ALWAYS));
+      case POOL -> uring(ring.toBuilder().fallback(Fallback.ALWAYS).build());
       case FILE_CHANNEL -> FileChannelApi.shared();
       case FILES -> new FilesApi();
       case FILE_CHANNEL_EACH -> FileChannelApi.oneEach();
