@@ -1,7 +1,7 @@
 package io.github.loomuring;
 
-import io.github.loomuring.internal.Replacement;
 import io.github.loomuring.internal.platform.PlatformPaths;
+import io.github.loomuring.internal.replace.Replacement;
 import io.github.loomuring.internal.spi.Engine;
 import io.github.loomuring.internal.spi.Flush;
 import io.github.loomuring.internal.spi.OpenSpec;

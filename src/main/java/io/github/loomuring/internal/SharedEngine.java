@@ -4,20 +4,10 @@ import io.github.loomuring.internal.buffers.BufferSet;
 import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.internal.ring.UnavailableException.Prospect;
 import io.github.loomuring.internal.spi.Engine;
-import io.github.loomuring.internal.spi.EngineFile;
-import io.github.loomuring.internal.spi.FileStatus;
-import io.github.loomuring.internal.spi.Flush;
-import io.github.loomuring.internal.spi.OpenSpec;
+import io.github.loomuring.internal.spi.ForwardingEngine;
 import java.io.IOException;
-import java.nio.file.CopyOption;
-import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,27 +15,31 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * The engine of the shared {@code Uring}: a ring wherever there is one, otherwise the pool.
+ * The engine of the shared {@code Uring}: a ring where one can be made, otherwise the pool.
  *
- * <p>It makes the ring at the first use. Where that fails for a shortage, or the ring fails later,
- * it tries again when it is used, and the pool serves meanwhile. A file stays with the engine that
- * opened it. Any thread may call.
+ * <p>It makes the ring at the first use. If that fails because of a shortage, or if the ring fails
+ * later, it tries again when it is used, and the pool serves meanwhile. A file stays with the
+ * engine that opened it. Any thread may call.
  */
-public final class SharedEngine implements Engine {
+public final class SharedEngine extends ForwardingEngine {
   /*
-   * What serves is one immutable state, so that all that is said of it agrees.
+   * The engine that serves is part of one immutable state, so that engine, reason and prospect
+   * always agree.
    *
-   *   null        nobody has used it yet
-   *   ring        serves while it is open; when it has failed, the next user replaces it
-   *   no ring     the pool serves (or nothing, if there must be no pool), for ever or until the
-   *               time of the next attempt
+   *   null        the shared engine has not been used yet
+   *   ring        the ring serves while it is open; once it has failed, the next user replaces it
+   *   no ring     the pool serves (or no engine, if the pool must not be used), for ever or until
+   *               the time of the next attempt
    *
-   * One thread at a time makes a ring, under a lock. Others wait for it if nothing serves. The
-   * thread that makes it may come back here: to make a ring may log, and a log may read its
-   * configuration by the default file system, which may be one of ours. Then the pool serves that
-   * call. For the same reason nothing is logged under the lock: the thread that is in the log by
-   * then may be waiting for the lock. And because others than the log may do the like (class
-   * loaders), nobody waits without end.
+   * Transitions, all under the lock: null to ring (serve) or no ring (unavailable); no ring to ring
+   * or again no ring; a failed ring to ring or no ring; any state to the last one (close).
+   *
+   * One thread at a time makes a ring, under the lock. Other threads wait for it if no engine
+   * serves. The thread that makes the ring may come back here: making a ring may log, and a log may
+   * read its configuration through the default file system, which may be the library's. Then the
+   * pool serves that call. For the same reason nothing is logged under the lock: a thread that is in
+   * the log at that moment may be waiting for the lock. Other code than the log (class loaders) may
+   * do the same, so no thread waits without a time limit.
    */
 
   /** Makes a ring. */
@@ -53,23 +47,23 @@ public final class SharedEngine implements Engine {
     Engine make() throws UnavailableException;
   }
 
-  /** Whom it tells what serves; never under its lock. */
+  /** Learns which engine serves; never called under the lock. */
   public interface Listener {
-    /** There is no ring, after an attempt to make one. */
+    /** An attempt to make a ring has failed. */
     void unavailable(String reason, boolean passes);
 
-    /** A ring serves again. */
+    /** A ring serves again; {@code why} is the reason why none did before. */
     void recovered(String why);
   }
 
   private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  // Between attempts: doubled each time.
+  // The pause between two attempts, doubled each time.
   private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int SHORTAGE_DOUBLINGS_MAX = 6; // about a minute
-  private static final int FAILURE_DOUBLINGS_MAX = 12; // about an hour: each leaves memory behind
+  private static final int FAILURE_DOUBLINGS_MAX = 12; // about an hour: a failed ring is not freed
 
-  /** A ring that has worked for so long has not failed for the reason of the one before. */
+  /** The failure of a ring that has worked for so long is not a repetition of the one before. */
   private static final long SOUND_NANOS = TimeUnit.MINUTES.toNanos(5);
 
   private final Maker maker;
@@ -80,20 +74,26 @@ public final class SharedEngine implements Engine {
   private final ReentrantLock making = new ReentrantLock();
   private final AtomicReference<Engine> pool = new AtomicReference<>();
   private final List<Engine> failed = new ArrayList<>(); // guarded by making
-  private int shortages; // guarded by making; one after the other
-  private int failures; // guarded by making; one after the other
+  private int shortages; // guarded by making; in a row
+  private int failures; // guarded by making; in a row
   private long madeNanos; // guarded by making
   private volatile State state; // written under making
   private volatile boolean closed; // written under making
 
   /**
-   * What serves.
+   * The engine that serves.
    *
-   * @param engine the ring or the pool; null if there is no ring and there must be no pool
+   * @param engine the ring or the pool; null if there is no ring and the pool must not be used
    * @param reason why there is no ring; null if there is one
-   * @param nextNanos when to try again, if the prospect is not that it lasts
+   * @param prospect whether there can be a ring later; null if there is one
+   * @param nextNanos when to make the next attempt, unless the reason is {@code LASTING}
    */
   private record State(Engine engine, String reason, Prospect prospect, long nextNanos) {
+    private State {
+      assert (reason == null) == (prospect == null) : "a ring has neither, no ring has both";
+      assert reason != null || engine != null : "a ring is an engine";
+    }
+
     static State ring(Engine engine) {
       return new State(engine, null, null, 0);
     }
@@ -103,7 +103,7 @@ public final class SharedEngine implements Engine {
     }
   }
 
-  /** An engine that is not made yet. */
+  /** Makes the shared engine, which makes its ring or the pool at the first use. */
   public SharedEngine(
       Maker maker,
       Supplier<? extends Engine> pool,
@@ -117,10 +117,10 @@ public final class SharedEngine implements Engine {
     this.clock = nanoClock;
   }
 
-  // ---- what serves
+  // ---- the engine that serves
 
   /**
-   * What files are to be opened by now.
+   * The engine that serves now.
    *
    * @throws UnsupportedOperationException if there is no ring, and the pool must not be used
    */
@@ -142,7 +142,7 @@ public final class SharedEngine implements Engine {
     return look().reason;
   }
 
-  /** Whether the calling thread is making a ring, and has come back here. */
+  /** Whether the calling thread is making a ring, and has come back here meanwhile. */
   public boolean isBeingMadeHere() {
     return making.isHeldByCurrentThread();
   }
@@ -155,7 +155,7 @@ public final class SharedEngine implements Engine {
     if (isBeingMadeHere()) {
       return interim();
     }
-    // Who finds the pool serving does not wait for those that try to do better.
+    // A thread that finds the pool serving does not wait for the thread that makes a ring.
     boolean mustWait = now == null || now.engine == null || now.isRing();
     if (!lock(mustWait ? WAIT_NANOS : 0)) {
       return now == null || now.isRing() ? interim() : now;
@@ -183,7 +183,7 @@ public final class SharedEngine implements Engine {
     if (now.isRing()) {
       return !now.engine.isOpen();
     }
-    // Who has no pool asks for the ring each time; a shortage is found out quickly.
+    // Without a pool, each call tries to make the ring: an attempt during a shortage fails fast.
     return switch (now.prospect) {
       case LASTING -> false;
       case PASSING -> now.engine == null || clock.getAsLong() - now.nextNanos >= 0;
@@ -191,7 +191,7 @@ public final class SharedEngine implements Engine {
     };
   }
 
-  /** For a single call. */
+  /** The state that one call of a thread sees while a ring is being made. */
   private State interim() {
     return new State(pool(), "it is being made", Prospect.PASSING, 0);
   }
@@ -205,7 +205,7 @@ public final class SharedEngine implements Engine {
     return known;
   }
 
-  /** An interrupt does not end the wait, and is kept. */
+  /** Acquires the lock; false if the time was up. An interrupt is kept for later. */
   private boolean lock(long waitNanos) {
     if (making.tryLock()) {
       return true;
@@ -230,7 +230,11 @@ public final class SharedEngine implements Engine {
 
   // ---- making a ring
 
-  /** Changes the state, if no error ends that; returns what is to be said of it, or null. */
+  /**
+   * Tries to make a ring, and changes the state.
+   *
+   * @return tells the listener, to be run without the lock; null if there is nothing to tell
+   */
   private Runnable makeRing(State before) {
     boolean hasFailed = before != null && before.isRing();
     if (hasFailed) {
@@ -245,7 +249,7 @@ public final class SharedEngine implements Engine {
       serve(before, ring);
       madeNanos = clock.getAsLong();
       shortages = 0;
-      String why = hasFailed ? "the one before has failed" : before == null ? null : before.reason;
+      String why = hasFailed ? "the ring before has failed" : before == null ? null : before.reason;
       return why == null ? null : () -> listener.recovered(why);
     } catch (UnavailableException e) {
       failures += e.prospect() == Prospect.UNKNOWN ? 1 : 0;
@@ -263,7 +267,7 @@ public final class SharedEngine implements Engine {
     try {
       replace(before, State.ring(ring));
     } catch (Throwable t) {
-      ring.close(); // nobody would
+      ring.close(); // no other thread knows of it
       throw t;
     }
   }
@@ -279,7 +283,9 @@ public final class SharedEngine implements Engine {
   }
 
   private void replace(State before, State after) {
+    assert making.isHeldByCurrentThread() && state == before && !closed : "the state changes once";
     if (before != null && before.isRing()) {
+      assert !before.engine.isOpen() : "a ring that serves is not replaced";
       failed.add(before.engine); // its files are still to be closed
     }
     state = after;
@@ -292,11 +298,11 @@ public final class SharedEngine implements Engine {
     return !closed;
   }
 
-  /** Closes all that has served. Whoever still has this finds it closed. */
+  /** Closes every engine that has served. Calls that follow find this engine closed. */
   @Override
   public void close() {
     List<Engine> served;
-    making.lock(); // a ring that is being made is soon there
+    making.lock(); // a ring that is being made is finished soon
     try {
       if (closed) {
         return;
@@ -326,34 +332,17 @@ public final class SharedEngine implements Engine {
     return now.engine == null ? "none: " + now.reason : now.engine.toString();
   }
 
-  // ---- what it does, done by what serves
+  // ---- operations: done by the engine that serves
 
   @Override
-  public EngineFile open(Path path, OpenSpec spec) throws IOException {
-    return current().open(path, spec);
+  protected Engine engine() {
+    return current();
   }
 
-  @Override
-  public <T> T call(Callable<T> work) throws IOException {
-    return current().call(work);
-  }
-
-  @Override
-  public <T> T callOrLeave(Callable<T> work) throws IOException {
-    return current().callOrLeave(work);
-  }
-
-  @Override
-  public byte[] readAll(Path path) throws IOException {
-    return current().readAll(path);
-  }
-
-  @Override
-  public void write(Path path, OpenSpec spec, byte[] bytes, Flush flush) throws IOException {
-    current().write(path, spec, bytes, flush);
-  }
-
-  /** Its maker has to keep the engine, which alone can close the buffers: {@link #current}. */
+  /**
+   * Not here: only the engine that made buffers can close them, so the caller uses {@link
+   * #current}.
+   */
   @Override
   public BufferSet buffers(int count, int bytes) throws IOException {
     throw new UnsupportedOperationException("buffers belong to one engine");
@@ -362,65 +351,5 @@ public final class SharedEngine implements Engine {
   @Override
   public void close(BufferSet buffers) {
     throw new UnsupportedOperationException("buffers belong to one engine");
-  }
-
-  @Override
-  public FileStatus status(Path path, boolean followLinks) throws IOException {
-    return current().status(path, followLinks);
-  }
-
-  @Override
-  public void setTimes(Path path, FileTime lastModified, FileTime lastAccess) throws IOException {
-    current().setTimes(path, lastModified, lastAccess);
-  }
-
-  @Override
-  public void setPermissions(Path path, Set<PosixFilePermission> permissions) throws IOException {
-    current().setPermissions(path, permissions);
-  }
-
-  @Override
-  public void delete(Path path) throws IOException {
-    current().delete(path);
-  }
-
-  @Override
-  public void move(Path source, Path target, Set<CopyOption> options) throws IOException {
-    current().move(source, target, options);
-  }
-
-  @Override
-  public void exchange(Path one, Path other) throws IOException {
-    current().exchange(one, other);
-  }
-
-  @Override
-  public void createDirectory(Path directory, FileAttribute<?>... attributes) throws IOException {
-    current().createDirectory(directory, attributes);
-  }
-
-  @Override
-  public void createSymbolicLink(Path link, Path target) throws IOException {
-    current().createSymbolicLink(link, target);
-  }
-
-  @Override
-  public void createLink(Path link, Path existing) throws IOException {
-    current().createLink(link, existing);
-  }
-
-  @Override
-  public Path readSymbolicLink(Path link) throws IOException {
-    return current().readSymbolicLink(link);
-  }
-
-  @Override
-  public void copy(Path source, Path target, CopyOption... options) throws IOException {
-    current().copy(source, target, options);
-  }
-
-  @Override
-  public List<Path> list(Path directory) throws IOException {
-    return current().list(directory);
   }
 }

@@ -1,7 +1,7 @@
 package io.github.loomuring.nio;
 
 import io.github.loomuring.UringFile;
-import io.github.loomuring.internal.call.Interrupts;
+import io.github.loomuring.internal.call.Cancellation;
 import io.github.loomuring.internal.jvm.StackReserve;
 import io.github.loomuring.internal.spi.EngineFile;
 import java.io.IOException;
@@ -89,7 +89,7 @@ final class FilePosition {
     if (lock.tryLock()) {
       return;
     }
-    Interrupts.lock(lock, channel);
+    Cancellation.lock(lock, channel);
     if (!channel.isOpen()) {
       lock.unlock();
       throw new AsynchronousCloseException();

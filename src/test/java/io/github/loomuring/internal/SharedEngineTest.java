@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.internal.ring.UnavailableException.Prospect;
 import io.github.loomuring.internal.spi.Engine;
+import io.github.loomuring.internal.spi.ForwardingEngine;
 import io.github.loomuring.support.Waiting;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -197,7 +198,7 @@ class SharedEngineTest {
     shared.current();
     assertRing(made.getLast());
     assertThat(made).hasSize(2);
-    assertThat(news).containsExactly("recovered: the one before has failed");
+    assertThat(news).containsExactly("recovered: the ring before has failed");
   }
 
   @Test
@@ -384,7 +385,9 @@ class SharedEngineTest {
 
   @Test
   void everyMethodGoesToTheEngine() {
-    assertThat(signatures(SharedEngine.class)).containsAll(signatures(Engine.class));
+    List<String> own = new ArrayList<>(signatures(ForwardingEngine.class));
+    own.addAll(signatures(SharedEngine.class));
+    assertThat(own).containsAll(signatures(Engine.class));
   }
 
   private static List<String> signatures(Class<?> type) {

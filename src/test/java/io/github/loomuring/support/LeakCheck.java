@@ -153,9 +153,10 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
 
   /** What the names of the pool's threads start with; asked of its thread factory. */
   private static String prefix(Offload pool) throws Exception {
-    Field field = accessible(Offload.class.getDeclaredField("threads"));
-    ThreadPoolExecutor threads = (ThreadPoolExecutor) field.get(pool);
-    String example = threads.getThreadFactory().newThread(() -> {}).getName();
+    Object threads = accessible(Offload.class.getDeclaredField("threads")).get(pool);
+    Field field = accessible(threads.getClass().getDeclaredField("executor"));
+    ThreadPoolExecutor executor = (ThreadPoolExecutor) field.get(threads);
+    String example = executor.getThreadFactory().newThread(() -> {}).getName();
     return example.substring(0, example.lastIndexOf('-') + 1);
   }
 

@@ -5,17 +5,17 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
-/** The deadline of the calling thread's file operations, if there is one. */
+/** The deadline of the calling thread's file operations, if one is set. */
 public final class Deadlines {
-  /** {@link System#nanoTime} at which they have to end. */
+  /** The {@link System#nanoTime} at which they have to end. */
   private static final ScopedValue<Long> NANOS = ScopedValue.newInstance();
 
-  /** A century: differences of {@link System#nanoTime} must not overflow. */
+  /** A century, so that differences of {@link System#nanoTime} do not overflow. */
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
   private Deadlines() {}
 
-  /** Calls {@code operation} with a deadline, the sooner of this one and an outer one. */
+  /** Calls {@code operation} with a deadline: the earlier of this one and an outer one. */
   public static <T, X extends Throwable> T within(
       Duration duration, ScopedValue.CallableOp<? extends T, X> operation) throws X {
     long now = System.nanoTime();
@@ -32,22 +32,22 @@ public final class Deadlines {
         : (duration.compareTo(LONGEST) > 0 ? LONGEST : duration).toNanos();
   }
 
-  /** Whether there is one. */
+  /** Whether a deadline is set. */
   public static boolean isSet() {
     return NANOS.isBound();
   }
 
-  /** When it is, as {@link System#nanoTime}; there must be one. */
+  /** The deadline, as {@link System#nanoTime}; one must be set. */
   public static long atNanos() {
     return NANOS.get();
   }
 
-  /** Whether there is one, and it has passed. */
+  /** Whether a deadline is set and has passed. */
   public static boolean isOver() {
     return isSet() && atNanos() - System.nanoTime() <= 0;
   }
 
-  /** Parks, for no longer than until the deadline; false, at once, if it has passed. */
+  /** Parks until the deadline at the longest; returns false at once if it has passed. */
   public static boolean park(Object blocker) {
     if (!isSet()) {
       LockSupport.park(blocker);
@@ -60,21 +60,21 @@ public final class Deadlines {
     return leftNanos > 0;
   }
 
-  /** Throws if there is one that has passed. */
+  /** Throws if a deadline is set and has passed. */
   public static void check(Object subject) throws FileTimeoutException {
     if (isOver()) {
       throw new FileTimeoutException(subject + ": the deadline was over before the operation");
     }
   }
 
-  /** The exception for an operation that was ended: by an interrupt, or else by its deadline. */
+  /** The exception for an operation that an interrupt has ended, or else the deadline. */
   public static InterruptedIOException ended(String what) {
     return Interrupts.pending()
         ? new InterruptedIOException(what + " was interrupted")
         : timeout(what);
   }
 
-  /** The exception for an operation that was cancelled because its deadline passed. */
+  /** The exception for an operation that the deadline has ended. */
   public static FileTimeoutException timeout(String what) {
     return new FileTimeoutException(what + " was ended by its deadline");
   }

@@ -4,11 +4,15 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 
-/** What the JDK's channels throw, as people expect it of files. */
+/** Turns what was thrown while a call ran into what the call throws. */
 public final class Failures {
   private Failures() {}
 
-  /** The JDK's channels say neither which file it was nor, by the type, that it was one. */
+  /**
+   * Turns an exception of the JDK's channels, which names no file, into a {@link
+   * FileSystemException} that names {@code path}. Exceptions of a more specific type are returned
+   * as they are.
+   */
   public static IOException withPath(Path path, IOException e) {
     if (e.getClass() != IOException.class) {
       return e;
@@ -18,9 +22,9 @@ public final class Failures {
     return named;
   }
 
-  /** Throws {@code thrown}, which a call that has come to its end was to throw before. */
+  /** Throws {@code thrown}, which was kept until the call had come to its end. */
   public static void rethrow(Throwable thrown) throws IOException {
-    // No switch over patterns: it is linked at its first use, and there may be no memory for that.
+    // No pattern switch: it is linked at its first use, and there may be no memory for that.
     if (thrown instanceof Error e) {
       throw e;
     }

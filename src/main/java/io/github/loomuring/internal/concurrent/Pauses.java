@@ -3,16 +3,17 @@ package io.github.loomuring.internal.concurrent;
 import io.github.loomuring.internal.linux.LinuxKernel;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Pauses of a thread that has to go on whatever happens: none of these methods throws.
  *
- * <p>The JDK's own do. A virtual thread that parks or yields is copied to the heap, frame by frame,
- * and whoever is deep in its stack gets a {@link StackOverflowError} for that, however much stack
- * there is left for everything else; a full heap makes an {@link OutOfMemoryError} of it.
+ * <p>The JDK's own methods may throw. A virtual thread that parks or yields is copied to the heap,
+ * frame by frame. If it is deep in its stack, it gets a {@link StackOverflowError} for that, even
+ * if there is stack for everything else. If the heap is full, it gets an {@link OutOfMemoryError}.
  */
 public final class Pauses {
-  /** A pause on the carrier is no longer: the carrier's other threads wait meanwhile. */
+  /** The longest pause on the carrier, whose other threads wait meanwhile. */
   private static final int HOLD_MICROS_MAX = 1_000;
 
   private static final int HOLD_MICROS_MIN = 100;
@@ -43,6 +44,20 @@ public final class Pauses {
       LockSupport.parkNanos(nanos);
     } catch (Throwable t) {
       hold((int) Math.min(HOLD_MICROS_MAX, TimeUnit.NANOSECONDS.toMicros(nanos) + 1));
+    }
+  }
+
+  /** As {@link ReentrantLock#lock}; a thread that cannot park looks at the lock again and again. */
+  public static void lock(ReentrantLock lock) {
+    if (lock.tryLock()) {
+      return;
+    }
+    try {
+      lock.lock();
+    } catch (Throwable t) {
+      while (!lock.tryLock()) {
+        hold(HOLD_MICROS_MIN);
+      }
     }
   }
 

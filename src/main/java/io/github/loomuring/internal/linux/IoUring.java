@@ -142,6 +142,9 @@ public final class IoUring {
   public static final long SQE_OP_FLAGS = 28;
   public static final long SQE_USER_DATA = 32;
   public static final long SQE_BUF_INDEX = 40;
+  public static final long SQE_FILE_INDEX = 44;
+  public static final long SQE_ADDR3 = 48;
+  public static final long SQE_PAD2 = 56;
 
   /*
    * struct io_uring_cqe {

@@ -8,19 +8,12 @@ import io.github.loomuring.internal.ring.RingSettings;
 import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.internal.spi.Engine;
 import io.github.loomuring.internal.spi.EngineFile;
-import io.github.loomuring.internal.spi.FileStatus;
-import io.github.loomuring.internal.spi.Flush;
+import io.github.loomuring.internal.spi.ForwardingEngine;
 import io.github.loomuring.internal.spi.OpenSpec;
 import java.io.IOException;
-import java.nio.file.CopyOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -30,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * and not by the thread that opens, because one thread often opens what many use. Everything else
  * goes to the ring that the calling thread's number leads to, with nothing shared between threads.
  */
-public final class ManyRings implements Engine {
+public final class ManyRings extends ForwardingEngine {
   private final RingEngine[] rings;
   private final AtomicInteger opens = new AtomicInteger();
 
@@ -72,91 +65,12 @@ public final class ManyRings implements Engine {
   }
 
   /** The ring of the calling thread. */
-  private RingEngine near() {
+  @Override
+  protected Engine engine() {
     // Thread numbers may come in steps, such as of two where threads come in pairs: mixed, all
     // rings get their share. The factor is 2^64 divided by the golden ratio.
     long mixed = Thread.currentThread().threadId() * 0x9e3779b97f4a7c15L;
     return rings[(int) (((mixed >>> 32) * rings.length) >>> 32)];
-  }
-
-  @Override
-  public <T> T call(Callable<T> work) throws IOException {
-    return near().call(work);
-  }
-
-  @Override
-  public <T> T callOrLeave(Callable<T> work) throws IOException {
-    return near().callOrLeave(work);
-  }
-
-  @Override
-  public FileStatus status(Path path, boolean followLinks) throws IOException {
-    return near().status(path, followLinks);
-  }
-
-  @Override
-  public void delete(Path path) throws IOException {
-    near().delete(path);
-  }
-
-  @Override
-  public void move(Path source, Path target, Set<CopyOption> options) throws IOException {
-    near().move(source, target, options);
-  }
-
-  @Override
-  public void exchange(Path one, Path other) throws IOException {
-    near().exchange(one, other);
-  }
-
-  @Override
-  public void createDirectory(Path directory, FileAttribute<?>... attributes) throws IOException {
-    near().createDirectory(directory, attributes);
-  }
-
-  @Override
-  public void createSymbolicLink(Path link, Path target) throws IOException {
-    near().createSymbolicLink(link, target);
-  }
-
-  @Override
-  public void createLink(Path link, Path existing) throws IOException {
-    near().createLink(link, existing);
-  }
-
-  @Override
-  public Path readSymbolicLink(Path link) throws IOException {
-    return near().readSymbolicLink(link);
-  }
-
-  @Override
-  public void copy(Path source, Path target, CopyOption... options) throws IOException {
-    near().copy(source, target, options);
-  }
-
-  @Override
-  public List<Path> list(Path directory) throws IOException {
-    return near().list(directory);
-  }
-
-  @Override
-  public void setTimes(Path path, FileTime lastModified, FileTime lastAccess) throws IOException {
-    near().setTimes(path, lastModified, lastAccess);
-  }
-
-  @Override
-  public void setPermissions(Path path, Set<PosixFilePermission> permissions) throws IOException {
-    near().setPermissions(path, permissions);
-  }
-
-  @Override
-  public byte[] readAll(Path path) throws IOException {
-    return near().readAll(path);
-  }
-
-  @Override
-  public void write(Path path, OpenSpec spec, byte[] bytes, Flush flush) throws IOException {
-    near().write(path, spec, bytes, flush);
   }
 
   @Override

@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
 
-/** The channels of a file of the pool that is to be closed, now or when no lock is against it. */
+/**
+ * The channels of a file of the pool, for its close. {@link PosixLocks} puts the close off while
+ * the library holds a lock on the file.
+ */
 final class PoolDescriptors extends PosixLocks.Descriptor implements Callable<Void> {
   private final Path path;
   private final FileChannel channel;
@@ -16,10 +19,10 @@ final class PoolDescriptors extends PosixLocks.Descriptor implements Callable<Vo
   private final long key;
 
   /**
-   * Those of one open file.
+   * The channels of one open file.
    *
    * @param writing the same as {@code channel}, or another one
-   * @param key of the file to {@link PosixLocks}
+   * @param key the key of the file, see {@link PosixLocks}
    */
   PoolDescriptors(Path path, FileChannel channel, FileChannel writing, long key) {
     this.path = path;
@@ -34,12 +37,12 @@ final class PoolDescriptors extends PosixLocks.Descriptor implements Callable<Vo
   }
 
   /**
-   * The key of what a path leads to. The JDK does not tell which file a channel is of, so it is
-   * asked for right after the open: later the path may mean another one.
+   * The key of the file that a path leads to. The JDK does not tell which file a channel belongs
+   * to. So the key is computed right after the open; later the path may lead to another file.
    */
   static long keyOf(Path path) {
     if (!path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
-      return PosixLocks.NONE; // Windows: its locks belong to the channel
+      return PosixLocks.NONE; // Windows: a lock belongs to its channel
     }
     try {
       Map<String, Object> file = Files.readAttributes(path, "unix:dev,ino");
@@ -53,7 +56,7 @@ final class PoolDescriptors extends PosixLocks.Descriptor implements Callable<Vo
     return ((Number) value).longValue();
   }
 
-  /** Closes them, by a thread of the pool. */
+  /** Closes the channels; called by a thread of the pool. */
   @Override
   public Void call() throws IOException {
     PosixLocks.close(this);

@@ -4,9 +4,8 @@ import static io.github.loomuring.internal.linux.Fcntl.*;
 
 import io.github.loomuring.internal.buffers.BufferSet;
 import io.github.loomuring.internal.buffers.BufferSets;
-import io.github.loomuring.internal.call.Deadlines;
+import io.github.loomuring.internal.call.Cancellation;
 import io.github.loomuring.internal.call.Failures;
-import io.github.loomuring.internal.call.Interrupts;
 import io.github.loomuring.internal.platform.PosixLocks;
 import io.github.loomuring.internal.schedule.Offload;
 import io.github.loomuring.internal.spi.Engine;
@@ -15,7 +14,6 @@ import io.github.loomuring.internal.spi.Flush;
 import io.github.loomuring.internal.spi.OpenSpec;
 import io.github.loomuring.internal.spi.WholeFile;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
@@ -28,23 +26,24 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The engine for where there is no io_uring: the JDK's {@link FileChannel} on a bounded pool of
- * platform threads, whose callers park.
+ * The engine for processes without io_uring: the JDK's {@link FileChannel} on a bounded pool of
+ * platform threads, while the callers park.
  *
- * <p>Pool threads are never interrupted, so an interrupt closes no channel here either.
+ * <p>Any thread may call. Pool threads are never interrupted, so an interrupt of the caller does
+ * not close the channel.
  */
 public final class PoolEngine implements Engine {
   private final int threadsMax;
   private final Offload offload;
 
-  /** Closing must not queue behind the very operations that it ends. */
+  /** Closes files. A close must not queue behind the operations that it ends. */
   private final Offload closers = new Offload(4);
 
-  final BufferSets bufferSets = new BufferSets();
-  private final Set<PoolFile> files = ConcurrentHashMap.newKeySet();
+  private final BufferSets bufferSets = new BufferSets();
+  private final Set<PoolFile> openFiles = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  /** An engine of at most {@code threadsMax} threads. */
+  /** Makes an engine with at most {@code threadsMax} threads. */
   public PoolEngine(int threadsMax) {
     this.threadsMax = threadsMax;
     this.offload = new Offload(threadsMax);
@@ -52,17 +51,12 @@ public final class PoolEngine implements Engine {
 
   @Override
   public EngineFile open(Path path, OpenSpec spec) throws IOException {
-    if (closed) {
-      throw new ClosedChannelException();
-    }
-    if (Interrupts.pending()) {
-      throw new InterruptedIOException(path + ": the thread was interrupted before the operation");
-    }
-    Deadlines.check(path);
+    checkOpen();
+    Cancellation.check(path);
     PoolFile file = offload.callOrLeave(() -> openNow(path, spec), PoolFile::closeQuietly);
     try {
-      files.add(file);
-    } catch (Throwable t) { // no memory for it
+      openFiles.add(file);
+    } catch (Throwable t) { // no memory for the entry
       file.closeQuietly();
       throw t;
     }
@@ -74,20 +68,22 @@ public final class PoolEngine implements Engine {
   }
 
   private PoolFile openNow(Path path, OpenSpec spec) throws IOException {
-    // Before the open, because with DELETE_ON_CLOSE there is no name after it.
+    // Before the open, because with DELETE_ON_CLOSE the name is gone after it.
     int type = type(path);
     boolean seekable = isSeekable(type);
     FileChannel channel = FileChannel.open(path, spec.options(), spec.attributes());
     FileChannel writing = channel;
     try {
       if (!seekable && spec.read() && spec.write()) {
-        // A channel has one position, under a lock that a blocked read would hold against writes.
+        // A channel reads and writes at its position under one lock. A read that blocks would keep
+        // that lock from writes.
         writing = FileChannel.open(path, StandardOpenOption.WRITE);
       }
-      // With DELETE_ON_CLOSE the name is gone.
       long key = spec.deleteOnClose() ? PosixLocks.UNKNOWN : PoolDescriptors.keyOf(path);
-      return new PoolFile(
-          this, path, channel, writing, seekable, seekable && type != S_IFBLK, spec.append(), key);
+      boolean regular = seekable && type != S_IFBLK;
+      PoolHandle handle =
+          new PoolHandle(offload, path, channel, writing, seekable, regular, spec.append());
+      return new PoolFile(handle, this, bufferSets, openFiles, closers, key);
     } catch (Throwable t) {
       try (channel) {
         writing.close();
@@ -96,7 +92,10 @@ public final class PoolEngine implements Engine {
     }
   }
 
-  /** What cannot be looked at counts as a file: it is missing, or the open says what is wrong. */
+  /**
+   * The type of a file. A file whose attributes cannot be read counts as regular: it does not exist
+   * yet, or the open fails and says why.
+   */
   private static int type(Path path) {
     try {
       if (!path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
@@ -119,7 +118,8 @@ public final class PoolEngine implements Engine {
         callOrLeave(
             () -> {
               if (!Files.isRegularFile(path)) {
-                return null; // it may block: the one that opens it can be left
+                return null; // the open may block: Engine.readAll opens with a call that can be
+                             // left
               }
               return unlessLocked(
                   path,
@@ -151,10 +151,10 @@ public final class PoolEngine implements Engine {
     }
   }
 
-  /** Runs work that opens and closes the file; null if that might drop a lock on it. */
+  /** Runs work that opens and closes the file; returns null if that might drop a lock on it. */
   private static <T> T unlessLocked(Path path, Callable<T> work) throws Exception {
     long key = PoolDescriptors.keyOf(path);
-    if (key == PosixLocks.NONE || key == PosixLocks.UNKNOWN) { // there is no such file yet
+    if (key == PosixLocks.NONE || key == PosixLocks.UNKNOWN) { // the file does not exist yet
       return PosixLocks.areHeld() ? null : work.call();
     }
     int place = PosixLocks.begin(key);
@@ -213,18 +213,6 @@ public final class PoolEngine implements Engine {
     bufferSets.close(buffers);
   }
 
-  Offload offload() {
-    return offload;
-  }
-
-  Offload closers() {
-    return closers;
-  }
-
-  void forget(PoolFile file) {
-    files.remove(file);
-  }
-
   @Override
   public boolean isOpen() {
     return !closed;
@@ -234,8 +222,8 @@ public final class PoolEngine implements Engine {
   public void close() {
     closed = true;
     bufferSets.close();
-    for (PoolFile file : files) {
-      file.closeQuietly(); // ends what blocks in it
+    for (PoolFile file : openFiles) {
+      file.closeQuietly(); // ends the calls that block in it
     }
     offload.close();
     closers.close();

@@ -1,305 +1,139 @@
 package io.github.loomuring.internal.pool;
 
-import io.github.loomuring.internal.buffers.BufferSet;
 import io.github.loomuring.internal.buffers.BufferSets;
-import io.github.loomuring.internal.call.Deadlines;
-import io.github.loomuring.internal.call.Failures;
-import io.github.loomuring.internal.call.Interrupts;
 import io.github.loomuring.internal.log.LazyLogger;
+import io.github.loomuring.internal.schedule.Offload;
+import io.github.loomuring.internal.spi.Engine;
 import io.github.loomuring.internal.spi.EngineFile;
 import io.github.loomuring.internal.spi.FileStatus;
 import io.github.loomuring.internal.spi.RangeTransfer;
 import io.github.loomuring.internal.spi.Space;
 import java.io.IOException;
-import java.io.InterruptedIOException;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.locks.ReentrantLock;
 
-/** An open file of the pool engine. */
+/** An open file of the pool engine. Any thread may call. */
 final class PoolFile implements EngineFile {
   private static final LazyLogger LOGGER = new LazyLogger(PoolFile.class);
 
-  /** Pieces in which bytes go to and from a segment that only its own thread may touch. */
-  private static final int CONFINED_PIECE_BYTES = 1 << 20;
-
-  /** The most bytes of one call, as on the ring: MAX_RW_COUNT of linux/fs.h. */
-  private static final int CALL_BYTES_MAX = 0x7ffff000;
-
-  /** What DIRECT files have buffers aligned to, at the most. */
-  private static final int PAGE_BYTES = 4096;
-
-  private final PoolEngine engine;
-  private final Path path;
-  private final FileChannel channel;
-  private final FileChannel writing;
-  private final boolean seekable;
-  private final boolean regular;
-  private final boolean append;
+  private final PoolHandle handle;
+  private final PoolTransfers transfers;
+  private final PoolSegments segments;
+  private final PoolSpace space;
+  private final Engine engine;
+  private final Set<PoolFile> openFiles;
+  private final Offload closers;
   private final long lockKey;
-  private final PoolDescriptors descriptors;
+  private final PoolDescriptors descriptors; // made early: there may be no memory at the close
 
   /**
-   * In a file that cannot seek one call a direction runs; the others park here, not in a thread.
+   * Makes a file.
+   *
+   * @param engine does what the JDK's channels cannot do, by the path
+   * @param openFiles of the engine; the file removes itself when it is closed
+   * @param closers runs the close
    */
-  private final ReentrantLock readLock = new ReentrantLock(true);
-
-  private final ReentrantLock writeLock = new ReentrantLock(true);
-  private volatile boolean closed;
-
   PoolFile(
-      PoolEngine engine,
-      Path path,
-      FileChannel channel,
-      FileChannel writing,
-      boolean seekable,
-      boolean regular,
-      boolean append,
+      PoolHandle handle,
+      Engine engine,
+      BufferSets bufferSets,
+      Set<PoolFile> openFiles,
+      Offload closers,
       long lockKey) {
+    this.handle = handle;
+    this.transfers = new PoolTransfers(handle, bufferSets);
+    this.segments = new PoolSegments(handle, transfers);
+    this.space = new PoolSpace(handle);
     this.engine = engine;
-    this.path = path;
-    this.channel = channel;
-    this.writing = writing;
-    this.seekable = seekable;
-    this.regular = regular;
-    this.append = append;
+    this.openFiles = openFiles;
+    this.closers = closers;
     this.lockKey = lockKey;
-    this.descriptors = new PoolDescriptors(path, channel, writing, lockKey);
+    this.descriptors = new PoolDescriptors(handle.path, handle.channel, handle.writing, lockKey);
   }
+
+  // ---- transfers
 
   @Override
   public int read(ByteBuffer dst, long offset) throws IOException {
-    BufferSet.Buffer leased = engine.bufferSets.begin(dst);
-    try {
-      return readNow(dst, offset);
-    } finally {
-      BufferSets.end(leased);
-    }
-  }
-
-  private int readNow(ByteBuffer dst, long offset) throws IOException {
-    int n =
-        seekable
-            ? call(() -> channel.read(dst, offset))
-            : inOrder(readLock, () -> channel.read(dst));
-    return Math.max(n, 0);
+    return transfers.read(dst, offset);
   }
 
   @Override
   public int write(ByteBuffer src, long offset) throws IOException {
-    BufferSet.Buffer leased = engine.bufferSets.begin(src);
-    try {
-      return writeNow(src, offset);
-    } finally {
-      BufferSets.end(leased);
-    }
-  }
-
-  private int writeNow(ByteBuffer src, long offset) throws IOException {
-    if (!seekable) {
-      return inOrder(writeLock, () -> writing.write(src));
-    }
-    if (append && regular) {
-      return call(() -> writing.write(src, 0)); // the kernel ignores the position
-    }
-    if (offset == APPEND) {
-      // One append at a time; writers elsewhere may still come in between.
-      return inOrder(writeLock, () -> writing.write(src, writing.size()));
-    }
-    return call(() -> writing.write(src, offset));
+    return transfers.write(src, offset);
   }
 
   @Override
   public long read(MemorySegment dst, long offset) throws IOException {
-    if (isShared(dst)) {
-      return read(prefix(dst, CALL_BYTES_MAX).asByteBuffer(), offset);
-    }
-    ByteBuffer piece = piece(dst);
-    long done = 0;
-    while (done < dst.byteSize()) {
-      piece.clear().limit((int) Math.min(piece.capacity(), dst.byteSize() - done));
-      int wanted = piece.remaining();
-      int n = read(piece, offset + done);
-      MemorySegment.copy(MemorySegment.ofBuffer(piece.flip()), 0, dst, done, n);
-      done += n;
-      if (n < wanted || !seekable) {
-        break;
-      }
-    }
-    return done;
+    return segments.read(dst, offset);
   }
 
   @Override
   public long write(MemorySegment src, long offset) throws IOException {
-    if (isShared(src)) {
-      return write(prefix(src, CALL_BYTES_MAX).asByteBuffer(), offset);
-    }
-    boolean divisible = seekable && !append && offset != APPEND;
-    ByteBuffer piece =
-        divisible
-            ? piece(src)
-            : aligned((int) Math.min(src.byteSize(), CALL_BYTES_MAX - PAGE_BYTES));
-    long done = 0;
-    while (done < src.byteSize()) {
-      int wanted = (int) Math.min(piece.capacity(), src.byteSize() - done);
-      piece.clear().limit(wanted);
-      MemorySegment.copy(src, done, MemorySegment.ofBuffer(piece), 0, wanted);
-      int n = write(piece, divisible ? offset + done : offset);
-      done += n;
-      if (n < wanted || !divisible) {
-        break;
-      }
-    }
-    return done;
-  }
-
-  private static boolean isShared(MemorySegment segment) {
-    return segment.isAccessibleBy(POOL_THREAD);
-  }
-
-  /** Stands for a pool thread where a segment is asked who may touch it. */
-  private static final Thread POOL_THREAD = Thread.ofPlatform().unstarted(() -> {});
-
-  private static MemorySegment prefix(MemorySegment segment, int bytesMax) {
-    return segment.asSlice(0, Math.min(segment.byteSize(), bytesMax));
-  }
-
-  private static ByteBuffer piece(MemorySegment segment) {
-    return aligned((int) Math.min(segment.byteSize(), CONFINED_PIECE_BYTES));
-  }
-
-  private static ByteBuffer aligned(int bytes) {
-    return ByteBuffer.allocateDirect(bytes + PAGE_BYTES).alignedSlice(PAGE_BYTES).slice(0, bytes);
+    return segments.write(src, offset);
   }
 
   @Override
   public long read(ByteBuffer[] dsts, long offset) throws IOException {
-    BufferSet.Buffer[] leased = engine.bufferSets.begin(dsts);
-    try {
-      if (!seekable) {
-        return Math.max(inOrder(readLock, () -> channel.read(dsts)), 0);
-      }
-      return call(() -> eachInTurn(dsts, (dst, at) -> channel.read(dst, offset + at)));
-    } finally {
-      BufferSets.end(leased);
-    }
+    return transfers.read(dsts, offset);
   }
 
   @Override
   public long write(ByteBuffer[] srcs, long offset) throws IOException {
-    BufferSet.Buffer[] leased = engine.bufferSets.begin(srcs);
-    try {
-      if (!seekable) {
-        return inOrder(writeLock, () -> writing.write(srcs));
-      }
-      if (append && regular) {
-        return call(() -> writing.write(srcs)); // in one piece
-      }
-      return call(() -> eachInTurn(srcs, (src, at) -> writing.write(src, offset + at)));
-    } finally {
-      BufferSets.end(leased);
-    }
-  }
-
-  /** One transfer, so many bytes after the first. */
-  private interface Step {
-    int run(ByteBuffer buffer, long at) throws IOException;
-  }
-
-  private static long eachInTurn(ByteBuffer[] buffers, Step step) throws IOException {
-    long done = 0;
-    for (ByteBuffer buffer : buffers) {
-      while (buffer.hasRemaining()) {
-        int n;
-        try {
-          n = step.run(buffer, done);
-        } catch (IOException e) {
-          if (done > 0) {
-            return done; // a lasting error comes with the next call
-          }
-          throw e;
-        }
-        if (n <= 0) {
-          return done;
-        }
-        done += n;
-      }
-    }
-    return done;
+    return transfers.write(srcs, offset);
   }
 
   @Override
   public void readRanges(List<RangeTransfer> ranges) throws IOException {
-    each(ranges, range -> readNow(range.buffer, range.offset));
+    transfers.readRanges(ranges);
   }
 
   @Override
   public void writeRanges(List<RangeTransfer> ranges) throws IOException {
-    each(ranges, range -> writeNow(range.buffer, range.offset));
+    transfers.writeRanges(ranges);
   }
 
-  /** What transfers one range. */
-  private interface RangeStep {
-    int run(RangeTransfer range) throws IOException;
-  }
-
-  private void each(List<RangeTransfer> ranges, RangeStep step) {
-    ByteBuffer[] buffers = ranges.stream().map(r -> r.buffer).toArray(ByteBuffer[]::new);
-    BufferSet.Buffer[] leased = engine.bufferSets.begin(buffers); // all, before any is moved
-    try {
-      for (RangeTransfer range : ranges) {
-        try {
-          range.bytes = range.buffer.hasRemaining() ? step.run(range) : 0;
-        } catch (IOException e) {
-          range.failure = e;
-        }
-      }
-    } finally {
-      BufferSets.end(leased);
-    }
-  }
+  // ---- the file as a whole
 
   @Override
   public void force(boolean metaData) throws IOException {
-    call(
+    handle.call(
         () -> {
-          channel.force(metaData);
+          handle.channel.force(metaData);
           return null;
         });
   }
 
   @Override
   public long size() throws IOException {
-    return call(channel::size);
+    return handle.call(handle.channel::size);
   }
 
   @Override
   public boolean isRegular() {
-    return regular;
+    return handle.regular;
   }
 
   @Override
   public long seek(long position) throws IOException {
-    return call(() -> seekNow(position));
+    return handle.call(() -> seekNow(position));
   }
 
   private long seekNow(long position) throws IOException {
     try {
-      channel.position(position);
-      return append ? position : channel.position(); // the JDK would say the size
+      handle.channel.position(position);
+      // With APPEND the JDK's channel returns the size as its position.
+      return handle.append ? position : handle.channel.position();
     } catch (ClosedChannelException e) {
       throw e;
     } catch (IOException e) {
-      if (seekable) {
+      if (handle.seekable) {
         throw e;
       }
       return NO_POSITION;
@@ -307,144 +141,52 @@ final class PoolFile implements EngineFile {
   }
 
   @Override
-  public FileStatus status() throws IOException {
-    return engine.status(path, true); // the JDK's channels do not say
+  public void truncate(long size) throws IOException {
+    handle.call(() -> handle.writing.truncate(size));
   }
 
   @Override
-  public void truncate(long size) throws IOException {
-    call(() -> writing.truncate(size));
+  public void change(Space change, long offset, long length) throws IOException {
+    space.change(change, offset, length);
   }
 
-  // The JDK's channels set neither.
+  // ---- attributes: the JDK's channels neither return nor set them
+
+  @Override
+  public FileStatus status() throws IOException {
+    return engine.status(handle.path, true);
+  }
 
   @Override
   public void setTimes(FileTime lastModified, FileTime lastAccess) throws IOException {
-    checkMayBegin();
-    engine.setTimes(path, lastModified, lastAccess);
+    handle.checkMayStart();
+    engine.setTimes(handle.path, lastModified, lastAccess);
   }
 
   @Override
   public void setPermissions(Set<PosixFilePermission> permissions) throws IOException {
-    checkMayBegin();
-    engine.setPermissions(path, permissions);
+    handle.checkMayStart();
+    engine.setPermissions(handle.path, permissions);
   }
 
-  // ---- space; without fallocate(2) it is made, and emptied, by writing zeros
-
-  @Override
-  public void change(Space change, long offset, long length) throws IOException {
-    checkMayBegin();
-    // What is written to a file opened with APPEND goes to its end.
-    boolean possible = change == Space.ALLOCATE || (!append && !change.movesBytes());
-    if (!seekable || !possible) {
-      throw new UnsupportedOperationException(
-          path
-              + ": "
-              + change
-              + " at offset="
-              + offset
-              + " of length="
-              + length
-              + (seekable ? ": this needs io_uring" : ": this is no regular file"));
-    }
-    if (change == Space.ALLOCATE) {
-      while (inOrder(writeLock, () -> growBy(offset + length - writing.size()))) {}
-      return;
-    }
-    for (long at = offset; at < offset + length; ) {
-      long from = at;
-      int n = call(() -> zero(from, Math.min(offset + length, writing.size())));
-      if (n == 0) {
-        return;
-      }
-      at += n;
-    }
-  }
-
-  /** Writes some of {@code missing} bytes at the end as it is now; false if none is missing. */
-  private boolean growBy(long missing) throws IOException {
-    if (missing <= 0) {
-      return false;
-    }
-    writing.write(Zeros.upTo(missing), append ? 0 : writing.size());
-    return true;
-  }
-
-  /** Writes some zeros at {@code from}; none at {@code end}. */
-  private int zero(long from, long end) throws IOException {
-    return from >= end ? 0 : writing.write(Zeros.upTo(end - from), from);
-  }
-
-  /** Made when they are first needed, at a later call if there was no memory for them. */
-  private static final class Zeros {
-    private static volatile ByteBuffer all;
-
-    static ByteBuffer upTo(long bytes) {
-      ByteBuffer known = all;
-      if (known == null) {
-        known = aligned(CONFINED_PIECE_BYTES).asReadOnlyBuffer();
-        all = known; // whoever else makes them at once has the like
-      }
-      return known.slice(0, (int) Math.min(bytes, known.capacity()));
-    }
-  }
-
-  private <T> T inOrder(ReentrantLock lock, Callable<T> work) throws IOException {
-    Interrupts.lock(lock, path);
-    try {
-      return call(work);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void checkMayBegin() throws IOException {
-    if (closed) {
-      throw new ClosedChannelException();
-    }
-    if (Interrupts.pending()) {
-      throw new InterruptedIOException(path + ": the thread was interrupted before the operation");
-    }
-    Deadlines.check(path);
-  }
-
-  private <T> T call(Callable<T> work) throws IOException {
-    checkMayBegin();
-    try {
-      return engine.offload().call(work);
-    } catch (AsynchronousCloseException e) {
-      throw e;
-    } catch (ClosedChannelException e) {
-      throw new AsynchronousCloseException(); // it was open when this call began
-    } catch (IOException e) {
-      throw Failures.withPath(path, e);
-    }
-  }
-
-  // ---- the channel itself
+  // ---- the JDK's channel
 
   @Override
   public <T> T withPlainChannel(PlainUse use, PlainWork<T> work) throws IOException {
     return switch (use) {
-      case POOL -> call(() -> work.run(writing));
-      case POOL_ALWAYS -> {
-        if (closed) {
-          throw new ClosedChannelException();
-        }
-        yield engine.offload().callUninterruptibly(() -> work.run(writing));
-      }
+      case POOL -> handle.call(() -> work.run(handle.writing));
+      case POOL_ALWAYS -> handle.callUninterruptibly(() -> work.run(handle.writing));
       case CALLER -> onCaller(work);
     };
   }
 
   private <T> T onCaller(PlainWork<T> work) throws IOException {
-    checkMayBegin();
+    handle.checkMayStart();
     try {
-      return work.run(writing);
+      return work.run(handle.writing);
     } finally {
-      if (!writing.isOpen()) {
-        closeQuietly(); // an interrupt has closed it
+      if (!handle.writing.isOpen()) {
+        closeQuietly(); // an interrupt has closed the channel
       }
     }
   }
@@ -459,31 +201,31 @@ final class PoolFile implements EngineFile {
     return false;
   }
 
+  // ---- the end
+
   @Override
   public boolean isOpen() {
-    return !closed;
+    return handle.isOpen();
   }
 
   @Override
   public void close() throws IOException {
-    if (closed) {
-      return;
+    if (handle.beginClose()) {
+      openFiles.remove(this);
+      closers.callAlways(descriptors); // which exists already: there may be no memory now
     }
-    closed = true;
-    engine.forget(this);
-    engine.closers().callAlways(descriptors); // nothing is made for that: there may be no memory
   }
 
   void closeQuietly() {
     try {
       close();
     } catch (IOException | RuntimeException e) {
-      LOGGER.get().log(System.Logger.Level.WARNING, path + " could not be closed", e);
+      LOGGER.get().log(Level.WARNING, handle.path + " could not be closed", e);
     }
   }
 
   @Override
   public String toString() {
-    return "PoolFile[path=" + path + "]";
+    return "PoolFile[path=" + handle.path + "]";
   }
 }

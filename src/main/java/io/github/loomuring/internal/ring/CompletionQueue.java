@@ -8,9 +8,7 @@ import io.github.loomuring.internal.concurrent.SpinLock;
 import io.github.loomuring.internal.linux.Memory;
 import java.lang.foreign.MemorySegment;
 
-/**
- * The completion queue, emptied by the reaper, and by a caller that looks for its own completion.
- */
+/** The completion queue. The reaper drains it, and so does a caller that polls. */
 final class CompletionQueue {
   /** Takes one CQE; must not throw. */
   interface Consumer {
@@ -31,16 +29,17 @@ final class CompletionQueue {
   }
 
   /**
-   * Hands everything that is there to {@code consumer}; how many that was.
+   * Hands every CQE that is in the queue now to {@code consumer}.
    *
-   * @param errno handed on
+   * @param errno passed on to the consumer
+   * @return how many CQEs this call handed over
    */
   int drain(Consumer consumer, MemorySegment errno) {
     int tail = Memory.intAcquire(rings, memory.cqTail); // pairs with the kernel's store-release
     int count = 0;
     while (Memory.intAcquire(rings, memory.cqHead) - tail < 0) {
       lock.lock();
-      if (head - tail >= 0) { // somebody else has taken the rest
+      if (head - tail >= 0) { // another thread has taken the rest
         lock.unlock();
         break;
       }
@@ -48,9 +47,9 @@ final class CompletionQueue {
       long userData = rings.get(JAVA_LONG, cqe + CQE_USER_DATA);
       int res = rings.get(JAVA_INT, cqe + CQE_RES);
       head++;
-      // Before it is delivered: that lets another request in, whose completion needs the place.
-      Memory.intRelease(
-          rings, memory.cqHead, head); // after the loads: the kernel overwrites it now
+      // Before the delivery, which lets another request in, whose completion needs the place. After
+      // the loads, because the kernel may overwrite the CQE from here on.
+      Memory.intRelease(rings, memory.cqHead, head);
       lock.unlock();
       consumer.accept(userData, res, errno);
       count++;

@@ -3,21 +3,21 @@ package io.github.loomuring.internal.ring;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
-/** Where what is found in the completion queue is delivered. */
+/** The receiver of the completions of a ring's requests. */
 public interface Completions {
   /**
-   * Takes one CQE. Called by the reaper, and by callers that look for their own completion; for
-   * requests only (the ring's own are not shown).
+   * Takes one CQE of a request; CQEs of the ring's own requests are not passed on. Called by the
+   * reaper, and by callers that poll for their own completion.
    *
-   * @param userData as given with the request; may be of a request that ended long ago
+   * @param userData the value that the request was submitted with; the request may have ended
    * @param res the result, or a negated errno
    * @param errno the calling thread's scratch; null in the reaper
    */
   void completed(long userData, int res, MemorySegment errno) throws IOException;
 
-  /** Called by the reaper of a closing ring: whether every request has ended and been let go. */
+  /** Whether every request has ended and been released; called by the reaper of a closing ring. */
   boolean isIdle();
 
-  /** The ring cannot go on: fails whoever waits, now. */
+  /** Fails every caller that waits: the ring can no longer complete requests. */
   void failed(Throwable cause);
 }

@@ -5,23 +5,24 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A bound on requests in flight, with a queue of those that wait for room.
+ * A bound on the requests in flight, with a queue of the requests that wait for a place.
  *
- * <p>There is a gate for each device (so that {@code io_uring_enter} never has to wait in the block
- * layer for a free tag, holding its carrier), one for each direction of a file that cannot seek (so
- * that bytes come in order, and one pipe does not fill the ring), and one for the ring as a whole
- * (so that completions always fit the completion queue). They form chains: a request passes a gate,
- * then its parent, and leaves all of them at its completion. Any thread may call any method.
+ * <p>Each device has a gate, so that {@code io_uring_enter} never waits in the block layer for a
+ * free tag while it holds its carrier. Each direction of a file that cannot seek has one, so that
+ * bytes stay in order and one pipe does not fill the ring. The ring as a whole has one, so that
+ * completions always fit the completion queue. Gates form chains: a request enters a gate, then its
+ * parent, and leaves all of them when it completes. Any thread may call any method.
  */
 public final class Gate {
   /*
    * state: requests waiting in the upper 32 bits, requests inside in the lower 32.
    *
-   * While nobody waits, entering and leaving are one CAS. Whoever finds the gate full, or others
-   * waiting, takes the lock; the number of waiting requests changes only under the lock, and while
-   * it is not zero every entry and exit takes the lock. So an exit either sees the waiting request
-   * and hands its place on, or the request's own CAS from "nobody waits" fails and it looks again.
-   * A place is never free while somebody waits.
+   * While no request waits, entering and leaving are one CAS each. A thread that finds the gate
+   * full, or other requests waiting, takes the lock. The number of waiting requests changes only
+   * under the lock, and while it is not zero every entry and every exit takes the lock. So an exit
+   * either sees the waiting request and hands its place on, or the CAS that appends the request
+   * fails, because it expects the state from before the exit, and the request looks again. No place
+   * is ever free while a request waits.
    */
   private static final VarHandle STATE;
   private static final long ONE_WAITING = 1L << 32;
@@ -35,18 +36,26 @@ public final class Gate {
     }
   }
 
+  /** What waits at a gate: a {@link Request}, as seen by the queue that it stands in. */
+  abstract static class Waiter {
+    // Guarded by the lock of the gate in whose queue the request stands.
+    Gate queuedAt;
+    Waiter previous;
+    Waiter next;
+  }
+
   final Gate parent;
   private final int limit;
   private final boolean lasting;
   private final SpinLock lock = new SpinLock();
   private volatile long state;
-  private Request head; // guarded by lock
-  private Request tail; // guarded by lock
+  private Waiter head; // guarded by lock
+  private Waiter tail; // guarded by lock
 
   /**
-   * A gate that lets {@code limit} requests in.
+   * Makes a gate with {@code limit} places.
    *
-   * @param parent the gate to pass next, or null
+   * @param parent the gate to enter next, or null
    */
   public Gate(int limit, Gate parent) {
     this(limit, parent, parent != null && parent.lasting);
@@ -61,12 +70,12 @@ public final class Gate {
     this.lasting = lasting;
   }
 
-  /** A gate, and parent of gates, of requests that may last for ever; otherwise as any. */
+  /** Makes a gate for requests that may last for ever; its children are for such requests too. */
   public static Gate ofLasting(int limit, Gate parent) {
     return new Gate(limit, parent, true);
   }
 
-  /** Whether requests that pass this gate first may last for ever. */
+  /** Whether requests that enter this gate first may last for ever. */
   boolean isLasting() {
     return lasting;
   }
@@ -75,12 +84,12 @@ public final class Gate {
     return limit;
   }
 
-  /** Requests inside, at this moment. */
+  /** The number of requests inside, at this moment. */
   public int inside() {
     return (int) (state & INSIDE_MASK);
   }
 
-  /** Requests waiting, at this moment. */
+  /** The number of requests waiting, at this moment. */
   public int waiting() {
     return (int) (state >>> 32);
   }
@@ -91,9 +100,9 @@ public final class Gate {
     return s >= ONE_WAITING || s >= limit;
   }
 
-  /** Lets {@code request} in and answers true, or queues it. */
-  boolean enter(Request request) {
-    for (long s = state; s < limit; s = state) { // s < limit: nobody waits and there is room
+  /** Lets {@code request} in and returns true, or queues it and returns false. */
+  boolean enter(Waiter request) {
+    for (long s = state; s < limit; s = state) { // s < limit: no request waits and there is room
       if (STATE.compareAndSet(this, s, s + 1)) {
         return true;
       }
@@ -116,9 +125,10 @@ public final class Gate {
     }
   }
 
-  /** Gives a place up: to the request that waits longest, which is returned, or to nobody. */
-  Request leave() {
+  /** Gives a place up. Returns the request that gets it, the one that waits longest, or null. */
+  Waiter leave() {
     for (long s = state; s < ONE_WAITING; s = state) {
+      assert s > 0 : this + ": no request is inside";
       if (STATE.compareAndSet(this, s, s - 1)) {
         return null;
       }
@@ -128,12 +138,14 @@ public final class Gate {
       for (; ; ) {
         long s = state;
         if (s >= ONE_WAITING) {
-          // Only lock holders change the state while somebody waits.
+          // Only lock holders change the state while requests wait.
+          assert (s & INSIDE_MASK) == limit : this + ": a place is free while a request waits";
           state = s - ONE_WAITING;
-          Request first = head;
+          Waiter first = head;
           unlink(first);
           return first;
         }
+        assert s > 0 : this + ": no request is inside";
         if (STATE.compareAndSet(this, s, s - 1)) {
           return null;
         }
@@ -143,15 +155,16 @@ public final class Gate {
     }
   }
 
-  /** Takes {@code request} out of this gate's queue; false if it is not (or no longer) there. */
-  boolean remove(Request request) {
+  /** Takes {@code request} out of this gate's queue. Returns false if it does not wait there. */
+  boolean remove(Waiter request) {
     lock.lock();
     try {
       if (request.queuedAt != this) {
         return false;
       }
       long s = state;
-      state = s - ONE_WAITING; // only lock holders change the state while somebody waits
+      assert s >= ONE_WAITING : this + ": a request is queued, and none waits";
+      state = s - ONE_WAITING; // only lock holders change the state while requests wait
       unlink(request);
       return true;
     } finally {
@@ -159,7 +172,8 @@ public final class Gate {
     }
   }
 
-  private void append(Request request) {
+  private void append(Waiter request) {
+    assert request.queuedAt == null : "a request waits at one gate at a time";
     request.queuedAt = this;
     request.previous = tail;
     request.next = null;
@@ -171,7 +185,8 @@ public final class Gate {
     tail = request;
   }
 
-  private void unlink(Request request) {
+  private void unlink(Waiter request) {
+    assert request.queuedAt == this : "the request waits here";
     if (request.previous == null) {
       head = request.next;
     } else {

@@ -1,25 +1,26 @@
 package io.github.loomuring.internal.ring;
 
+import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.schedule.Carriers;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Lets one caller at a time look for its completion on its carrier before it parks.
+ * Lets one caller at a time poll for its completion on its carrier before it parks.
  *
- * <p>A completion that goes by the reaper wakes two threads, which costs more than a fast device
- * takes. Looking spares both, and delays nobody: it is done only while no virtual thread waits for
- * a carrier, and ends as soon as one does.
+ * <p>A completion that the reaper delivers wakes two threads, which costs more than a fast device
+ * takes. Polling avoids both wake-ups. It delays no other virtual thread: a caller polls only while
+ * none waits for a carrier, and stops as soon as one does.
  */
 final class Poller {
-  /** Looks between two looks at whether the carrier is wanted and the time is up. */
+  /** Looks at the request between two checks of the scheduler and the time. */
   private static final int LOOKS = 16;
 
-  /** So many calls that looked in vain, one after the other, say that the device is slow. */
+  /** After so many calls in a row that polled in vain, the device counts as slow. */
   private static final int MISSES_MAX = 3;
 
-  /** Calls that do not look then; doubled each time, up to the maximum. */
+  /** The number of calls that then do not poll; doubled each time, up to the maximum. */
   private static final int SKIPS_MIN = 4;
 
   private static final int SKIPS_MAX = 256;
@@ -33,23 +34,39 @@ final class Poller {
     }
   }
 
-  private final Ring ring;
+  private final Kernel kernel;
+  private final CompletionDispatcher dispatcher;
+  private final Gate room;
+  private final ReaperStandby standby;
   private final long nanosMax;
   private volatile boolean busy;
 
-  // Used by the caller that is busy.
+  // Used by the caller that has set busy.
   private int misses;
   private int skips;
   private int nextSkips = SKIPS_MIN;
 
-  /** One that looks for at most {@code nanosMax} nanoseconds; never if that is zero. */
-  Poller(Ring ring, long nanosMax) {
-    this.ring = ring;
-    // A single processor is needed by whoever completes the request.
+  /**
+   * Makes a poller.
+   *
+   * @param room the gate of the ring as a whole
+   * @param nanosMax how long a caller polls at the most; zero for never
+   */
+  Poller(
+      Kernel kernel,
+      CompletionDispatcher dispatcher,
+      Gate room,
+      ReaperStandby standby,
+      long nanosMax) {
+    this.kernel = kernel;
+    this.dispatcher = dispatcher;
+    this.room = room;
+    this.standby = standby;
+    // The kernel needs the only processor of a machine to complete the request.
     this.nanosMax = Runtime.getRuntime().availableProcessors() > 1 ? nanosMax : 0;
   }
 
-  /** Returns when {@code request} has completed, or when its owner had better park. */
+  /** Returns when {@code request} has completed, or when its owner should park. */
   void poll(Request request, MemorySegment errno) {
     if (nanosMax == 0
         || !Thread.currentThread().isVirtual()
@@ -70,35 +87,37 @@ final class Poller {
       }
     } finally {
       busy = false;
-      ring.polled();
+      if (room.inside() > 0) {
+        standby.recall(); // requests are in flight, and nobody polls for their completions
+      }
     }
   }
 
-  /** Whether a caller may look. */
+  /** Whether callers may poll. */
   boolean isPossible() {
     return nanosMax > 0 && Carriers.areKnown();
   }
 
-  /** Whether a caller is looking. */
+  /** Whether a caller polls now. */
   boolean isBusy() {
     return busy;
   }
 
-  /** False if the time was up. */
+  /** Returns false if the time was up. */
   private boolean look(Request request, MemorySegment errno) {
-    long begun = System.nanoTime();
+    long startNanos = System.nanoTime();
     while (request.isPending()) {
       for (int i = 0; i < LOOKS && request.isPending(); i++) {
-        ring.drain(errno);
+        dispatcher.drain(errno);
         Thread.onSpinWait();
       }
-      // A halted processor of a virtual machine looks busy to the guest's scheduler, so that a
-      // thread that wakes may have been queued behind this one, for milliseconds.
-      ring.yieldProcessor();
+      // To the guest's scheduler, a halted processor of a virtual machine looks busy. So a thread
+      // that wakes may have been queued behind this one, for milliseconds.
+      kernel.schedYield();
       if (Carriers.queued() != 0 || Thread.currentThread().isInterrupted()) {
         return true;
       }
-      if (System.nanoTime() - begun > nanosMax) {
+      if (System.nanoTime() - startNanos > nanosMax) {
         return false;
       }
     }

@@ -1,14 +1,14 @@
 package io.github.loomuring.internal.ring;
 
 /**
- * One request to the kernel: the values of its SQE, the gate it must pass, and its place in the
- * gate's queue.
+ * One request to the kernel: the values of its SQE, the gate that it must enter, and its place in
+ * that gate's queue.
  *
- * <p>The values are set by the thread that prepares the request and stay as they are until its
- * completion, because a request is written to the submission queue again when the thread that
+ * <p>The thread that prepares the request sets the values. They stay unchanged until its
+ * completion, because the request is written to the submission queue again if the thread that
  * submitted it has exited.
  */
-public abstract class Request {
+public abstract class Request extends Gate.Waiter {
   // The fields of struct io_uring_sqe that this library uses.
   protected byte opcode;
   protected byte sqeFlags;
@@ -19,18 +19,13 @@ public abstract class Request {
   protected int opFlags;
   protected short bufIndex;
 
-  /** The first gate to pass; its parents follow. */
+  /** The first gate to enter; its parents follow. */
   protected Gate gate;
-
-  // Guarded by the lock of the gate in whose queue the request stands.
-  Gate queuedAt;
-  Request previous;
-  Request next;
 
   /** Identifies the request and this use of it. */
   protected abstract long userData();
 
-  /** Whether its owner has to wait: it has not completed, and is not to be cancelled. */
+  /** Whether its owner has to wait: it has not completed, and nobody has asked to cancel it. */
   protected abstract boolean isPending();
 
   /** Called just before the SQE becomes visible to the kernel, under the submission lock. */
@@ -50,11 +45,12 @@ public abstract class Request {
   }
 
   /**
-   * Has a prepared request use the registered buffer {@code bufIndex}.
+   * Makes a prepared request use the registered buffer {@code bufIndex}.
    *
-   * @param opcode in place of the one that was prepared
+   * @param opcode replaces the one that was prepared
    */
   public final void useRegistered(byte opcode, int bufIndex) {
+    assert bufIndex >= 0 && bufIndex <= 0xffff : "bufIndex=" + bufIndex + " is no __u16";
     this.opcode = opcode;
     this.bufIndex = (short) bufIndex;
   }

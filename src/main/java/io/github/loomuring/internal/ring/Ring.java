@@ -12,16 +12,15 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One io_uring: any thread submits, one daemon platform thread, the reaper, drains completions; a
- * caller may look for its own first, see {@link Poller}.
+ * One io_uring. Any thread submits requests; one daemon platform thread, the reaper, drains
+ * completions. A caller may poll for its own completion first, see {@link Poller}.
  *
- * <p>The ring carries requests and knows nothing of what they do. It keeps those in flight within
- * the completion queue's size by gates, enters the kernel until an SQE is really taken, and hands
- * every CQE to its {@link Completions}. {@link #close} ends the reaper once every request has
- * ended; only then is the memory unmapped.
+ * <p>The ring carries requests and knows nothing of what they do. Gates keep the number in flight
+ * within the completion queue's size. {@link Submission} enters the kernel until an SQE is really
+ * consumed. Every CQE goes to the ring's {@link Completions}. {@link #close} ends the reaper once
+ * every request has ended; only then is the memory unmapped.
  */
 public final class Ring {
   private static final LazyLogger LOGGER = new LazyLogger(Ring.class);
@@ -29,57 +28,62 @@ public final class Ring {
   /*
    * Who does what.
    *
-   *   caller   passes the gates, writes its SQE, and enters the kernel, see Submission.
-   *   poller   a caller that looks for its completion drains too. If nothing else is in flight, the
-   *            reaper stands aside, in Java, where completions do not wake it; the poller calls it
-   *            back if it leaves something in flight, otherwise the next caller that parks does.
+   *   caller   enters the gates, writes its SQE, and enters the kernel, see Submission.
+   *   poller   a caller that polls for its completion drains the completion queue too. If no other
+   *            request is in flight, the reaper is on standby, in Java, where completions do not
+   *            wake it. The poller recalls it if requests are in flight when it stops polling;
+   *            otherwise the next caller that parks does.
    *   reaper   waits in the kernel; drains; lets waiting requests through the gates that
-   *            completions opened and writes their SQEs; the next entry submits them and waits.
-   *            Requests that may last for ever are left to it, see Reaper; not if a thread of the
-   *            kernel submits, to which all requests belong then, and which lives as long.
+   *            completions opened, and writes their SQEs; its next entry submits them and waits.
+   *            Requests that may last for ever are left to it, see Reaper. Not so with SQPOLL: all
+   *            requests belong to the kernel's thread then, which lives as long as the ring.
    *
-   * Locks are held for a few instructions, never two at once, and never in the kernel. The right to
-   * be the one who submits is no lock: nobody waits for it.
+   * Locks are held for a few instructions, never two at once, and never in the kernel; the exception
+   * is ReaperControl's, for the end of the ring. Being the submitter is not a lock: no thread waits
+   * for it.
    */
-
-  // user_data of the ring's own requests, as Reaper.USER_DATA_WAKE is; a slot's never has all upper
-  // bits set.
-  private static final long USER_DATA_CANCEL = -1L;
-  private static final long FIRST_OWN_USER_DATA = -16L;
 
   private static final AtomicBoolean SQ_THREAD_LACK_LOGGED = new AtomicBoolean();
 
   private final Kernel kernel;
   private final RingMemory memory;
-  private final Completions completions;
+  private final ReaperStandby standby = new ReaperStandby();
+  private final RingFailure failure;
   private final Submission submission;
-  private final CompletionQueue cq;
+  private final ReaperControl reaperControl;
+  private final CompletionDispatcher dispatcher;
   private final Gate room;
   private final Poller poller;
   private final Reaper reaper;
   private final boolean sqThread;
-  private final int cancelRoom;
-  private final AtomicInteger cancelsInFlight = new AtomicInteger();
-  private final CompletionQueue.Consumer dispatch = this::dispatch; // one: a loop allocates nothing
   private final AtomicBoolean closeBegun = new AtomicBoolean();
 
-  /** Made early: a ring is to be closed also when there is no memory. */
+  /** Made early: a ring must be closed even if there is no memory. */
   private final MemorySegment closeErrno = Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8);
-
-  private volatile Throwable failure;
 
   private Ring(Kernel kernel, RingMemory memory, Completions completions, long pollNanos) {
     this.kernel = kernel;
     this.memory = memory;
-    this.completions = completions;
-    this.submission = new Submission(this, kernel, memory);
-    this.cq = new CompletionQueue(memory);
     this.sqThread = memory.hasSqThread();
     // The completion queue has room for every request, every cancel and one wake-up at once.
-    this.cancelRoom = Math.max(1, memory.cqEntries / 8);
-    this.room = new Gate(Math.max(1, memory.cqEntries - cancelRoom - 1), null);
-    this.poller = new Poller(this, pollNanos);
-    this.reaper = new Reaper(this, memory, submission, poller, completions);
+    int cancelsMax = Math.max(1, memory.cqEntries / 8);
+    this.room = new Gate(Math.max(1, memory.cqEntries - cancelsMax - 1), null);
+    this.failure = new RingFailure(completions, standby);
+    this.submission = new Submission(kernel, memory, failure, standby);
+    this.reaperControl = new ReaperControl(submission, standby);
+    this.dispatcher = new CompletionDispatcher(memory, completions, reaperControl, cancelsMax);
+    this.poller = new Poller(kernel, dispatcher, room, standby, pollNanos);
+    this.reaper =
+        new Reaper(
+            memory,
+            submission,
+            dispatcher,
+            completions,
+            reaperControl,
+            standby,
+            failure,
+            poller,
+            room);
   }
 
   /** Makes a ring and starts its reaper. */
@@ -95,7 +99,7 @@ public final class Ring {
       }
       Ring ring = new Ring(kernel, memory, completions, settings.pollNanos());
       ring.boundWorkers(settings.workers());
-      ring.reaper.start(); // last: from now on the memory is the reaper's to free
+      ring.reaper.start(); // last: from now on the reaper unmaps the memory
       return ring;
     } catch (Throwable t) {
       memory.close(errno);
@@ -109,8 +113,8 @@ public final class Ring {
           .get()
           .log(
               Level.WARNING,
-              "the kernel makes no thread that submits (IORING_SETUP_SQPOLL), callers do it: it"
-                  + " needs Linux 5.11, before 5.13 with CAP_SYS_NICE, and room for a thread"
+              "the kernel makes no submission thread (IORING_SETUP_SQPOLL), so callers submit; it"
+                  + " needs Linux 5.11, before 5.13 also CAP_SYS_NICE, and room for a thread"
                   + " (RLIMIT_NPROC)");
     }
   }
@@ -130,21 +134,23 @@ public final class Ring {
     return reaper.overflows();
   }
 
-  /** Passes the gates of {@code request} and submits it, or leaves it waiting at one of them. */
+  // ---- submission
+
+  /** Submits {@code request} once it has entered its gates; it may have to wait at one of them. */
   public void submit(Request request, MemorySegment errno) throws IOException {
-    admit(request, request.gate, errno);
+    submitThrough(request, request.gate, errno);
   }
 
-  /** As {@link #submit} for each, entering the kernel as rarely as can be. */
+  /** As {@link #submit} for each request, with as few entries of the kernel as possible. */
   public void submitAll(List<? extends Request> requests, MemorySegment errno) throws IOException {
     long last = SubmissionQueue.FULL;
-    for (int i = 0; i < requests.size(); i++) { // no iterator, for which there may be no memory
+    for (int i = 0; i < requests.size(); i++) { // no iterator: there may be no memory for one
       Request request = requests.get(i);
-      if (!passes(request, request.gate)) {
+      if (!enterGates(request, request.gate)) {
         continue;
       }
-      if (!sqThread && request.gate.isLasting()) {
-        reaper.submit(request, errno);
+      if (isForReaper(request)) {
+        reaperControl.submit(request, errno);
       } else {
         last = submission.offer(request, errno);
       }
@@ -155,13 +161,14 @@ public final class Ring {
   }
 
   /**
-   * Submits {@code request} once more, past the gates it still holds.
+   * Submits {@code request}, which is inside its gates, for example once more.
    *
    * @param errno the calling thread's scratch; null in the reaper
    */
   public void resubmit(Request request, MemorySegment errno) throws IOException {
-    if (!sqThread && request.gate.isLasting()) {
-      reaper.submit(request, errno);
+    assert request.queuedAt == null : "the request waits at a gate";
+    if (isForReaper(request)) {
+      reaperControl.submit(request, errno);
     } else if (errno == null) {
       submission.offerFromReaper(request, reaper.errno());
     } else {
@@ -169,69 +176,15 @@ public final class Ring {
     }
   }
 
-  /**
-   * Looks for the completion of {@code request}, which the caller owns, for a short while, if that
-   * keeps nobody else from running.
-   */
-  public void poll(Request request, MemorySegment errno) {
-    poller.poll(request, errno);
+  private boolean isForReaper(Request request) {
+    return !sqThread && request.gate.isLasting();
   }
 
-  /** Whether callers may look for their completions, for tests. */
-  public boolean isPolling() {
-    return poller.isPossible();
-  }
-
-  /** Whether the reaper leaves the completion queue to the poller, for tests. */
-  public boolean isReaperAside() {
-    return reaper.isAside();
-  }
-
-  /** Must be called by whoever is going to park until a completion. */
-  public void beforePark() {
-    if (!poller.isBusy()) {
-      reaper.recall();
-    }
-  }
-
-  /** The poller has gone; its request may have completed or not. */
-  void polled() {
-    if (room.inside() > 0) {
-      reaper.recall();
-    }
-  }
-
-  void recallReaper() {
-    reaper.recall();
-  }
-
-  /** Lets other threads have the caller's processor. */
-  void yieldProcessor() {
-    kernel.schedYield();
-  }
-
-  /** Delivers what is in the completion queue, in the reaper; how many completions that was. */
-  int drain() {
-    return cq.drain(dispatch, null);
-  }
-
-  /** Delivers what is in the completion queue, on a caller. */
-  void drain(MemorySegment errno) {
-    if (cq.drain(dispatch, errno) == 0) {
-      return;
-    }
-    try {
-      reaper.drainedByCaller(errno);
-    } catch (IOException e) {
-      LOGGER.get().log(Level.DEBUG, "the ring failed while a caller drained it", e);
-    }
-  }
-
-  /** Takes back a request that waits at a gate; false if it has been let through. */
+  /** Takes back a request that waits at a gate; false if it waits at none. */
   public boolean withdraw(Request request, MemorySegment errno) throws IOException {
     for (Gate gate = request.gate; gate != null; gate = gate.parent) {
       if (gate.remove(request)) {
-        leave(request.gate, gate, errno);
+        leaveGates(request.gate, gate, errno);
         return true;
       }
     }
@@ -239,61 +192,38 @@ public final class Ring {
   }
 
   /**
-   * Leaves every gate of a completed request, letting others in.
+   * Leaves the gates of a completed request, and lets waiting requests in.
    *
+   * @param first the first gate that the request entered
    * @param errno the calling thread's scratch; null in the reaper
    */
   public void left(Gate first, MemorySegment errno) throws IOException {
-    leave(first, null, errno);
+    leaveGates(first, null, errno);
   }
 
   /**
-   * Sends an IORING_OP_ASYNC_CANCEL for the request with {@code userData}.
+   * Submits an IORING_OP_ASYNC_CANCEL for the request with {@code userData}.
    *
-   * @return false if too many cancels are in flight; nothing was sent then
+   * @return false if too many cancels are in flight; nothing was submitted then
    */
   public boolean cancel(long userData, MemorySegment errno) throws IOException {
-    if (cancelsInFlight.incrementAndGet() > cancelRoom) {
-      cancelsInFlight.decrementAndGet();
+    if (!dispatcher.tryCountCancel()) {
       return false;
     }
-    submission.push(IORING_OP_ASYNC_CANCEL, userData, USER_DATA_CANCEL, errno);
-    beforePark(); // it may have parked before the reaper stood aside
+    submission.push(IORING_OP_ASYNC_CANCEL, userData, CompletionDispatcher.USER_DATA_CANCEL, errno);
+    beforePark(); // the owner may have parked before the reaper went on standby
     return true;
   }
 
-  /**
-   * Ends the ring: waits until every request has ended, then unmaps it. Requests of a failed ring
-   * are not waited for, as nothing tells of their end.
-   *
-   * @return false if requests were still in the kernel after {@code timeoutNanos}; the reaper then
-   *     goes on waiting for them, and the ring's memory stays until they end
-   */
-  public boolean close(long timeoutNanos) {
-    beginClose();
-    return failure != null || reaper.awaitEnd(timeoutNanos);
-  }
-
-  /** As {@link #close}, which must follow, without the wait. */
-  public void beginClose() {
-    if (closeBegun.compareAndSet(false, true)) {
-      try {
-        reaper.close(closeErrno);
-      } catch (IOException e) {
-        LOGGER.get().log(Level.DEBUG, "the ring failed before it was closed", e);
-      }
-    }
-  }
-
-  // ---- gates
-
-  private void admit(Request request, Gate first, MemorySegment errno) throws IOException {
-    if (passes(request, first)) {
+  /** Enters the gates from {@code first} on; submits the request if it has entered all of them. */
+  private void submitThrough(Request request, Gate first, MemorySegment errno) throws IOException {
+    if (enterGates(request, first)) {
       resubmit(request, errno);
     }
   }
 
-  private static boolean passes(Request request, Gate first) {
+  /** Enters the gates from {@code first} on; false if the request now waits at one of them. */
+  private static boolean enterGates(Request request, Gate first) {
     for (Gate gate = first; gate != null; gate = gate.parent) {
       if (!gate.enter(request)) {
         return false;
@@ -303,86 +233,100 @@ public final class Ring {
   }
 
   /** Leaves the gates from {@code first} up to, but not including, {@code end}. */
-  private void leave(Gate first, Gate end, MemorySegment errno) throws IOException {
+  private void leaveGates(Gate first, Gate end, MemorySegment errno) throws IOException {
     for (Gate gate = first; gate != end; gate = gate.parent) {
-      Request next = gate.leave();
+      Request next = (Request) gate.leave(); // only requests wait at gates
       if (next != null) {
-        admit(next, gate.parent, errno);
+        submitThrough(next, gate.parent, errno);
       }
     }
   }
 
-  // ---- completions
+  // ---- waiting
 
-  private void dispatch(long userData, int res, MemorySegment errno) {
-    try {
-      if (userData == USER_DATA_CANCEL) {
-        // Its result says nothing to rely on: what counts is the CQE of the request itself.
-        cancelsInFlight.decrementAndGet();
-      } else if (userData == Reaper.USER_DATA_WAKE) {
-        reaper.woken();
-      } else if (userData < FIRST_OWN_USER_DATA || userData >= 0) {
-        completions.completed(userData, res, errno);
+  /**
+   * Polls for the completion of {@code request}, which the caller owns, for a short while, if no
+   * virtual thread waits for a carrier meanwhile.
+   */
+  public void poll(Request request, MemorySegment errno) {
+    poller.poll(request, errno);
+  }
+
+  /** Must be called by a thread that is about to park until a completion. */
+  public void beforePark() {
+    if (!poller.isBusy()) {
+      standby.recall();
+    }
+  }
+
+  /** Whether callers may poll for their completions, for tests. */
+  public boolean isPolling() {
+    return poller.isPossible();
+  }
+
+  /** Whether the reaper is on standby and leaves the completion queue to the poller, for tests. */
+  public boolean isReaperOnStandby() {
+    return standby.isActive();
+  }
+
+  // ---- the end
+
+  /**
+   * Ends the ring: waits until every request has ended, then unmaps it. Requests of a failed ring
+   * are not waited for, because nothing reports their end.
+   *
+   * @return false if requests were still in the kernel after {@code timeoutNanos}; the reaper then
+   *     goes on waiting for them, and the ring's memory stays until they end
+   */
+  public boolean close(long timeoutNanos) {
+    beginClose();
+    return failure.isSet() || reaper.awaitEnd(timeoutNanos);
+  }
+
+  /** As {@link #close}, which must follow, without the wait. */
+  public void beginClose() {
+    if (closeBegun.compareAndSet(false, true)) {
+      try {
+        reaperControl.close(closeErrno);
+      } catch (IOException e) {
+        LOGGER.get().log(Level.DEBUG, "the ring failed before it was closed", e);
       }
-    } catch (Submission.FatalException e) {
-      throw e;
-    } catch (Throwable t) {
-      // One bad completion must not leave everybody else parked for ever.
-      logError("a completion could not be delivered: userData=" + userData, t);
-    }
-  }
-
-  void checkNotFailed() throws IOException {
-    if (failure != null) {
-      throw new IOException("the ring has failed", failure);
-    }
-  }
-
-  /** Nothing can be submitted any more, or nothing completes. */
-  void fail(Throwable cause) {
-    failure = cause;
-    reaper.recall();
-    completions.failed(cause); // first: nothing may keep callers parked
-    logError(
-        "the ring has failed; its memory is not freed, because the kernel may still use it", cause);
-  }
-
-  /** A handler of the log may throw, for example when there are no descriptors left. */
-  private static void logError(String message, Throwable cause) {
-    try {
-      LOGGER.get().log(Level.ERROR, message, cause);
-    } catch (Throwable ignored) {
-      // There is nobody left to tell.
     }
   }
 
   // ---- set-up and description
 
   /**
-   * Sets how many threads io-wq, the kernel's worker pool of each submitting thread, may have. Its
-   * own bound (four workers a CPU) would hold requests back behind those that block.
+   * Bounds the threads of io-wq, the kernel's worker pool of each submitting thread. The kernel's
+   * own bound (four workers a processor) would hold requests back behind requests that block.
    *
-   * <p>A thread keeps the bound of the first ring that it enters, for all rings, until it makes one
-   * itself, whose bound it then has. The reaper enters no other ring than this one. If a thread of
-   * the kernel submits, the bound is that one's alone.
+   * <p>A thread keeps the bound of the first ring that it enters, for all rings, until it makes a
+   * ring itself; then it has that ring's bound. The reaper enters no other ring than this one. With
+   * SQPOLL, the bound holds for the kernel's thread alone.
    */
   private void boundWorkers(int workers) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment counts = arena.allocate(8, 8);
       counts.set(JAVA_INT, 0, workers); // bounded: regular files, paths; capped by RLIMIT_NPROC
-      counts.set(JAVA_INT, 4, 0); // unbounded: as it is
+      counts.set(JAVA_INT, 4, 0); // unbounded: unchanged
       int result =
           kernel.ioUringRegister(
               reaper.errno(), memory.fd, IORING_REGISTER_IOWQ_MAX_WORKERS, counts.address(), 2);
       if (result < 0) {
         LOGGER
             .get()
-            .log(Level.DEBUG, "io-wq keeps its own bound on workers: {0}", Errno.describe(result));
+            .log(
+                Level.DEBUG,
+                "io-wq keeps the kernel's own bound on workers: {0}",
+                Errno.describe(result));
       }
     }
   }
 
-  /** {@code io_uring_register(2)}, which may block; the answer, EBADF if the ring is closed. */
+  /**
+   * Calls {@code io_uring_register(2)}, which may block. Returns its result, or a negated EBADF if
+   * the ring is closed.
+   */
   public int register(MemorySegment errno, int opcode, long arg, int count) {
     return memory.register(errno, opcode, arg, count);
   }

@@ -17,15 +17,16 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A ring as {@code io_uring_setup} made it: its descriptor, its two mappings, what was granted.
+ * A ring as {@code io_uring_setup} made it: its descriptor, its two mappings, and the flags and
+ * features that the kernel granted. The reaper closes it; no other thread may use it then.
  *
- * <p>Set-up flags are asked for and peeled off one at a time while the kernel answers EINVAL, and
- * the size is halved while it answers ENOMEM. That is not only true want of memory: rings of a user
- * who lacks CAP_IPC_LOCK are charged to RLIMIT_MEMLOCK, all together, before Linux 5.12 and since
- * 6.14 (io_create_region of io_uring/memmap.c).
+ * <p>The set-up asks for all optional flags, and drops one at a time while the kernel returns
+ * EINVAL. It halves the size while the kernel returns ENOMEM, which need not mean that memory is
+ * short: the rings of a user without CAP_IPC_LOCK are charged to RLIMIT_MEMLOCK, all together,
+ * before Linux 5.12 and since 6.14 (io_create_region of io_uring/memmap.c).
  */
 final class RingMemory {
-  // In the order in which they are given up.
+  // In the order in which they are dropped.
   private static final int[] OPTIONAL_FLAGS = {
     IORING_SETUP_NO_SQARRAY,
     IORING_SETUP_SUBMIT_ALL,
@@ -80,9 +81,11 @@ final class RingMemory {
     cqHead = params.get(JAVA_INT, PARAMS_CQ_OFF_HEAD);
     cqTail = params.get(JAVA_INT, PARAMS_CQ_OFF_TAIL);
     cqes = params.get(JAVA_INT, PARAMS_CQ_OFF_CQES);
+    assert Integer.bitCount(sqEntries) == 1 && Integer.bitCount(cqEntries) == 1
+        : "a mask needs powers of two: sqEntries=" + sqEntries + ", cqEntries=" + cqEntries;
     checkEnter(errno);
     probe(arena, errno);
-    // With SINGLE_MMAP one mapping holds both rings, so it has the size of the larger.
+    // With SINGLE_MMAP one mapping holds both rings, so it has the size of the larger one.
     long arrayEnd = sqArrayNeeded() ? sqArray + 4L * sqEntries : 0;
     rings = map(errno, Math.max(arrayEnd, cqes + CQE_BYTES * cqEntries), IORING_OFF_SQ_RING);
     MemorySegment mappedSqes;
@@ -94,7 +97,7 @@ final class RingMemory {
     }
     sqes = mappedSqes;
     if (sqArrayNeeded()) {
-      // SQEs are used in ring order, so the indirection is set up once.
+      // SQEs are used in ring order, so the index array is written once.
       for (int i = 0; i < sqEntries; i++) {
         rings.set(JAVA_INT, sqArray + 4L * i, i);
       }
@@ -102,11 +105,12 @@ final class RingMemory {
   }
 
   /**
-   * Makes a ring, or says why there is none.
+   * Makes a ring.
    *
-   * @param sqPollIdleMillis how long a thread of the kernel looks in vain for what is submitted
-   *     before it sleeps; zero for no such thread. Without one if there can be none, see {@link
-   *     #hasSqThread}.
+   * @param sqPollIdleMillis how long the kernel's submission thread looks for SQEs before it
+   *     sleeps; zero for no such thread. If there can be none, the ring is made without it, see
+   *     {@link #hasSqThread}.
+   * @throws UnavailableException if there can be no ring
    */
   static RingMemory open(Kernel kernel, int entries, int completionEntries, int sqPollIdleMillis)
       throws UnavailableException {
@@ -116,7 +120,7 @@ final class RingMemory {
       int fd = setup(kernel, errno, params, entries, completionEntries, sqPollIdleMillis);
       if (hasSqThread(params.get(JAVA_INT, PARAMS_FLAGS))
           && (params.get(JAVA_INT, PARAMS_FEATURES) & IORING_FEAT_SQPOLL_NONFIXED) == 0) {
-        kernel.close(errno, fd); // before 5.11, such a thread takes registered files only
+        kernel.close(errno, fd); // before 5.11, that thread works on registered files only
         fd = setup(kernel, errno, params, entries, completionEntries, 0);
       }
       try {
@@ -140,7 +144,7 @@ final class RingMemory {
     for (int flag : OPTIONAL_FLAGS) {
       flags |= flag == IORING_SETUP_SQPOLL && sqPollIdleMillis == 0 ? 0 : flag;
     }
-    int peeled = 0;
+    int dropped = 0;
     for (; ; ) {
       params.fill((byte) 0);
       params.set(JAVA_INT, PARAMS_FLAGS, flags);
@@ -152,11 +156,11 @@ final class RingMemory {
       if (fd >= 0) {
         return fd;
       }
-      if (Errno.EINVAL.is(fd) && peeled < OPTIONAL_FLAGS.length) {
-        flags &= ~OPTIONAL_FLAGS[peeled++];
+      if (Errno.EINVAL.is(fd) && dropped < OPTIONAL_FLAGS.length) {
+        flags &= ~OPTIONAL_FLAGS[dropped++];
       } else if (hasSqThread(flags) && !Errno.EINTR.is(fd)) {
-        // EPERM before 5.13, without privileges; EAGAIN, ENOMEM: no thread could be made. Or there
-        // can be no ring at all, which the next attempt tells.
+        // EPERM: before 5.13, the process lacks privileges. EAGAIN, ENOMEM: the kernel could not
+        // make the thread. Or no ring can be made at all; the next attempt finds that out.
         flags &= ~IORING_SETUP_SQPOLL;
       } else if (Errno.ENOMEM.is(fd) && entries > SMALLEST_ENTRIES) {
         entries /= 2;
@@ -181,7 +185,7 @@ final class RingMemory {
       throw UnavailableException.of("mapping the ring", (int) address);
     }
     try {
-      // A forked child must not share our queues. Advice only: refusal changes nothing for us.
+      // A forked child must not share the queues. This is advice: a refusal changes nothing here.
       kernel.madvise(errno, address, length, Fcntl.MADV_DONTFORK);
       return Memory.at(address, length);
     } catch (Throwable t) {
@@ -199,7 +203,7 @@ final class RingMemory {
     }
     if (result < 0) {
       throw new UnavailableException(
-          "the kernel cannot say which io_uring operations it has (IORING_REGISTER_PROBE: "
+          "the kernel cannot list its io_uring operations (IORING_REGISTER_PROBE: "
               + Errno.describe(result)
               + "); use Linux 5.6 or later");
     }
@@ -209,10 +213,10 @@ final class RingMemory {
     }
   }
 
-  /** A seccomp filter may allow io_uring_setup and refuse what comes after it. */
+  /** A seccomp filter may allow io_uring_setup and refuse io_uring_enter. */
   private void checkEnter(MemorySegment errno) throws UnavailableException {
     int result = kernel.ioUringEnter(errno, fd, 0, 0, 0);
-    if (Submission.isFatal(result)) {
+    if (EnterResult.isFatal(result)) {
       throw UnavailableException.of("io_uring_enter", result);
     }
   }
@@ -221,7 +225,7 @@ final class RingMemory {
     return (flags & IORING_SETUP_NO_SQARRAY) == 0;
   }
 
-  /** Whether a thread of the kernel takes what is submitted. */
+  /** Whether a kernel thread submits (SQPOLL). */
   boolean hasSqThread() {
     return hasSqThread(flags);
   }
@@ -249,8 +253,8 @@ final class RingMemory {
   }
 
   /**
-   * {@code io_uring_register(2)}, which may block; EBADF if the ring is closed, whose descriptor's
-   * number may be another file's by then.
+   * Calls {@code io_uring_register(2)}, which may block. Returns a negated EBADF if the ring is
+   * closed: its descriptor's number may belong to another file by then.
    */
   int register(MemorySegment errno, int opcode, long arg, int count) {
     registering.lock();
@@ -261,12 +265,13 @@ final class RingMemory {
     }
   }
 
-  /** Unmaps and closes. The kernel must be done with every request, and Java with the queues. */
+  /** Unmaps and closes the ring. No request may be in flight, and no thread may use the queues. */
   void close(MemorySegment errno) {
     kernel.munmap(errno, sqes.address(), sqes.byteSize());
     kernel.munmap(errno, rings.address(), rings.byteSize());
     registering.lock();
     try {
+      assert !closed : "the ring is closed once";
       closed = true;
       kernel.close(errno, fd);
     } finally {

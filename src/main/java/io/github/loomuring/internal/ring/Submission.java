@@ -3,7 +3,6 @@ package io.github.loomuring.internal.ring;
 import static io.github.loomuring.internal.linux.IoUring.*;
 
 import io.github.loomuring.internal.concurrent.Pauses;
-import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -12,49 +11,53 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How SQEs get into the kernel: any thread writes its own, one at a time enters for all.
+ * Writes SQEs and enters the kernel to submit them. Any thread may call the methods for callers.
  *
- * <p>Entries exclude each other in the kernel, which spins meanwhile. So whoever finds another
- * thread inside leaves its SQE to that one, which looks again when it comes out. In the kernel, a
- * request belongs to the thread that took it along.
+ * <p>Threads that enter the kernel at once exclude each other there by spinning. So only one thread
+ * at a time submits, for all. A thread that finds another one submitting leaves its SQE to that
+ * thread, which looks at the queue again when it comes out of the kernel. In the kernel, a request
+ * belongs to the thread that submitted it.
  *
- * <p>With IORING_SETUP_SQPOLL a thread of the kernel takes every SQE, and nobody is ever inside;
- * whoever finds that thread asleep wakes it.
+ * <p>With IORING_SETUP_SQPOLL a kernel thread consumes every SQE, and no other thread ever submits.
+ * A thread that finds the kernel's thread asleep wakes it.
  */
 final class Submission {
-  private static final VarHandle INSIDE;
+  private static final VarHandle SUBMITTING;
 
   static {
     try {
-      INSIDE = MethodHandles.lookup().findVarHandle(Submission.class, "inside", boolean.class);
+      SUBMITTING =
+          MethodHandles.lookup().findVarHandle(Submission.class, "submitting", boolean.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
-  /** Entries for what others left, before one of them may take over. */
+  /** Entries for SQEs of other threads, before one of those threads may take over. */
   private static final int ROUNDS_MAX = 8;
 
   private static final int ATTEMPTS_BEFORE_PAUSE = 10;
   private static final int PAUSE_DOUBLINGS_MAX = 8;
 
-  /** Between attempts at what the kernel cannot do now. */
+  /** The pause between two attempts at an entry that the kernel refused for now. */
   static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
-  private final Ring ring;
   private final Kernel kernel;
   private final RingMemory memory;
   private final SubmissionQueue queue;
+  private final RingFailure failure;
+  private final ReaperStandby standby;
   private final boolean sqThread;
 
-  /** Whether one thread is in the kernel, submitting, and looks again when it comes out. */
-  private volatile boolean inside;
+  /** Whether a thread is the submitter: it is in the kernel, and looks again when it comes out. */
+  private volatile boolean submitting;
 
-  Submission(Ring ring, Kernel kernel, RingMemory memory) {
-    this.ring = ring;
+  Submission(Kernel kernel, RingMemory memory, RingFailure failure, ReaperStandby standby) {
     this.kernel = kernel;
     this.memory = memory;
     this.queue = new SubmissionQueue(memory);
+    this.failure = failure;
+    this.standby = standby;
     this.sqThread = memory.hasSqThread();
   }
 
@@ -65,7 +68,7 @@ final class Submission {
     flush((int) offer(request, errno), errno);
   }
 
-  /** Writes the SQE of {@code request}, whose position {@link #flush} is to be told. */
+  /** Writes the SQE of {@code request}. Returns its position, for {@link #flush}. */
   long offer(Request request, MemorySegment errno) throws IOException {
     long position = queue.offer(request);
     for (int attempt = 0; position == SubmissionQueue.FULL; attempt++) {
@@ -75,7 +78,7 @@ final class Submission {
     return position;
   }
 
-  /** Submits a request of the ring's own. */
+  /** Submits one of the ring's own requests. */
   void push(byte opcode, long addr, long userData, MemorySegment errno) throws IOException {
     long position = queue.offer(opcode, addr, userData);
     for (int attempt = 0; position == SubmissionQueue.FULL; attempt++) {
@@ -85,7 +88,7 @@ final class Submission {
     flush((int) position, errno);
   }
 
-  /** Has the kernel take SQEs, by this thread or by the one that is inside. */
+  /** Makes the kernel consume SQEs, through this thread or through the submitter. */
   private void makeRoom(MemorySegment errno, int attempt) throws IOException {
     flush(queue.last(), errno);
     if (attempt > 0) {
@@ -93,47 +96,49 @@ final class Submission {
     }
   }
 
-  /** Has the kernel take the SQE at {@code position}, now or when another thread comes out. */
+  /** Makes the kernel consume the SQE at {@code position}, now or when the submitter comes out. */
   void flush(int position, MemorySegment errno) throws IOException {
     if (sqThread) {
       wakeSqThread(errno);
       return;
     }
-    // Whoever comes out looks at the queue again, and whoever finds another one inside has written
-    // to the queue before: so one of the two sees the other, for which each needs a full fence.
+    // The submitter looks at the queue again after it has stopped being the submitter. A thread
+    // that finds a submitter has written to the queue before. With a full fence on each side, one
+    // of the two sees the other.
     int last = position;
     int failures = 0;
     do {
       VarHandle.fullFence();
-      if (!tryBegin()) {
+      if (!tryBecomeSubmitter()) {
         return;
       }
-      boolean taken = true;
+      boolean consumed = true;
       try {
-        for (int round = 0; round < ROUNDS_MAX && taken && queue.pending() > 0; round++) {
-          taken = enter(last, errno);
+        for (int round = 0; round < ROUNDS_MAX && consumed && queue.pending() > 0; round++) {
+          consumed = enter(last, errno);
           last = queue.last();
         }
       } finally {
-        end();
+        resignAsSubmitter();
       }
-      if (!taken) {
-        // An error never gives an SQE up: it is in the ring, and a later entry submits it.
+      if (!consumed) {
+        // The SQE is not lost: it stays in the ring, and a later entry submits it.
         // EAGAIN, ENOMEM: no memory now. EBUSY: the reaper has to make room first.
-        ring.recallReaper();
-        pause(failures++, 0); // outside: another thread, which may be running, may take over
+        standby.recall();
+        pause(failures++, 0); // while not the submitter: a thread that runs may take over
       }
       VarHandle.fullFence();
       last = queue.last();
     } while (!queue.isConsumed(last));
   }
 
-  /** Has the kernel's thread look at the queue, if it does not anyway. */
+  /** Wakes the kernel's submission thread if it sleeps. */
   private void wakeSqThread(MemorySegment errno) throws IOException {
-    // That thread says that it sleeps, and then looks once more: so one sees the other.
+    // That thread sets the flag first, and then looks at the queue once more before it sleeps. With
+    // a full fence here, one of the two sees the other.
     VarHandle.fullFence();
     for (int failures = 0; ; failures++) {
-      ring.checkNotFailed();
+      failure.check();
       if (!queue.isWakeUpNeeded()) {
         return;
       }
@@ -147,23 +152,23 @@ final class Submission {
   }
 
   private void check(int result) throws IOException {
-    if (isFatal(result)) {
-      FatalException fatal = new FatalException(result);
-      ring.fail(fatal);
+    if (EnterResult.isFatal(result)) {
+      EnterResult.FatalException fatal = new EnterResult.FatalException(result);
+      failure.set(fatal);
       throw new IOException("the ring has failed", fatal);
     }
   }
 
-  /** Enters once; whether the SQE at {@code position} has been taken. */
+  /** Enters once. Returns whether the SQE at {@code position} has been consumed. */
   private boolean enter(int position, MemorySegment errno) throws IOException {
-    ring.checkNotFailed();
+    failure.check();
     check(kernel.ioUringEnter(errno, memory.fd, queue.pending(), 0, 0));
     return queue.isConsumed(position);
   }
 
   /**
-   * Before the next attempt. Who waits for another thread waits longer and longer, so that that one
-   * gets a carrier, even if the scheduler prefers those that come again and again.
+   * Waits before the next attempt. A thread that waits for another thread waits longer each time,
+   * so that the other one gets a carrier even if the scheduler prefers threads that yield.
    */
   private static void pause(int attempt, int doublingsMax) {
     if (attempt < ATTEMPTS_BEFORE_PAUSE) {
@@ -171,9 +176,9 @@ final class Submission {
       return;
     }
     int doublings = Math.min(attempt - ATTEMPTS_BEFORE_PAUSE, doublingsMax);
-    boolean interrupted = Thread.interrupted(); // parking with it set returns at once
+    boolean interrupted = Thread.interrupted(); // parking with the status set returns at once
     if (interrupted) {
-      Pauses.parkNanos(1); // takes the permit that came with it
+      Pauses.parkNanos(1); // consumes the permit that came with the interrupt
     }
     Pauses.parkNanos(PAUSE_NANOS << doublings);
     if (interrupted) {
@@ -183,22 +188,26 @@ final class Submission {
 
   // ---- the reaper
 
-  /** Makes the calling thread the one inside, unless another one is; {@link #end} must follow. */
-  boolean tryBegin() {
-    return INSIDE.compareAndSet(this, false, true);
+  /**
+   * Makes the calling thread the submitter, unless there is one. {@link #resignAsSubmitter} must
+   * follow.
+   */
+  boolean tryBecomeSubmitter() {
+    return SUBMITTING.compareAndSet(this, false, true);
   }
 
-  void end() {
-    inside = false;
+  void resignAsSubmitter() {
+    assert submitting : "no thread is the submitter";
+    submitting = false;
   }
 
-  /** Whether a thread is inside, so that what is written now is taken along. */
-  private boolean isBegun() {
+  /** Whether there is a submitter, which will also submit SQEs that were written before. */
+  private boolean hasSubmitter() {
     VarHandle.fullFence(); // as in flush
-    return inside;
+    return submitting;
   }
 
-  /** Writes the SQE of {@code request} for a later entry; the one inside may take it along. */
+  /** Writes the SQE of {@code request}; a later entry of the reaper or a caller submits it. */
   void offerFromReaper(Request request, MemorySegment errno) {
     for (int failures = 0; queue.offer(request) == SubmissionQueue.FULL; ) {
       int result =
@@ -212,9 +221,10 @@ final class Submission {
   }
 
   /**
-   * Submits what is written, unless another thread is doing it, and waits for completions.
+   * Submits the SQEs in the queue, unless another thread is the submitter, and waits for
+   * completions.
    *
-   * @param takeOver whether to submit in any case
+   * @param takeOver whether to submit even if another thread is the submitter
    */
   int enterAndWait(MemorySegment errno, boolean takeOver, int minComplete) {
     if (sqThread) {
@@ -222,20 +232,24 @@ final class Submission {
       int wakeUp = queue.isWakeUpNeeded() ? IORING_ENTER_SQ_WAKEUP : 0;
       return enterFromReaper(errno, 0, minComplete, IORING_ENTER_GETEVENTS | wakeUp);
     }
-    int toSubmit = isBegun() && !takeOver ? 0 : queue.pending();
+    int toSubmit = hasSubmitter() && !takeOver ? 0 : queue.pending();
     return enterFromReaper(errno, toSubmit, minComplete, IORING_ENTER_GETEVENTS);
   }
 
-  /** Enters, whoever else is inside; the result, or a negated errno that passes by itself. */
+  /**
+   * Enters, even if another thread is the submitter.
+   *
+   * @return the result, or the negated errno of a passing error
+   */
   int enterFromReaper(MemorySegment errno, int toSubmit, int minComplete, int flags) {
     int result = kernel.ioUringEnter(errno, memory.fd, toSubmit, minComplete, flags);
-    if (isFatal(result)) {
-      throw new FatalException(result);
+    if (EnterResult.isFatal(result)) {
+      throw new EnterResult.FatalException(result);
     }
     return result;
   }
 
-  /** SQEs that the kernel has not taken yet. */
+  /** The number of SQEs that the kernel has not consumed yet. */
   int pending() {
     return queue.pending();
   }
@@ -245,7 +259,7 @@ final class Submission {
     return queue.last();
   }
 
-  /** Whether the kernel has taken the SQE at {@code position}. */
+  /** Whether the kernel has consumed the SQE at {@code position}. */
   boolean isConsumed(int position) {
     return queue.isConsumed(position);
   }
@@ -253,39 +267,5 @@ final class Submission {
   /** Whether the kernel keeps completions that did not fit the completion queue. */
   boolean isOverflown() {
     return queue.isOverflown();
-  }
-
-  /*
-   * What io_uring_enter(2) answers, and what becomes of the ring. An entry that fails has taken no
-   * SQE, or says how many it took: so those that pass by themselves are repeated.
-   *
-   *   EINTR    passes: a signal.
-   *   EAGAIN   passes: no memory for a request.
-   *   EBUSY    passes: completions have to be drained first.
-   *   ENOMEM   passes: no memory for what a thread needs at its first entry.
-   *   EBADR    fatal: the kernel had no memory to keep a completion that did not fit the queue, and
-   *            has dropped it. Whose it was is not known, and that caller would wait for ever.
-   *   EOWNERDEAD                fatal: the kernel's thread that submits has ended.
-   *   EBADF, ENXIO, EOPNOTSUPP  fatal: the descriptor is no ring, or the ring is being ended.
-   *   EFAULT, EINVAL, EBADFD, EEXIST, EPERM and others  fatal: it would be the same again.
-   *
-   * What becomes of one request, ENXIO or EIO of a device for example, is told by its CQE.
-   */
-
-  static boolean isFatal(int result) {
-    return result < 0
-        && !Errno.EINTR.is(result)
-        && !Errno.EAGAIN.is(result)
-        && !Errno.EBUSY.is(result)
-        && !Errno.ENOMEM.is(result);
-  }
-
-  /** The kernel refused an entry for a reason that will not go away. */
-  static final class FatalException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    FatalException(int result) {
-      super("io_uring_enter: " + Errno.describe(result));
-    }
   }
 }

@@ -10,11 +10,15 @@ import io.github.loomuring.internal.linux.Memory;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The submission queue, filled by any thread under a lock and emptied by whoever enters the kernel.
+ * The submission queue. Any thread writes SQEs, under a lock; the kernel consumes them when a
+ * thread enters it.
  *
  * <p>Positions are the kernel's: 32-bit counters that wrap, compared by the sign of a difference.
  */
 final class SubmissionQueue {
+  /** Returned by {@code offer} when the queue is full; positions are ints. */
+  static final long FULL = Long.MIN_VALUE;
+
   private final RingMemory memory;
   private final MemorySegment rings;
   private final MemorySegment sqes;
@@ -32,7 +36,7 @@ final class SubmissionQueue {
     this.tail = Memory.intAcquire(rings, memory.sqTail);
   }
 
-  /** Whether the kernel has taken the SQE at {@code position}. */
+  /** Whether the kernel has consumed the SQE at {@code position}. */
   boolean isConsumed(int position) {
     return Memory.intAcquire(rings, memory.sqHead) - position > 0;
   }
@@ -42,23 +46,27 @@ final class SubmissionQueue {
     return Memory.intAcquire(rings, memory.sqTail) - 1;
   }
 
-  /** SQEs that the kernel has not taken yet. */
+  /** The number of SQEs that the kernel has not consumed yet. */
   int pending() {
     // Head first: read the other way round, a submission in between would make it negative.
     int head = Memory.intAcquire(rings, memory.sqHead);
     return Memory.intAcquire(rings, memory.sqTail) - head;
   }
 
+  /** Whether the kernel keeps completions that did not fit the completion queue. */
   boolean isOverflown() {
     return (Memory.intVolatile(rings, memory.sqFlags) & IORING_SQ_CQ_OVERFLOW) != 0;
   }
 
-  /** Whether the kernel's thread sleeps. Only after a full fence is that what it finds too. */
+  /**
+   * Whether the kernel's submission thread sleeps. The caller needs a full fence between its write
+   * of an SQE and this call; otherwise both sides may miss each other.
+   */
   boolean isWakeUpNeeded() {
     return (Memory.intVolatile(rings, memory.sqFlags) & IORING_SQ_NEED_WAKEUP) != 0;
   }
 
-  /** Writes the SQE of {@code request}; its position, or FULL. */
+  /** Writes the SQE of {@code request}. Returns its position, or {@link #FULL}. */
   long offer(Request request) {
     lock.lock();
     try {
@@ -84,7 +92,7 @@ final class SubmissionQueue {
     }
   }
 
-  /** Writes the SQE of a request of the ring's own; its position, or FULL. */
+  /** Writes the SQE of one of the ring's own requests. Returns its position, or {@link #FULL}. */
   long offer(byte opcode, long addr, long userData) {
     lock.lock();
     try {
@@ -99,11 +107,10 @@ final class SubmissionQueue {
     }
   }
 
-  /** What {@code offer} answers when the kernel has to take SQEs first; positions are ints. */
-  static final long FULL = Long.MIN_VALUE;
-
   private boolean isFull(int position) {
-    return position - Memory.intAcquire(rings, memory.sqHead) == entries;
+    int used = position - Memory.intAcquire(rings, memory.sqHead);
+    assert used >= 0 && used <= entries : "used=" + used + " of entries=" + entries;
+    return used == entries;
   }
 
   private void write(
@@ -118,8 +125,8 @@ final class SubmissionQueue {
       long userData,
       short bufIndex) {
     long sqe = SQE_BYTES * (position & mask);
-    // The whole SQE is written each time: nothing of its last use may remain.
-    sqes.set(JAVA_LONG, sqe, 0);
+    // The whole SQE is written each time: no value of its last use may remain.
+    sqes.set(JAVA_LONG, sqe, 0); // ioprio among others
     sqes.set(JAVA_BYTE, sqe + SQE_OPCODE, opcode);
     sqes.set(JAVA_BYTE, sqe + SQE_FLAGS, flags);
     sqes.set(JAVA_INT, sqe + SQE_FD, fd);
@@ -129,9 +136,9 @@ final class SubmissionQueue {
     sqes.set(JAVA_INT, sqe + SQE_OP_FLAGS, opFlags);
     sqes.set(JAVA_LONG, sqe + SQE_USER_DATA, userData);
     sqes.set(JAVA_INT, sqe + SQE_BUF_INDEX, Short.toUnsignedInt(bufIndex)); // and personality
-    sqes.set(JAVA_INT, sqe + 44, 0);
-    sqes.set(JAVA_LONG, sqe + 48, 0);
-    sqes.set(JAVA_LONG, sqe + 56, 0);
+    sqes.set(JAVA_INT, sqe + SQE_FILE_INDEX, 0);
+    sqes.set(JAVA_LONG, sqe + SQE_ADDR3, 0);
+    sqes.set(JAVA_LONG, sqe + SQE_PAD2, 0);
   }
 
   private int publish(int position) {

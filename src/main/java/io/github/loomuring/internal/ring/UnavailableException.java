@@ -2,17 +2,17 @@ package io.github.loomuring.internal.ring;
 
 import io.github.loomuring.internal.linux.Errno;
 
-/** There is no io_uring here. The message names the cause, and the remedy where one is known. */
+/** No ring can be made. The message names the cause, and the remedy where one is known. */
 public final class UnavailableException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  /** Whether it may be there later. */
+  /** Whether a ring can be made later. */
   public enum Prospect {
-    /** Not in this process: the kernel lacks it, or refuses it. */
+    /** Never in this process: the kernel lacks io_uring, or refuses it. */
     LASTING,
-    /** A shortage, of descriptors, memory or threads, which passes. */
+    /** Later: descriptors, memory or threads are short now. */
     PASSING,
-    /** Nobody knows: a ring was made, and did not work. */
+    /** Not known: a ring was made, and did not work. */
     UNKNOWN
   }
 
@@ -22,12 +22,12 @@ public final class UnavailableException extends Exception {
           + " io_uring_setup, io_uring_enter and io_uring_register in the seccomp profile";
   private static final String SANDBOX =
       "a seccomp filter or a sandbox (gVisor, managed Kubernetes) refuses it: allow io_uring_setup,"
-          + " io_uring_enter and io_uring_register there, or accept the pool, silently with"
+          + " io_uring_enter and io_uring_register there, or use the pool without this warning:"
           + " UringOptions.Fallback.ALWAYS";
 
   private final Prospect prospect;
 
-  /** It lasts. */
+  /** An exception for a cause that lasts. */
   public UnavailableException(String message) {
     this(message, Prospect.LASTING, null);
   }
@@ -37,7 +37,7 @@ public final class UnavailableException extends Exception {
     this.prospect = prospect;
   }
 
-  /** There is no ring for want of memory, or of a thread, as {@code error} says. */
+  /** The exception for a ring that cannot be made because memory or threads are short. */
   public static UnavailableException shortage(OutOfMemoryError error) {
     String message = String.valueOf(error.getMessage());
     String remedy =

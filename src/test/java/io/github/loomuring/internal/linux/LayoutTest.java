@@ -83,7 +83,10 @@ class LayoutTest {
         "ADDR",
         "LEN",
         "USER_DATA",
-        "BUF_INDEX");
+        "BUF_INDEX",
+        "FILE_INDEX",
+        "ADDR3");
+    all.put("SQE_PAD2", "offsetof(struct io_uring_sqe, __pad2)");
     struct(all, "RSRC_REGISTER", "struct io_uring_rsrc_register", "NR", "FLAGS");
     struct(all, "RSRC_UPDATE2", "struct io_uring_rsrc_update2", "OFFSET", "DATA", "NR");
     all.put("SQE_OP_FLAGS", "offsetof(struct io_uring_sqe, rw_flags)");

@@ -169,9 +169,9 @@ class PollerTest {
         "the reaper to stand aside, or the caller to park",
         () -> {
           kernel.post(Long.MAX_VALUE, 0);
-          return s.engine.ring().isReaperAside() || isParked(looking);
+          return s.engine.ring().isReaperOnStandby() || isParked(looking);
         });
-    return s.engine.ring().isReaperAside();
+    return s.engine.ring().isReaperOnStandby();
   }
 
   /** The one that looks may take the wake-up of the reaper, which must get it all the same. */

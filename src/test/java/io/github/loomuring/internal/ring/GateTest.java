@@ -245,7 +245,7 @@ class GateTest {
     private void leave(Gate first, Gate end) {
       for (Gate gate = first; gate != end; gate = gate.parent) {
         inside[indexOf(gate)].decrementAndGet(); // before the place is anybody else's
-        Request next = gate.leave();
+        Request next = (Request) gate.leave();
         if (next != null) {
           entered(gate);
           admit(next, gate.parent);

@@ -1,4 +1,4 @@
-package io.github.loomuring.internal;
+package io.github.loomuring.internal.replace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

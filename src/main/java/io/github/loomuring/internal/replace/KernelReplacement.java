@@ -1,12 +1,9 @@
-package io.github.loomuring.internal;
+package io.github.loomuring.internal.replace;
 
 import static io.github.loomuring.internal.linux.Fcntl.*;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import io.github.loomuring.internal.concurrent.Pauses;
 import io.github.loomuring.internal.linux.CString;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
@@ -25,16 +22,14 @@ import java.util.Arrays;
 /**
  * The steps of a {@link Replacement} by calls of the kernel, all by one thread.
  *
- * <p>The directory is opened once, and names are looked up in it. The temporary file is made by an
- * exclusive open, which follows no link; owner, permissions and bytes go by the descriptor that
- * this gives. Its name counts only as long as it leads to the inode of that descriptor, which stays
- * open until the end, so that no other file gets the inode's number.
+ * <p>The directory is opened once, and names are looked up in it. An exclusive open, which follows
+ * no link, creates the temporary file; owner, permissions and bytes are set through its descriptor.
+ * Its name is used only while it leads to the inode of that descriptor. The descriptor stays open
+ * until the end, so that no other file gets the inode's number.
  */
 final class KernelReplacement implements AutoCloseable {
   private static final int PIECE_BYTES = 1 << 18;
   private static final int ATTEMPTS = 16;
-  private static final int STATX_ATTEMPTS = 1_000;
-  private static final long STATX_PAUSE_NANOS = 1_000_000;
 
   private final Kernel kernel;
 
@@ -43,7 +38,7 @@ final class KernelReplacement implements AutoCloseable {
 
   private final Arena arena = Arena.ofConfined();
   private final MemorySegment errno = arena.allocate(Kernel.ERRNO_BYTES, 8);
-  private final MemorySegment statx = arena.allocate(STATX_BYTES, 8);
+  private final Statx statx;
   private final MemorySegment iovec = arena.allocate(IOVEC_BYTES, 8);
   private final long emptyPath;
   private final long directoryPath;
@@ -53,31 +48,21 @@ final class KernelReplacement implements AutoCloseable {
   private boolean isMade;
   private long madeDevice;
   private long madeInode;
-  private Status made;
+  private Statx.Status made;
   private boolean moved;
-  private final TemporaryFile temporaryFile; // made first: there may be no memory for it later
+  private final TemporaryFile temporaryFile; // made early: there may be no memory for it later
   private int directory = -1;
   private int fd = -1;
 
-  /** What statx(2) says of a file. */
-  private record Status(int mode, int uid, int gid) {
-    int type() {
-      return mode & S_IFMT;
-    }
-
-    int permissions() {
-      return mode & 0777;
-    }
-  }
-
   /**
-   * The replacement of a file.
+   * Prepares the replacement of a file.
    *
    * @param target absolute, and not the root
    */
   KernelReplacement(Kernel kernel, Path path, Path target) {
     this.kernel = kernel;
     this.path = path;
+    this.statx = new Statx(kernel, arena, errno);
     this.temporaryFile = new TemporaryFile(kernel);
     byte[] bytes = CString.bytes(target);
     int slash = bytes.length - 1;
@@ -90,7 +75,7 @@ final class KernelReplacement implements AutoCloseable {
   }
 
   /**
-   * Whether the system calls are there that a seccomp profile older than they are refuses.
+   * Whether the kernel allows statx and pwritev2, which old seccomp profiles refuse.
    *
    * @throws IllegalCallerException if the kernel may not be called
    */
@@ -113,11 +98,11 @@ final class KernelReplacement implements AutoCloseable {
     try {
       directory = open(AT_FDCWD, directoryPath, O_RDONLY | O_DIRECTORY, 0);
       check(directory, "open of its directory");
-      Status old = status(targetName);
+      Statx.Status old = status(targetName);
       if (old != null && old.type() != S_IFREG) {
-        throw Replacement.notRegular(path, old.type() == S_IFDIR);
+        throw SharedSteps.notRegular(path, old.type() == S_IFDIR);
       }
-      // Nobody else may read what is to be in it before it is settled who may.
+      // No other user may read the new content before owner and permissions are set.
       create(old == null ? 0666 : 0600);
       write(bytes);
       if (old != null) {
@@ -126,7 +111,7 @@ final class KernelReplacement implements AutoCloseable {
       }
       check(kernel.fsync(errno, fd), "fsync of " + temporary);
       if (!isStillNamed()) {
-        throw Replacement.renamed(path, temporary);
+        throw SharedSteps.renamed(path, temporary);
       }
       check(
           kernel.renameat(errno, directory, temporaryName, directory, targetName),
@@ -142,7 +127,7 @@ final class KernelReplacement implements AutoCloseable {
   private void create(int mode) throws IOException {
     int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
     for (int attempt = 1; ; attempt++) {
-      temporary = Replacement.temporaryName();
+      temporary = SharedSteps.temporaryName();
       temporaryName = string(temporary.getBytes(StandardCharsets.US_ASCII));
       fd = open(directory, temporaryName, flags, mode);
       if (!Errno.EEXIST.is(fd) || attempt == ATTEMPTS) {
@@ -150,18 +135,18 @@ final class KernelReplacement implements AutoCloseable {
         break;
       }
     }
-    int result = stat(fd, emptyPath, AT_EMPTY_PATH);
-    madeDevice = statDevice();
-    madeInode = statInode();
-    isMade = result >= 0; // known without any object: there may be no memory for one
+    int result = statx.call(fd, emptyPath, AT_EMPTY_PATH);
+    madeDevice = statx.device();
+    madeInode = statx.inode();
+    isMade = result >= 0; // set without allocating: there may be no memory
     check(result, "statx of " + temporary);
-    made = lastStatus();
+    made = statx.status();
   }
 
-  private int open(int where, long name, int flags, int mode) {
+  private int open(int dirfd, long name, int flags, int mode) {
     int result;
     do {
-      result = kernel.openat(errno, where, name, flags | O_CLOEXEC, mode);
+      result = kernel.openat(errno, dirfd, name, flags | O_CLOEXEC, mode);
     } while (Errno.EINTR.is(result));
     return result;
   }
@@ -176,36 +161,36 @@ final class KernelReplacement implements AutoCloseable {
       long n = kernel.pwritev2(errno, fd, iovec.address(), 1, done, 0);
       if (n == 0) {
         throw new FileSystemException(
-            path.toString(), null, "a write of " + length + " moved none");
+            path.toString(), null, "a write of length=" + length + " wrote no byte");
       }
       done += Errno.EINTR.is(n) ? 0 : (int) check(n, "write of length=" + length);
     }
   }
 
-  private void setOwner(Status old) throws IOException {
-    int uid = old.uid == made.uid ? -1 : old.uid;
-    int gid = old.gid == made.gid ? -1 : old.gid;
+  private void setOwner(Statx.Status old) throws IOException {
+    int uid = old.uid() == made.uid() ? -1 : old.uid();
+    int gid = old.gid() == made.gid() ? -1 : old.gid();
     if (uid == -1 && gid == -1) {
       return;
     }
     int result = kernel.fchown(errno, fd, uid, gid);
-    if (mayNot(result) && uid != -1 && gid != -1) {
-      result = kernel.fchown(errno, fd, -1, gid); // a group of the process's own it may set
+    if (isOwnerRefused(result) && uid != -1 && gid != -1) {
+      result = kernel.fchown(errno, fd, -1, gid); // allowed for the process's own groups
     }
-    if (!mayNot(result)) {
+    if (!isOwnerRefused(result)) {
       check(result, "fchown of " + temporary);
     }
   }
 
-  /** Only privileged processes may give files away, and not every file system keeps owners. */
-  private static boolean mayNot(int result) {
+  /** Only privileged processes may change the owner, and not every file system stores one. */
+  private static boolean isOwnerRefused(int result) {
     return Errno.EPERM.is(result)
         || Errno.EINVAL.is(result)
         || Errno.ENOSYS.is(result)
         || Errno.EOPNOTSUPP.is(result);
   }
 
-  /** Last: a change of owner may take some away. */
+  /** Must follow the change of owner, which may clear some permissions. */
   private void setPermissions(int permissions) throws IOException {
     if (status().permissions() == permissions) {
       return;
@@ -217,71 +202,44 @@ final class KernelReplacement implements AutoCloseable {
     }
   }
 
-  /** Where a profile of seccomp refuses fchmod: by the JDK's call, and the descriptor. */
+  /** For seccomp profiles that refuse fchmod: sets them by the JDK's call, for the descriptor. */
   private boolean isSetByJdk(int permissions) {
     try {
       Path file = PlatformPaths.fileSystem().getPath("/proc/self/fd/" + fd);
       Files.setPosixFilePermissions(file, Permissions.of(permissions));
       return true;
     } catch (IOException e) {
-      return false; // the first refusal says why
+      return false; // the caller throws the error of fchmod
     }
   }
 
+  /** Whether the temporary file's name leads to the file that was created. */
   private boolean isStillNamed() throws IOException {
-    int result = stat(directory, temporaryName, AT_SYMLINK_NOFOLLOW);
+    int result = statx.call(directory, temporaryName, AT_SYMLINK_NOFOLLOW);
     if (Errno.ENOENT.is(result)) {
       return false;
     }
     check(result, "statx");
-    return statDevice() == madeDevice && statInode() == madeInode;
+    return statx.device() == madeDevice && statx.inode() == madeInode;
   }
 
-  /** Of the temporary file, whatever its name leads to. */
-  private Status status() throws IOException {
-    check(stat(fd, emptyPath, AT_EMPTY_PATH), "statx of " + temporary);
-    return lastStatus();
+  /** The status of the temporary file, by its descriptor. */
+  private Statx.Status status() throws IOException {
+    check(statx.call(fd, emptyPath, AT_EMPTY_PATH), "statx of " + temporary);
+    return statx.status();
   }
 
-  /** Of a name in the directory; null if there is none. */
-  private Status status(long name) throws IOException {
-    int result = stat(directory, name, AT_SYMLINK_NOFOLLOW);
+  /** The status of the file that a name in the directory leads to; null if there is none. */
+  private Statx.Status status(long name) throws IOException {
+    int result = statx.call(directory, name, AT_SYMLINK_NOFOLLOW);
     if (Errno.ENOENT.is(result)) {
       return null;
     }
     check(result, "statx");
-    return lastStatus();
+    return statx.status();
   }
 
-  /** Again and again if there is no memory: what is not known to be made is not removed. */
-  private int stat(int where, long name, int flags) {
-    int result = -1;
-    for (int attempt = 0; attempt < STATX_ATTEMPTS; attempt++) {
-      result = kernel.statx(errno, where, name, flags, STATX_BASIC_STATS, statx.address());
-      if (!Errno.ENOMEM.is(result)) {
-        break;
-      }
-      Pauses.parkNanos(STATX_PAUSE_NANOS);
-    }
-    return result;
-  }
-
-  private long statDevice() {
-    return makedev(statx.get(JAVA_INT, STATX_DEV_MAJOR), statx.get(JAVA_INT, STATX_DEV_MINOR));
-  }
-
-  private long statInode() {
-    return statx.get(JAVA_LONG, STATX_INO_OFFSET);
-  }
-
-  private Status lastStatus() {
-    return new Status(
-        Short.toUnsignedInt(statx.get(JAVA_SHORT, STATX_MODE)),
-        statx.get(JAVA_INT, STATX_UID_OFFSET),
-        statx.get(JAVA_INT, STATX_GID_OFFSET));
-  }
-
-  /** Removes the temporary file, if there is one, and it is the one that was made. */
+  /** Removes the temporary file, if its name still leads to the file that was created. */
   private void delete(Throwable reason) {
     if (!isMade || moved) {
       return;
@@ -308,7 +266,7 @@ final class KernelReplacement implements AutoCloseable {
 
   @Override
   public void close() {
-    // The bytes are on the disk, or have failed to get there: no close says more.
+    // The bytes are on the disk, or a call has failed: the results of the closes add nothing.
     if (fd >= 0) {
       temporaryFile.close(isMade ? PosixLocks.key(madeDevice, madeInode) : PosixLocks.UNKNOWN, fd);
     }
@@ -318,7 +276,10 @@ final class KernelReplacement implements AutoCloseable {
     arena.close();
   }
 
-  /** The descriptor of what is by now the file itself: others may have locked that meanwhile. */
+  /**
+   * The descriptor of the temporary file, which is the target by now. Other threads may have locked
+   * it meanwhile, and the close must not drop their locks.
+   */
   private static final class TemporaryFile extends PosixLocks.Descriptor {
     private final Kernel kernel;
     private final MemorySegment errno = Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8);
@@ -335,7 +296,7 @@ final class KernelReplacement implements AutoCloseable {
       try {
         PosixLocks.close(this);
       } catch (IOException e) {
-        throw new AssertionError("it is not said how the close ended", e);
+        throw new AssertionError("this close throws no IOException", e);
       }
     }
 
