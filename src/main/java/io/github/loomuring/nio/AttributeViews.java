@@ -20,40 +20,43 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
 import java.util.Set;
 
-/** The platform's attribute views, whose calls hold no carrier: one class for each kind. */
+/**
+ * The attribute views of the platform: one class for each kind of view. A {@link CallDispatcher}
+ * runs the calls of a view. Any thread may use a view.
+ */
 final class AttributeViews {
   private AttributeViews() {}
 
   /**
-   * A view that calls {@code platform}.
+   * Returns a view that calls {@code platform}.
    *
-   * @param type what the user asked for
-   * @param platform null if the platform has no such view
-   * @return null if that is null
+   * @param type the interface that the caller asked for
+   * @param platform the view, or null if the platform has none of this type
+   * @return the view, or null if {@code platform} is null
    */
   static <V extends FileAttributeView> V wrap(
-      UringFileSystem fileSystem, Class<V> type, V platform) {
+      CallDispatcher dispatcher, Class<V> type, V platform) {
     FileAttributeView view =
         switch (platform) {
           case null -> null;
-          case PosixFileAttributeView posix -> new Posix(fileSystem, posix);
-          case DosFileAttributeView dos -> new Dos(fileSystem, dos);
-          case BasicFileAttributeView basic -> new Basic<>(fileSystem, basic);
-          case AclFileAttributeView acl -> new Acl(fileSystem, acl);
-          case FileOwnerAttributeView owner -> new Owner<>(fileSystem, owner);
-          case UserDefinedFileAttributeView user -> new UserDefined(fileSystem, user);
-          default -> throw new AssertionError("type=" + type + " is none of those of the JDK");
+          case PosixFileAttributeView posix -> new Posix(dispatcher, posix);
+          case DosFileAttributeView dos -> new Dos(dispatcher, dos);
+          case BasicFileAttributeView basic -> new Basic<>(dispatcher, basic);
+          case AclFileAttributeView acl -> new Acl(dispatcher, acl);
+          case FileOwnerAttributeView owner -> new Owner<>(dispatcher, owner);
+          case UserDefinedFileAttributeView user -> new UserDefined(dispatcher, user);
+          default -> throw new AssertionError("type=" + type + " is not an interface of the JDK");
         };
     return type.cast(view);
   }
 
-  /** What views have in common. */
+  /** The base of all views. */
   private abstract static class View<V extends FileAttributeView> implements FileAttributeView {
-    final UringFileSystem fileSystem;
+    final CallDispatcher dispatcher;
     final V view;
 
-    View(UringFileSystem fileSystem, V view) {
-      this.fileSystem = fileSystem;
+    View(CallDispatcher dispatcher, V view) {
+      this.dispatcher = dispatcher;
       this.view = view;
     }
 
@@ -62,26 +65,26 @@ final class AttributeViews {
       return view.name();
     }
 
-    final <T> T call(Calls.Work<T> work) throws IOException {
-      return Calls.blocking(fileSystem, work);
+    final <T> T call(CallDispatcher.PlatformCall<T> call) throws IOException {
+      return dispatcher.call(call);
     }
 
-    final void run(Calls.Action action) throws IOException {
-      Calls.blocking(fileSystem, action);
+    final void run(CallDispatcher.PlatformAction action) throws IOException {
+      dispatcher.run(action);
     }
   }
 
-  /** Times, and what is basic. */
+  /** The view "basic": the times. */
   private static class Basic<V extends BasicFileAttributeView> extends View<V>
       implements BasicFileAttributeView {
-    Basic(UringFileSystem fileSystem, V view) {
-      super(fileSystem, view);
+    Basic(CallDispatcher dispatcher, V view) {
+      super(dispatcher, view);
     }
 
     @Override
     public BasicFileAttributes readAttributes() throws IOException {
-      return Attributes.comparable(
-          fileSystem, BasicFileAttributes.class, call(view::readAttributes));
+      return AttributeReader.withComparableKey(
+          dispatcher, BasicFileAttributes.class, call(view::readAttributes));
     }
 
     @Override
@@ -91,17 +94,17 @@ final class AttributeViews {
     }
   }
 
-  /** Owner, group and permissions. */
+  /** The view "posix": owner, group and permissions. */
   private static final class Posix extends Basic<PosixFileAttributeView>
       implements PosixFileAttributeView {
-    Posix(UringFileSystem fileSystem, PosixFileAttributeView view) {
-      super(fileSystem, view);
+    Posix(CallDispatcher dispatcher, PosixFileAttributeView view) {
+      super(dispatcher, view);
     }
 
     @Override
     public PosixFileAttributes readAttributes() throws IOException {
-      return Attributes.comparable(
-          fileSystem, PosixFileAttributes.class, call(view::readAttributes));
+      return AttributeReader.withComparableKey(
+          dispatcher, PosixFileAttributes.class, call(view::readAttributes));
     }
 
     @Override
@@ -125,16 +128,17 @@ final class AttributeViews {
     }
   }
 
-  /** The flags of DOS, which Linux keeps in extended attributes. */
+  /** The view "dos": its flags, which Linux stores in an extended attribute. */
   private static final class Dos extends Basic<DosFileAttributeView>
       implements DosFileAttributeView {
-    Dos(UringFileSystem fileSystem, DosFileAttributeView view) {
-      super(fileSystem, view);
+    Dos(CallDispatcher dispatcher, DosFileAttributeView view) {
+      super(dispatcher, view);
     }
 
     @Override
     public DosFileAttributes readAttributes() throws IOException {
-      return Attributes.comparable(fileSystem, DosFileAttributes.class, call(view::readAttributes));
+      return AttributeReader.withComparableKey(
+          dispatcher, DosFileAttributes.class, call(view::readAttributes));
     }
 
     @Override
@@ -158,11 +162,11 @@ final class AttributeViews {
     }
   }
 
-  /** The owner alone. */
+  /** The view "owner". */
   private static class Owner<V extends FileOwnerAttributeView> extends View<V>
       implements FileOwnerAttributeView {
-    Owner(UringFileSystem fileSystem, V view) {
-      super(fileSystem, view);
+    Owner(CallDispatcher dispatcher, V view) {
+      super(dispatcher, view);
     }
 
     @Override
@@ -176,11 +180,11 @@ final class AttributeViews {
     }
   }
 
-  /** Access control lists, where the platform has them. */
+  /** The view "acl": the access control list, where the platform supports it. */
   private static final class Acl extends Owner<AclFileAttributeView>
       implements AclFileAttributeView {
-    Acl(UringFileSystem fileSystem, AclFileAttributeView view) {
-      super(fileSystem, view);
+    Acl(CallDispatcher dispatcher, AclFileAttributeView view) {
+      super(dispatcher, view);
     }
 
     @Override
@@ -194,11 +198,11 @@ final class AttributeViews {
     }
   }
 
-  /** Extended attributes. */
+  /** The view "user": extended attributes. */
   private static final class UserDefined extends View<UserDefinedFileAttributeView>
       implements UserDefinedFileAttributeView {
-    UserDefined(UringFileSystem fileSystem, UserDefinedFileAttributeView view) {
-      super(fileSystem, view);
+    UserDefined(CallDispatcher dispatcher, UserDefinedFileAttributeView view) {
+      super(dispatcher, view);
     }
 
     @Override
@@ -216,7 +220,7 @@ final class AttributeViews {
       if (dst.isReadOnly()) {
         throw new IllegalArgumentException("dst=" + dst + " is read-only");
       }
-      // Another thread may not be allowed to use the caller's.
+      // The call may run on another thread, which may not be allowed to use the caller's buffer.
       ByteBuffer bytes = ByteBuffer.allocate(dst.remaining());
       int n = call(() -> view.read(name, bytes));
       dst.put(bytes.flip());

@@ -8,6 +8,8 @@ import io.github.loomuring.internal.spi.FileStatus;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.FileLockInterruptionException;
@@ -18,71 +20,100 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The locks of one {@link UringFileChannel}, held by a JDK's channel of the same file.
+ * The locks of one {@link UringFileChannel}. A channel of the JDK, opened on the same file,
+ * acquires and holds them. Any thread may call; callers have checked that the channel is open for
+ * reading or writing, as the lock requires.
  *
- * <p>All work with that channel is done by threads of the pool, which nobody interrupts: an
- * interrupt would close it, and a closed descriptor takes every lock of the process on the file
- * with it. For the same reason nobody waits in the JDK's {@code lock}: {@link #lock} tries until it
- * succeeds.
+ * <p>Only threads of the pool use the JDK's channel, because nobody interrupts them. An interrupt
+ * would close that channel, and the process loses all its locks on a file when it closes any
+ * descriptor of it. For the same reason no thread waits in the {@code lock} method of the JDK's
+ * channel: {@link #lock} tries until it succeeds.
  */
-final class ChannelLocks {
+final class ChannelLocks implements UringFileLock.Releaser {
+  /*
+   * A UringFileLock is in `held` from its acquisition to its release. PosixLocks counts it for the
+   * same time, and one more lock during each attempt. Whoever removes a lock from `held` calls
+   * PosixLocks.release, once.
+   */
+
   private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long PAUSE_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(20);
 
-  /** The regions that threads of this process wait for. */
-  private static final Set<Awaited> AWAITED = ConcurrentHashMap.newKeySet();
+  /**
+   * The requests of all threads of the process that wait for a lock. They are in one set for all
+   * channels, because a lock overlaps with those of other channels of the same file.
+   */
+  private static final Set<Request> WAITING = ConcurrentHashMap.newKeySet();
 
-  private final UringFileChannel channel;
+  private final FileChannel channel;
   private final EngineFile file;
-
-  /** Whoever takes a lock out, has to tell {@link PosixLocks}. */
+  private final InterruptHandler interrupts;
   private final Set<UringFileLock> held = ConcurrentHashMap.newKeySet();
 
-  ChannelLocks(UringFileChannel channel, EngineFile file) {
+  ChannelLocks(FileChannel channel, EngineFile file, InterruptHandler interrupts) {
     this.channel = channel;
     this.file = file;
+    this.interrupts = interrupts;
   }
 
-  /** The lock, or null if another process holds one that is in the way. Not interruptible. */
+  /**
+   * Returns the lock, or null if another process holds a lock that overlaps. An interrupt does not
+   * end it.
+   */
   FileLock tryLock(Region region) throws IOException {
-    if (!AWAITED.isEmpty()) {
-      checkNotAwaited(awaited(region));
+    try {
+      checkNoneWaiting(region);
+      return tryAcquire(PlainUse.POOL_ALWAYS, region);
+    } catch (ClosedChannelException e) {
+      throw InterruptHandler.asynchronousClose(e);
     }
-    return attempt(PlainUse.POOL_ALWAYS, region);
   }
 
-  /** Waits for the lock, with pauses of up to {@link #PAUSE_NANOS_MAX}. */
+  /** Waits until it has acquired the lock. */
   FileLock lock(Region region) throws IOException {
     try {
-      if (!AWAITED.isEmpty()) {
-        checkNotAwaited(awaited(region));
-      }
-      FileLock lock = attempt(PlainUse.POOL, region);
-      return lock != null ? lock : await(region);
-    } catch (InterruptedIOException e) {
-      if (!Thread.currentThread().isInterrupted()) {
-        throw e; // the deadline
-      }
-      throw (IOException) new FileLockInterruptionException().initCause(e);
+      FileLock lock = acquire(region);
+      interrupts.checkNotInterrupted();
+      return lock;
+    } catch (IOException e) {
+      IOException failure = interrupts.exceptionFor(e);
+      throw failure instanceof ClosedByInterruptException ? interrupted(failure) : failure;
     }
   }
 
-  private FileLock await(Region region) throws IOException {
-    Awaited awaited = awaited(region);
-    synchronized (AWAITED) { // of two that come at once, one is the first
-      checkNotAwaited(awaited);
-      AWAITED.add(awaited);
+  private FileLock acquire(Region region) throws IOException {
+    try {
+      checkNoneWaiting(region);
+      FileLock lock = tryAcquire(PlainUse.POOL, region);
+      return lock != null ? lock : awaitLock(region);
+    } catch (InterruptedIOException e) {
+      if (!Thread.currentThread().isInterrupted()) {
+        throw e; // the deadline has passed
+      }
+      throw interrupted(e);
+    }
+  }
+
+  private static IOException interrupted(IOException cause) {
+    return (IOException) new FileLockInterruptionException().initCause(cause);
+  }
+
+  private FileLock awaitLock(Region region) throws IOException {
+    Request request = request(region);
+    synchronized (WAITING) { // if two threads arrive at once, only the first may wait
+      checkNoneWaiting(request);
+      WAITING.add(request);
     }
     try {
       for (long nanos = FIRST_PAUSE_NANOS; ; nanos = Math.min(2 * nanos, PAUSE_NANOS_MAX)) {
         pause(nanos);
-        FileLock lock = attempt(PlainUse.POOL, region);
+        FileLock lock = tryAcquire(PlainUse.POOL, region);
         if (lock != null) {
           return lock;
         }
       }
     } finally {
-      AWAITED.remove(awaited);
+      WAITING.remove(request);
     }
   }
 
@@ -95,24 +126,30 @@ final class ChannelLocks {
     }
   }
 
-  private Awaited awaited(Region region) throws IOException {
+  private Request request(Region region) throws IOException {
     FileStatus status = file.status();
-    return new Awaited(status.device(), status.inode(), region);
+    return new Request(status.device(), status.inode(), region);
   }
 
-  private static void checkNotAwaited(Awaited wanted) {
-    for (Awaited other : AWAITED) {
-      if (other.isInTheWayOf(wanted)) {
+  private void checkNoneWaiting(Region region) throws IOException {
+    if (!WAITING.isEmpty()) {
+      checkNoneWaiting(request(region));
+    }
+  }
+
+  private static void checkNoneWaiting(Request request) {
+    for (Request other : WAITING) {
+      if (other.overlaps(request)) {
         throw new OverlappingFileLockException();
       }
     }
   }
 
-  private UringFileLock attempt(PlainUse use, Region region) throws IOException {
-    return file.withPlainChannel(use, plain -> acquire(plain, region));
+  private UringFileLock tryAcquire(PlainUse use, Region region) throws IOException {
+    return file.withPlainChannel(use, plain -> tryAcquire(plain, region));
   }
 
-  private UringFileLock acquire(FileChannel plain, Region region) throws IOException {
+  private UringFileLock tryAcquire(FileChannel plain, Region region) throws IOException {
     PosixLocks.hold(file.lockKey());
     FileLock acquired = null;
     UringFileLock lock = null;
@@ -122,21 +159,23 @@ final class ChannelLocks {
         return null;
       }
       UringFileLock made = new UringFileLock(channel, this, acquired);
-      held.add(made);
+      boolean added = held.add(made);
+      assert added : made;
       lock = made;
     } finally {
       if (lock == null) {
-        giveUp(acquired); // there was none, or no memory for it
+        abandon(acquired); // tryLock returned null or failed, or there was no memory
       }
     }
-    if (!channel.isOpen()) { // releaseAll may have been there before
+    if (!channel.isOpen()) { // releaseAll may have run before the lock was in `held`
       releaseNow(lock);
       throw new AsynchronousCloseException();
     }
     return lock;
   }
 
-  private void giveUp(FileLock acquired) throws IOException {
+  /** Ends an attempt that made no {@link UringFileLock}. */
+  private void abandon(FileLock acquired) throws IOException {
     try {
       if (acquired != null) {
         acquired.release();
@@ -146,7 +185,8 @@ final class ChannelLocks {
     }
   }
 
-  void release(UringFileLock lock) throws IOException {
+  @Override
+  public void release(UringFileLock lock) throws IOException {
     if (held.contains(lock)) {
       file.withPlainChannel(
           PlainUse.POOL_ALWAYS,
@@ -154,12 +194,13 @@ final class ChannelLocks {
             releaseNow(lock);
             return null;
           });
+      assert !held.contains(lock) : lock;
     }
   }
 
   private void releaseNow(UringFileLock lock) throws IOException {
     try {
-      lock.plain.release();
+      lock.platform().release();
     } finally {
       forget(lock);
     }
@@ -171,30 +212,34 @@ final class ChannelLocks {
     }
   }
 
-  /** The channel is about to be closed: what is acquired from now on is released at once. */
+  /**
+   * Releases all locks, when the channel is no longer open but its file still is. A lock that is
+   * acquired from now on is released at once.
+   */
   void releaseAll() {
+    assert !channel.isOpen() : channel;
     for (UringFileLock lock : held) {
       try {
         release(lock);
       } catch (IOException | RuntimeException | Error e) {
-        forget(lock); // it goes with the descriptor
+        forget(lock); // the kernel releases it when the descriptor is closed
       }
     }
   }
 
-  /** A region of a file, and who waits for it; no two are equal. */
-  private static final class Awaited {
+  /** A request of one thread for a lock. Requests are compared by identity. */
+  private static final class Request {
     private final long device;
     private final long inode;
     private final Region region;
 
-    Awaited(long device, long inode, Region region) {
+    Request(long device, long inode, Region region) {
       this.device = device;
       this.inode = inode;
       this.region = region;
     }
 
-    boolean isInTheWayOf(Awaited other) {
+    boolean overlaps(Request other) {
       return this != other
           && device == other.device
           && inode == other.inode
@@ -203,11 +248,16 @@ final class ChannelLocks {
   }
 
   /**
-   * What is to be locked.
+   * A region of a file for a lock.
    *
-   * @param size positive
+   * @param size 0 only if the position is the largest one; otherwise positive
    */
   record Region(long position, long size, boolean shared) {
+    Region {
+      assert position >= 0 && size >= 0 && position <= Long.MAX_VALUE - size
+          : "position=" + position + ", size=" + size;
+    }
+
     boolean overlaps(Region other) {
       return position - other.position < other.size && other.position - position < size;
     }

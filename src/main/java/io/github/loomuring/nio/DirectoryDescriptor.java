@@ -25,11 +25,12 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A descriptor of the ring on the directory that a stream of the platform keeps to, by which its
- * files are opened: /proc/self/fd leads to the directory itself, whatever its name leads to by now.
+ * A descriptor of the directory of a secure directory stream. It opens files in that directory on
+ * the ring: the path /proc/self/fd/N leads to the directory even if its name was changed.
  *
- * <p>It is opened by that name when it is first needed, and used only if it turns out to be the
- * stream's directory. Any thread may call.
+ * <p>The platform does not expose the descriptor of its stream. This one is therefore opened by the
+ * path of the directory when it is first needed, and used only if it refers to the same directory
+ * as the stream. Any thread may call; {@link #close} closes the descriptor.
  */
 final class DirectoryDescriptor implements Closeable {
   private final UringPath directory;
@@ -39,7 +40,7 @@ final class DirectoryDescriptor implements Closeable {
   /** Null if it is not open. */
   private UringFile descriptor; // guarded by lock
 
-  /** It was asked for, or the stream is closed: it does not come any more. */
+  /** True after the first attempt to open the descriptor, and after a close: none follows. */
   private boolean decided; // guarded by lock
 
   DirectoryDescriptor(UringPath directory, SecureDirectoryStream<Path> stream) {
@@ -47,34 +48,38 @@ final class DirectoryDescriptor implements Closeable {
     this.stream = stream;
   }
 
-  /** A channel of the file {@code name}; null if the platform has to open it. */
+  /** Opens the file {@code name} in the directory; returns null if the platform must open it. */
   SeekableByteChannel open(
       Path name, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
       throws IOException {
-    boolean deletes = options.contains(StandardOpenOption.DELETE_ON_CLOSE); // by its path, later
+    // With DELETE_ON_CLOSE the file would be deleted by a path that may be wrong by then.
+    boolean deletes = options.contains(StandardOpenOption.DELETE_ON_CLOSE);
     if (deletes || name.isAbsolute() || name.toString().isEmpty()) {
       return null;
     }
-    UringFile ours = descriptor();
-    if (ours == null) {
+    UringFile opened = descriptor();
+    if (opened == null) {
       return null;
     }
     try {
-      return FileAccess.engineFile(ours)
+      return FileAccess.engineFile(opened)
           .withDescriptorPath(
-              there ->
-                  there == null
-                      ? null
-                      : directory
-                          .getFileSystem()
-                          .provider()
-                          .newByteChannel(
-                              directory.wrap(there.resolve(name)), options, attributes));
+              path ->
+                  path == null ? null : newByteChannel(path.resolve(name), options, attributes));
     } catch (ClosedChannelException e) {
-      return null; // the stream is closed: the platform says it
+      return null; // the stream is closed, and the platform throws the exception for that
     } catch (FileSystemException e) {
-      throw named(name, e);
+      throw withName(name, e);
     }
+  }
+
+  private SeekableByteChannel newByteChannel(
+      Path platformPath, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
+      throws IOException {
+    return directory
+        .getFileSystem()
+        .provider()
+        .newByteChannel(directory.wrap(platformPath), options, attributes);
   }
 
   private UringFile descriptor() {
@@ -82,6 +87,7 @@ final class DirectoryDescriptor implements Closeable {
     lock.lock();
     try {
       if (!decided) {
+        assert descriptor == null : descriptor;
         decided = true;
         descriptor = openIfSame();
       }
@@ -91,8 +97,10 @@ final class DirectoryDescriptor implements Closeable {
     }
   }
 
+  /** Opens the directory by its path; returns null if that is no longer the stream's directory. */
   private UringFile openIfSame() {
-    Uring uring = directory.getFileSystem().uring();
+    assert lock.isHeldByCurrentThread();
+    Uring uring = directory.dispatcher().uring();
     if (uring == null || !uring.isRing()) {
       return null;
     }
@@ -102,10 +110,10 @@ final class DirectoryDescriptor implements Closeable {
       opened =
           Interrupts.ignored(
               () -> uring.openFile(directory.platformPath(), StandardOpenOption.READ));
-      same = isStreams(opened);
+      same = isDirectoryOfStream(opened);
       return same ? opened : null;
     } catch (IOException e) {
-      return null; // the name is gone, or may not be read any more
+      return null; // the path no longer exists, or is not readable
     } finally {
       if (!same) {
         closeQuietly(opened);
@@ -113,31 +121,25 @@ final class DirectoryDescriptor implements Closeable {
     }
   }
 
-  /** Whether {@code opened} is the directory of the stream. */
-  private boolean isStreams(UringFile opened) throws IOException {
+  private boolean isDirectoryOfStream(UringFile opened) throws IOException {
     return FileAccess.engineFile(opened)
         .withDescriptorPath(
-            path ->
-                path != null
-                    && Calls.blocking(
-                        directory.getFileSystem(),
-                        () -> {
-                          Object key =
-                              stream
-                                  .getFileAttributeView(BasicFileAttributeView.class)
-                                  .readAttributes()
-                                  .fileKey();
-                          return key != null
-                              && key.equals(
-                                  path.getFileSystem()
-                                      .provider()
-                                      .readAttributes(path, BasicFileAttributes.class)
-                                      .fileKey());
-                        }));
+            path -> path != null && directory.dispatcher().call(() -> hasKeyOfStream(path)));
   }
 
-  /** The exception with the name that the caller has given. */
-  private static FileSystemException named(Path name, FileSystemException e) {
+  private boolean hasKeyOfStream(Path path) throws IOException {
+    Object key =
+        stream.getFileAttributeView(BasicFileAttributeView.class).readAttributes().fileKey();
+    return key != null
+        && key.equals(
+            path.getFileSystem()
+                .provider()
+                .readAttributes(path, BasicFileAttributes.class)
+                .fileKey());
+  }
+
+  /** Returns the exception with the name that the caller passed. */
+  private static FileSystemException withName(Path name, FileSystemException e) {
     String file = name.toString();
     String reason = e.getReason();
     FileSystemException named =
@@ -174,7 +176,7 @@ final class DirectoryDescriptor implements Closeable {
         file.close();
       }
     } catch (IOException e) {
-      // It was opened for reading: there is nothing that could be lost.
+      // The directory was opened for reading, so no data can be lost.
     }
   }
 }

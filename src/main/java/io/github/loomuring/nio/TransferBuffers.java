@@ -4,34 +4,44 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 import java.util.concurrent.ArrayBlockingQueue;
 
-/** Buffers through which bytes go between a file and a channel of somebody else. */
+/** Buffers for transfers between a file and a channel of another class. Any thread may call. */
 final class TransferBuffers {
-  private static final int BYTES = 128 << 10;
+  private static final int CAPACITY_BYTES = 128 << 10;
   private static final int PAGE_BYTES = 4096;
   private static final int IDLE_MAX = 64;
+
+  /** Direct buffers for reuse; all rings share them, as a buffer is bound to none of them. */
   private static final ArrayBlockingQueue<ByteBuffer> IDLE = new ArrayBlockingQueue<>(IDLE_MAX);
 
   private TransferBuffers() {}
 
   /**
-   * A buffer for a transfer of {@code count} bytes: a direct one that is used again, or, as a
-   * channel that is not the JDK's might keep what it is given, one of its own.
+   * Returns a buffer for a transfer of {@code count} bytes; {@link #release} takes it back. For a
+   * channel of the JDK it is a direct buffer that is reused. Any other channel might keep the
+   * buffer that it is given, and gets a new heap buffer.
    */
-  static ByteBuffer take(Channel other, long count) {
+  static ByteBuffer acquire(Channel other, long count) {
     if (other.getClass().getModule() != Object.class.getModule()) {
-      return ByteBuffer.allocate((int) Math.min(BYTES, count));
+      return ByteBuffer.allocate((int) Math.min(CAPACITY_BYTES, count));
     }
     ByteBuffer idle = IDLE.poll();
-    return idle != null ? idle : aligned();
+    return idle != null ? idle : allocateAligned();
   }
 
-  /** As a file opened with DIRECT needs it. */
-  private static ByteBuffer aligned() {
-    return ByteBuffer.allocateDirect(BYTES + PAGE_BYTES).alignedSlice(PAGE_BYTES).slice(0, BYTES);
+  /** Allocates a buffer that a file opened with DIRECT can use. */
+  private static ByteBuffer allocateAligned() {
+    ByteBuffer buffer =
+        ByteBuffer.allocateDirect(CAPACITY_BYTES + PAGE_BYTES)
+            .alignedSlice(PAGE_BYTES)
+            .slice(0, CAPACITY_BYTES);
+    assert buffer.alignmentOffset(0, PAGE_BYTES) == 0 : "buffer=" + buffer;
+    return buffer;
   }
 
-  static void giveBack(ByteBuffer buffer) {
+  /** Takes a buffer back, for another transfer; the caller no longer uses it. */
+  static void release(ByteBuffer buffer) {
     if (buffer.isDirect()) {
+      assert buffer.capacity() == CAPACITY_BYTES : "buffer=" + buffer;
       IDLE.offer(buffer);
     }
   }

@@ -19,8 +19,9 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * A channel that no interrupt closes, and whose operations none ends: what the JDK has beneath the
- * streams of {@link java.nio.file.Files}. The interrupt status stays as it is.
+ * A channel that ignores interrupts: an interrupt neither closes it nor ends its calls, except
+ * {@link #lock}. The interrupt status of the thread does not change. The streams of {@link
+ * java.nio.file.Files} use such a channel, as they do in the JDK. Any thread may use it.
  */
 final class UninterruptibleChannel extends FileChannel {
   private final FileChannel channel;
@@ -35,24 +36,26 @@ final class UninterruptibleChannel extends FileChannel {
     Set<OpenOption> keepingOpen = new HashSet<>(options);
     keepingOpen.add(UringOpenOption.INTERRUPT_KEEPS_OPEN);
     return new UninterruptibleChannel(
-        Calls.opened(() -> UringFileChannel.open(uring, path, keepingOpen, attributes)));
+        CallDispatcher.open(() -> UringFileChannel.open(uring, path, keepingOpen, attributes)));
   }
 
   /**
-   * What a stream is to read of {@code channel}. It takes a channel with positions for a file, and
-   * skips and transfers up to the size; a device or a FIFO has none that means anything.
+   * Returns the channel that an input stream reads. The JDK's stream treats a {@link
+   * java.nio.channels.SeekableByteChannel} as a file: it skips and transfers up to the size. A
+   * device or a FIFO has no size that would allow this, so its stream reads a channel without
+   * positions.
    */
   static ReadableByteChannel forStream(FileChannel channel) throws IOException {
     boolean isFile =
-        !(channel instanceof UninterruptibleChannel ours)
-            || !(ours.channel instanceof UringFileChannel file)
-            || FileAccess.engineFile(file.file).isRegular()
-            || ours.size() > 0;
-    return isFile ? channel : new Bytes(channel);
+        !(channel instanceof UninterruptibleChannel uninterruptible)
+            || !(uninterruptible.channel instanceof UringFileChannel file)
+            || file.isRegular()
+            || uninterruptible.size() > 0;
+    return isFile ? channel : new UnseekableChannel(channel);
   }
 
   /** A channel without positions. */
-  private record Bytes(FileChannel channel) implements ReadableByteChannel {
+  private record UnseekableChannel(FileChannel channel) implements ReadableByteChannel {
     @Override
     public int read(ByteBuffer dst) throws IOException {
       return channel.read(dst);
@@ -132,7 +135,7 @@ final class UninterruptibleChannel extends FileChannel {
 
   @Override
   public long transferTo(long position, long count, WritableByteChannel target) throws IOException {
-    // The kernel copies between two of those that do the work.
+    // Unwrapped: the kernel copies only between two channels that are UringFileChannels.
     WritableByteChannel to = target instanceof UninterruptibleChannel that ? that.channel : target;
     return Interrupts.ignored(() -> channel.transferTo(position, count, to));
   }
@@ -155,7 +158,7 @@ final class UninterruptibleChannel extends FileChannel {
 
   @Override
   public FileLock lock(long position, long size, boolean shared) throws IOException {
-    return channel.lock(position, size, shared); // may wait for ever: an interrupt ends it
+    return channel.lock(position, size, shared); // an interrupt ends it, as it may wait forever
   }
 
   @Override

@@ -13,11 +13,12 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The entries of a directory, read by the platform in batches, so that a virtual thread parks once
- * for many. The filter is called by the thread that iterates, an entry at a time.
+ * The entries of a directory. The platform reads them in batches, so that a virtual thread parks
+ * once for many entries. The filter runs on the thread that iterates, for one entry at a time. Any
+ * thread may call; {@link #close} closes the stream of the platform.
  */
 final class UringDirectoryStream implements DirectoryStream<Path> {
-  private static final int BATCH = 256;
+  private static final int BATCH_ENTRIES_MAX = 256;
 
   private final UringPath directory;
   private final DirectoryStream<Path> platform;
@@ -27,9 +28,9 @@ final class UringDirectoryStream implements DirectoryStream<Path> {
   private volatile boolean closed;
 
   /**
-   * Takes over {@code platform}.
+   * Makes a stream, which owns {@code platform}.
    *
-   * @param filter null for all entries
+   * @param filter selects entries; null for all entries
    */
   UringDirectoryStream(
       UringPath directory, DirectoryStream<Path> platform, Filter<? super Path> filter) {
@@ -38,12 +39,12 @@ final class UringDirectoryStream implements DirectoryStream<Path> {
     this.filter = filter;
   }
 
-  /** What the platform has found, and what came after. */
+  /** Entries that the platform has found, and the end of the stream or the failure after them. */
   private record Batch(List<Path> entries, boolean isLast, DirectoryIteratorException failure) {
     static Batch next(Iterator<Path> entries) {
       List<Path> found = new ArrayList<>();
       try {
-        while (found.size() < BATCH) {
+        while (found.size() < BATCH_ENTRIES_MAX) {
           if (!entries.hasNext()) {
             return new Batch(found, true, null);
           }
@@ -51,7 +52,7 @@ final class UringDirectoryStream implements DirectoryStream<Path> {
         }
         return new Batch(found, false, null);
       } catch (DirectoryIteratorException e) {
-        return new Batch(found, false, e); // for when its entries have been taken
+        return new Batch(found, false, e); // thrown after the entries
       }
     }
   }
@@ -66,7 +67,7 @@ final class UringDirectoryStream implements DirectoryStream<Path> {
     try {
       if (iterating) {
         throw new IllegalStateException(
-            "the iterator over the directory stream of " + directory + " was obtained already");
+            "the directory stream of " + directory + " has returned its iterator already");
       }
       Entries entries = new Entries(platform.iterator());
       iterating = true;
@@ -79,16 +80,21 @@ final class UringDirectoryStream implements DirectoryStream<Path> {
   @Override
   public void close() throws IOException {
     closed = true;
-    Calls.blocking(directory.getFileSystem(), platform::close);
+    directory.dispatcher().run(platform::close);
   }
 
-  /** Ends when the stream is closed, after the entry that it has looked at already. */
+  /**
+   * The iterator. After the stream is closed it returns at most one more entry, which it has read
+   * ahead.
+   */
   private final class Entries implements Iterator<Path> {
     private final Iterator<Path> iterator;
+
+    // All guarded by lock.
     private final ArrayDeque<Path> batch = new ArrayDeque<>();
-    private DirectoryIteratorException failure;
+    private DirectoryIteratorException failure; // of the last batch, not yet thrown; or null
     private boolean ended;
-    private Path next;
+    private Path next; // read ahead by hasNext, or null
 
     Entries(Iterator<Path> iterator) {
       this.iterator = iterator;
@@ -100,7 +106,7 @@ final class UringDirectoryStream implements DirectoryStream<Path> {
       lock.lock();
       try {
         if (next == null) {
-          next = accepted();
+          next = nextAccepted();
         }
         return next != null;
       } finally {
@@ -113,7 +119,7 @@ final class UringDirectoryStream implements DirectoryStream<Path> {
       StackReserve.ensure();
       lock.lock();
       try {
-        Path result = next != null ? next : accepted();
+        Path result = next != null ? next : nextAccepted();
         next = null;
         if (result == null) {
           throw new NoSuchElementException("the directory stream of " + directory + " has ended");
@@ -124,8 +130,9 @@ final class UringDirectoryStream implements DirectoryStream<Path> {
       }
     }
 
-    private Path accepted() {
-      for (Path entry = entry(); entry != null; entry = entry()) {
+    /** Returns the next entry that the filter accepts; null at the end. */
+    private Path nextAccepted() {
+      for (Path entry = nextEntry(); entry != null; entry = nextEntry()) {
         try {
           if (filter == null || filter.accept(entry)) {
             return entry;
@@ -137,22 +144,24 @@ final class UringDirectoryStream implements DirectoryStream<Path> {
       return null;
     }
 
-    /** The next entry; null at the end. */
-    private Path entry() {
+    /** Returns the next entry; null at the end. */
+    private Path nextEntry() {
+      assert lock.isHeldByCurrentThread();
       while (!closed) {
         Path found = batch.poll();
         if (found != null) {
           return directory.wrap(found);
         }
         if (failure != null) {
-          DirectoryIteratorException once = failure;
+          DirectoryIteratorException thrown = failure;
           failure = null;
-          throw once;
+          throw thrown;
         }
         if (ended) {
           break;
         }
-        Batch read = Calls.quiet(directory.getFileSystem(), () -> Batch.next(iterator));
+        Batch read = directory.dispatcher().callUnchecked(() -> Batch.next(iterator));
+        assert batch.isEmpty() : "a batch was read before the entries of the last one were taken";
         batch.addAll(read.entries());
         failure = read.failure();
         ended = read.isLast();

@@ -31,68 +31,70 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * A {@link FileChannel} whose operations are those of a {@link UringFile}: a virtual thread parks
- * in them, and holds no carrier.
+ * A {@link FileChannel} that does its I/O through a {@link UringFile}. A call on a virtual thread
+ * parks the thread, which releases its carrier.
  *
- * <p>Any number of threads may use a channel. Reads and writes that name their position, and those
- * of a channel opened with APPEND, run at the same time; the others follow each other.
+ * <p>Any number of threads may use a channel at the same time. Reads and writes at a given position
+ * run concurrently, and so do the writes of a channel opened with APPEND. Calls that use the
+ * channel's position run one after the other.
  *
- * <p><b>Interrupts.</b> A thread that is interrupted in a call, or was before it, closes the
- * channel and gets a {@link ClosedByInterruptException}, its interrupt status set: as {@link
- * FileChannel} promises, and also if the call has moved bytes. A channel opened with {@link
- * UringOpenOption#INTERRUPT_KEEPS_OPEN} stays open instead: the call ends in an {@link
- * InterruptedIOException}, or returns what it did by then, as the same one of {@link UringFile}
- * does. On the pool of threads such a call ends no sooner than what it waits for.
+ * <p><b>Interrupts.</b> If a thread is interrupted before or during a call, the channel is closed
+ * and the call throws a {@link ClosedByInterruptException}; the interrupt status of the thread is
+ * set. {@link FileChannel} specifies this. It also applies to a call that has already transferred
+ * bytes. A channel opened with {@link UringOpenOption#INTERRUPT_KEEPS_OPEN} stays open instead: the
+ * call throws an {@link InterruptedIOException}, or returns the number of bytes that it has
+ * transferred, like the same call of {@link UringFile}. On the thread pool such a call returns only
+ * when its blocking system call has returned.
  *
- * <p><b>Deadlines.</b> A call that is ended by a {@link io.github.loomuring.Deadline} throws a
- * {@link io.github.loomuring.FileTimeoutException}; the channel stays open.
+ * <p><b>Deadlines.</b> If the {@link io.github.loomuring.Deadline} of a call passes, the call
+ * throws a {@link io.github.loomuring.FileTimeoutException}. The channel stays open.
  *
- * <p><b>Closing.</b> A call that runs when another thread closes the channel ends in an {@link
- * AsynchronousCloseException}. A channel of a {@link Uring} that has been closed is closed when
- * that is noticed.
+ * <p><b>Closing.</b> If another thread closes the channel during a call, the call throws an {@link
+ * AsynchronousCloseException}. If the {@link Uring} of the channel has been closed, the next call
+ * that uses the file fails, and closes the channel.
  *
- * <p><b>Locks.</b> A process loses its locks on a file (fcntl(2)) when it closes any descriptor of
- * it. The library's own descriptors, of channels and of other files, are therefore closed only when
- * none of its channels holds a lock on the file any more. Locks do get lost by what the JDK opens
- * and closes in this process, such as a {@link java.io.FileInputStream}, or to copy the file.
+ * <p><b>Locks.</b> A process loses all its locks on a file when it closes any descriptor of that
+ * file (fcntl(2)). While a channel of the library holds a lock on a file, the library therefore
+ * keeps all its descriptors of that file open, also those of other channels and files. Descriptors
+ * that the JDK opens and closes in the same process still release the locks: for example those of a
+ * {@link java.io.FileInputStream}, or those that copy the file.
  *
- * <p><b>Child processes.</b> What the library opens is O_CLOEXEC. Mappings and locks need a channel
- * of the JDK's beneath, which is not: a child has it open that native code starts, but none that
- * {@link ProcessBuilder} starts.
+ * <p><b>Child processes.</b> The library opens files with O_CLOEXEC. For mappings and locks it uses
+ * a channel of the JDK on the same file, which is opened without O_CLOEXEC. A child process that
+ * native code starts inherits this descriptor; one that {@link ProcessBuilder} starts does not.
  */
 public final class UringFileChannel extends FileChannel {
   /*
-   * The position has a lock, which is held while a read or write at it runs. Nobody
-   * waits for the lock of one channel while holding that of another.
-   *
-   * On the ring an interrupt cancels the operation, and the thread that was in it closes the
-   * channel. The pool cannot cancel: there the thread that interrupts closes the channel, by the
-   * mechanism of AbstractInterruptibleChannel, and so ends what blocks.
+   * On the ring an interrupt cancels the operation, and the interrupted thread closes the channel.
+   * The pool cannot cancel a system call. There the interrupting thread closes the channel, by the
+   * begin() and end() of AbstractInterruptibleChannel, and the close ends the system call.
    */
 
   private static final OpenOption[] NO_OPTIONS = {};
 
-  final UringFile file;
+  private final UringFile file;
   private final boolean readable;
   private final boolean writable;
   private final boolean append;
-  private final boolean writesAtEnd; // a device that was opened to append does not
-  final boolean interruptKeepsOpen;
-  private final boolean interrupterCloses;
+  private final boolean writesAtEnd; // false for a device, even if it was opened to append
+  private final boolean interruptingThreadCloses;
+  private final InterruptHandler interrupts;
+  private final FilePosition position;
+  private final FileMapper mapper;
   private final ChannelLocks locks;
-  private final FilePosition position; // not of a channel that appends
 
   private UringFileChannel(UringFile file, OpenSpec spec, boolean interruptKeepsOpen) {
+    EngineFile engineFile = FileAccess.engineFile(file);
     this.file = file;
     this.readable = spec.read();
     this.writable = spec.write();
     this.append = spec.append();
-    this.interruptKeepsOpen = interruptKeepsOpen;
-    EngineFile engineFile = FileAccess.engineFile(file);
-    this.interrupterCloses = !engineFile.isCancellable() && !interruptKeepsOpen;
     this.writesAtEnd = append && engineFile.isRegular();
-    this.locks = new ChannelLocks(this, engineFile);
-    this.position = new FilePosition(this, engineFile);
+    this.interruptingThreadCloses = !engineFile.isCancellable() && !interruptKeepsOpen;
+    this.interrupts = new InterruptHandler(this, file, !interruptKeepsOpen);
+    this.position = new FilePosition(this, file, writesAtEnd);
+    this.mapper = new FileMapper(this, file, interrupts);
+    this.locks = new ChannelLocks(this, engineFile, interrupts);
   }
 
   // ---- opening
@@ -101,12 +103,13 @@ public final class UringFileChannel extends FileChannel {
    * Opens or creates a file on the {@linkplain Uring#shared() shared} ring.
    *
    * @param path of the default file system
-   * @param options as of {@link FileChannel#open(Path, OpenOption...)}, and {@link
+   * @param options those of {@link FileChannel#open(Path, OpenOption...)}, and {@link
    *     UringOpenOption}s
-   * @return an open channel, its position 0
-   * @throws IllegalArgumentException for READ with APPEND, and APPEND with TRUNCATE_EXISTING
-   * @throws UnsupportedOperationException for an option that is not known here
-   * @throws IOException if the file cannot be opened, as of {@link UringFile#open(Path,
+   * @return an open channel, whose position is 0
+   * @throws IllegalArgumentException if the options contain READ and APPEND, or APPEND and
+   *     TRUNCATE_EXISTING
+   * @throws UnsupportedOperationException if an option is not supported
+   * @throws IOException if the file cannot be opened, as in {@link UringFile#open(Path,
    *     OpenOption...)}
    */
   public static UringFileChannel open(Path path, OpenOption... options) throws IOException {
@@ -117,10 +120,10 @@ public final class UringFileChannel extends FileChannel {
    * Opens or creates a file on the {@linkplain Uring#shared() shared} ring.
    *
    * @param path of the default file system
-   * @param options as of {@link FileChannel#open(Path, Set, FileAttribute...)}, and {@link
+   * @param options those of {@link FileChannel#open(Path, Set, FileAttribute...)}, and {@link
    *     UringOpenOption}s
-   * @param attributes for a file that is created
-   * @return an open channel, its position 0
+   * @param attributes set when the file is created
+   * @return an open channel, whose position is 0
    * @throws IOException if the file cannot be opened
    * @see #open(Path, OpenOption...)
    */
@@ -131,15 +134,16 @@ public final class UringFileChannel extends FileChannel {
   }
 
   /**
-   * Opens or creates a file. A thread that was interrupted before may open it all the same, as with
-   * {@link FileChannel}, unless an interrupt is to keep the channel open.
+   * Opens or creates a file. As with {@link FileChannel}, an interrupted thread can open a channel.
+   * With {@link UringOpenOption#INTERRUPT_KEEPS_OPEN} it cannot: the call throws an {@link
+   * InterruptedIOException}.
    *
-   * @param uring what the operations run on
+   * @param uring runs the operations of the channel
    * @param path of the default file system
-   * @param options as of {@link FileChannel#open(Path, Set, FileAttribute...)}, and {@link
+   * @param options those of {@link FileChannel#open(Path, Set, FileAttribute...)}, and {@link
    *     UringOpenOption}s
-   * @param attributes for a file that is created
-   * @return an open channel, its position 0
+   * @param attributes set when the file is created
+   * @return an open channel, whose position is 0
    * @throws IOException if the file cannot be opened
    */
   public static UringFileChannel open(
@@ -147,12 +151,12 @@ public final class UringFileChannel extends FileChannel {
       throws IOException {
     Objects.requireNonNull(uring, "uring");
     Objects.requireNonNull(path, "path");
-    Set<OpenOption> others = new HashSet<>(options);
-    boolean keepsOpen = others.remove(UringOpenOption.INTERRUPT_KEEPS_OPEN);
-    OpenSpec spec = OpenSpec.of(others.toArray(NO_OPTIONS));
+    Set<OpenOption> fileOptions = new HashSet<>(options);
+    boolean keepsOpen = fileOptions.remove(UringOpenOption.INTERRUPT_KEEPS_OPEN);
+    OpenSpec spec = OpenSpec.of(fileOptions.toArray(NO_OPTIONS));
     boolean interrupted = !keepsOpen && Thread.interrupted();
     try {
-      return of(uring.openFile(path, others, attributes), spec, keepsOpen);
+      return of(uring.openFile(path, fileOptions, attributes), spec, keepsOpen);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -160,150 +164,102 @@ public final class UringFileChannel extends FileChannel {
     }
   }
 
+  /** Makes the channel of an open file, which closing the channel closes. */
   private static UringFileChannel of(UringFile file, OpenSpec spec, boolean keepsOpen)
       throws IOException {
     try {
       return new UringFileChannel(file, spec, keepsOpen);
-    } catch (Throwable t) { // no memory for it
+    } catch (Throwable t) { // an OutOfMemoryError, for example
       file.close();
       throw t;
     }
   }
 
-  // ---- reading and writing at a position of the caller's
+  // ---- reads and writes
 
   @Override
   public int read(ByteBuffer dst, long position) throws IOException {
     Objects.requireNonNull(dst, "dst");
-    Checks.notNegative("position", position);
+    Preconditions.checkNotNegative("position", position);
     checkReadable();
-    begins();
-    try {
-      Checks.inFile(position, dst.remaining());
-      int n = file.read(dst, position);
-      checkNotInterrupted();
-      return n;
-    } catch (IOException e) {
-      throw failed(e);
-    } finally {
-      ends();
-    }
+    return transferAt(position, Direction.READ, dst);
   }
 
   @Override
   public int write(ByteBuffer src, long position) throws IOException {
     Objects.requireNonNull(src, "src");
-    Checks.notNegative("position", position);
+    Preconditions.checkNotNegative("position", position);
     checkWritable();
-    begins();
-    try {
-      Checks.inFile(position, src.remaining());
-      int n = file.write(src, position);
-      checkNotInterrupted();
-      return n;
-    } catch (IOException e) {
-      throw failed(e);
-    } finally {
-      ends();
-    }
+    return transferAt(position, Direction.WRITE, src);
   }
-
-  // ---- reading and writing at the channel's position
 
   @Override
   public int read(ByteBuffer dst) throws IOException {
     Objects.requireNonNull(dst, "dst");
     checkReadable();
-    begins();
-    try {
-      int n;
-      position.lock();
-      try {
-        Checks.inFile(position.value, dst.remaining());
-        n = file.read(dst, position.value);
-        position.value += Math.max(n, 0);
-      } finally {
-        position.unlock();
-      }
-      checkNotInterrupted();
-      return n;
-    } catch (IOException e) {
-      throw failed(e);
-    } finally {
-      ends();
-    }
-  }
-
-  @Override
-  public long read(ByteBuffer[] dsts, int offset, int length) throws IOException {
-    ByteBuffer[] buffers = Checks.range(dsts, offset, length);
-    checkReadable();
-    return call(
-        () -> {
-          position.lock();
-          try {
-            Checks.inFile(position.value, buffers);
-            long n = file.read(buffers, position.value);
-            position.value += Math.max(n, 0);
-            return n;
-          } finally {
-            position.unlock();
-          }
-        });
+    return transferNext(Direction.READ, dst);
   }
 
   @Override
   public int write(ByteBuffer src) throws IOException {
     Objects.requireNonNull(src, "src");
     checkWritable();
-    begins();
-    try {
-      int n;
-      if (writesAtEnd) {
-        n = file.write(src, 0);
-      } else {
-        position.lock();
-        try {
-          Checks.inFile(position.value, src.remaining());
-          n = file.write(src, position.value);
-          position.value += n;
-        } finally {
-          position.unlock();
-        }
-      }
-      checkNotInterrupted();
-      return n;
-    } catch (IOException e) {
-      throw failed(e);
-    } finally {
-      ends();
-    }
+    return transferNext(Direction.WRITE, src);
+  }
+
+  @Override
+  public long read(ByteBuffer[] dsts, int offset, int length) throws IOException {
+    ByteBuffer[] buffers = Preconditions.subarray(dsts, offset, length);
+    checkReadable();
+    return call(() -> position.read(buffers));
   }
 
   @Override
   public long write(ByteBuffer[] srcs, int offset, int length) throws IOException {
-    ByteBuffer[] buffers = Checks.range(srcs, offset, length);
+    ByteBuffer[] buffers = Preconditions.subarray(srcs, offset, length);
     checkWritable();
-    return call(writesAtEnd ? () -> file.write(buffers, 0) : () -> writeNext(buffers));
+    return call(() -> position.write(buffers));
   }
 
-  private long writeNext(ByteBuffer[] buffers) throws IOException {
-    position.lock();
+  private enum Direction {
+    READ,
+    WRITE
+  }
+
+  // The next two do what call() does, but allocate no object for the operation.
+
+  private int transferAt(long offset, Direction direction, ByteBuffer buffer) throws IOException {
+    beginCall();
     try {
-      Checks.inFile(position.value, buffers);
-      long n = file.write(buffers, position.value);
-      position.value += n;
+      Preconditions.checkEnd(offset, buffer.remaining());
+      int n = direction == Direction.READ ? file.read(buffer, offset) : file.write(buffer, offset);
+      interrupts.checkNotInterrupted();
       return n;
+    } catch (IOException e) {
+      throw interrupts.exceptionFor(e);
     } finally {
-      position.unlock();
+      endCall();
+    }
+  }
+
+  private int transferNext(Direction direction, ByteBuffer buffer) throws IOException {
+    beginCall();
+    try {
+      int n = direction == Direction.READ ? position.read(buffer) : position.write(buffer);
+      interrupts.checkNotInterrupted();
+      return n;
+    } catch (IOException e) {
+      throw interrupts.exceptionFor(e);
+    } finally {
+      endCall();
     }
   }
 
   // ---- position and size
 
   /**
-   * The position; the size, if the channel was opened with APPEND; 0 of a FIFO, a socket, a
-   * terminal, and a device without positions.
+   * Returns the position of the channel. For a channel opened with APPEND it is the size of the
+   * file. It is 0 for a FIFO, a socket, a terminal, and a device without positions.
    */
   @Override
   public long position() throws IOException {
@@ -317,7 +273,7 @@ public final class UringFileChannel extends FileChannel {
   @Override
   public UringFileChannel position(long newPosition) throws IOException {
     checkOpen();
-    Checks.notNegative("newPosition", newPosition);
+    Preconditions.checkNotNegative("newPosition", newPosition);
     call(
         () -> {
           position.set(newPosition);
@@ -335,11 +291,11 @@ public final class UringFileChannel extends FileChannel {
   @Override
   public UringFileChannel truncate(long size) throws IOException {
     checkOpen();
-    Checks.notNegative("size", size);
+    Preconditions.checkNotNegative("size", size);
     checkWritable();
     call(
         () -> {
-          position.truncate(file, size);
+          position.truncate(size);
           return size;
         });
     return this;
@@ -358,210 +314,161 @@ public final class UringFileChannel extends FileChannel {
   // ---- transfers
 
   /**
-   * Transfers bytes to another channel: in the kernel, if that is a {@code UringFileChannel}.
+   * Transfers bytes to another channel. If that is a {@code UringFileChannel}, the kernel copies
+   * them where it can.
    *
-   * <p>If the ranges are of one file and overlap, the target gets what the source held when the
-   * call began.
+   * <p>If the two ranges overlap in one file, the target receives the bytes that the source range
+   * held when the call began.
    */
   @Override
   public long transferTo(long position, long count, WritableByteChannel target) throws IOException {
     checkOpen();
-    Checks.open(target);
+    Preconditions.checkOpen(target);
     checkReadable();
     if (target instanceof UringFileChannel other) {
       other.checkWritable();
     }
-    Checks.notNegative("position", position);
-    Checks.notNegative("count", count);
-    return transfer(
-        target,
-        () ->
-            target instanceof UringFileChannel other
-                ? other.take(file, position, count)
-                : Transfers.to(file, position, count, target));
-  }
-
-  /** Writes bytes of {@code source} where this channel writes next. */
-  private long take(UringFile source, long offset, long count) throws IOException {
-    if (writesAtEnd) {
-      return Transfers.copy(source, offset, count, file, 0, true);
-    }
-    position.lock();
-    try {
-      long n = Transfers.copy(source, offset, count, file, position.value, false);
-      position.value += n;
-      return n;
-    } finally {
-      position.unlock();
-    }
+    Preconditions.checkNotNegative("position", position);
+    Preconditions.checkNotNegative("count", count);
+    return newTransfer(target)
+        .run(
+            () ->
+                target instanceof UringFileChannel other
+                    ? other.position.transferFrom(file, position, count)
+                    : FileTransfers.toChannel(file, position, count, target));
   }
 
   /**
-   * Transfers bytes from another channel: in the kernel, if that is a {@code UringFileChannel}.
+   * Transfers bytes from another channel. If that is a {@code UringFileChannel}, the kernel copies
+   * them where it can.
    *
-   * <p>If the ranges are of one file and overlap, this channel gets what the source held when the
-   * call began. Bytes that were read and cannot be written are lost, unless the source has a
-   * position to be set back.
+   * <p>If the two ranges overlap in one file, this channel receives the bytes that the source range
+   * held when the call began. Bytes that were read but cannot be written are lost, unless the
+   * source has a position that can be set back.
    */
   @Override
   public long transferFrom(ReadableByteChannel source, long position, long count)
       throws IOException {
     checkOpen();
-    Checks.open(source);
+    Preconditions.checkOpen(source);
     if (source instanceof UringFileChannel other) {
       other.checkReadable();
     }
     checkWritable();
-    Checks.notNegative("position", position);
-    Checks.notNegative("count", count);
-    return transfer(
-        source,
-        () ->
-            source instanceof UringFileChannel other
-                ? other.give(count, this, position)
-                : Transfers.from(source, file, position, count));
+    Preconditions.checkNotNegative("position", position);
+    Preconditions.checkNotNegative("count", count);
+    return newTransfer(source)
+        .run(
+            () ->
+                source instanceof UringFileChannel other
+                    ? other.position.transferTo(file, position, writesAtEnd, count)
+                    : FileTransfers.fromChannel(source, file, position, count));
   }
 
-  /** Has {@code target} written with the bytes that this channel reads next. */
-  private long give(long count, UringFileChannel target, long offset) throws IOException {
-    position.lock();
-    try {
-      Transfers.checkInFile(file, position.value, count, offset, target.writesAtEnd);
-      long n = Transfers.copy(file, position.value, count, target.file, offset, target.writesAtEnd);
-      position.value += n;
-      return n;
-    } finally {
-      position.unlock();
-    }
+  private InterruptibleTransfer newTransfer(Channel other) {
+    return other instanceof UringFileChannel uringChannel
+        ? new InterruptibleTransfer(
+            interrupts.forTransfer(uringChannel.interrupts),
+            interruptingThreadCloses || uringChannel.interruptingThreadCloses)
+        : new InterruptibleTransfer(interrupts.forTransfer(other), interruptingThreadCloses);
   }
 
   // ---- mappings
 
   @Override
   public MappedByteBuffer map(MapMode mode, long position, long size) throws IOException {
-    return Mappings.map(this, mode, position, size);
+    return mapper.map(mode, position, size);
   }
 
   /**
    * Maps a region of the file.
    *
-   * <p>A segment of an arena that is confined to the calling thread must be mapped by that thread
-   * itself. On the pool, an interrupt just then closes the channel, also one that interrupts keep
-   * open.
+   * <p>If the arena is confined to the calling thread, that thread does the mapping. On the pool,
+   * an interrupt during such a mapping closes the channel, even one opened with {@link
+   * UringOpenOption#INTERRUPT_KEEPS_OPEN}.
    */
   @Override
   public MemorySegment map(MapMode mode, long offset, long size, Arena arena) throws IOException {
-    return Mappings.map(this, mode, offset, size, arena);
+    return mapper.map(mode, offset, size, arena);
   }
 
   // ---- locks
 
   /**
-   * Acquires a lock on a region of the file, and waits until it can: it tries again and again, with
-   * pauses that grow from 1 to 20 milliseconds, as a wait in the kernel could not be ended without
-   * closing a descriptor, and so losing the locks that are held. A thread that is interrupted gets
-   * a {@link FileLockInterruptionException}; whether that closes the channel is as with other
-   * calls.
+   * Acquires a lock on a region of the file, and waits until the region is free.
+   *
+   * <p>The call tries again and again, with pauses that grow from 1 to 20 milliseconds. A wait in
+   * the kernel could only be ended by closing a descriptor, which would release all locks that the
+   * process holds on the file. An interrupted thread gets a {@link FileLockInterruptionException}.
+   * The interrupt closes the channel if it does so in other calls.
    */
   @Override
   public FileLock lock(long position, long size, boolean shared) throws IOException {
-    ChannelLocks.Region region = lockable(position, size, shared);
-    try {
-      FileLock lock = locks.lock(region);
-      checkNotInterrupted();
-      return lock;
-    } catch (IOException e) {
-      IOException failure = failed(e);
-      throw failure instanceof ClosedByInterruptException
-          ? (IOException) new FileLockInterruptionException().initCause(failure)
-          : failure;
-    }
+    return locks.lock(checkedRegion(position, size, shared));
   }
 
   @Override
   public FileLock tryLock(long position, long size, boolean shared) throws IOException {
-    ChannelLocks.Region region = lockable(position, size, shared);
-    try {
-      return locks.tryLock(region);
-    } catch (ClosedChannelException e) {
-      throw Endings.wasOpen(e);
-    }
+    return locks.tryLock(checkedRegion(position, size, shared));
   }
 
-  private ChannelLocks.Region lockable(long position, long size, boolean shared)
+  /** Checks the channel and the arguments for a lock; a size of 0 means to the end of the file. */
+  private ChannelLocks.Region checkedRegion(long position, long size, boolean shared)
       throws IOException {
-    checkOpen();
     if (shared) {
       checkReadable();
     } else {
       checkWritable();
     }
-    Checks.region(position, size);
+    Preconditions.checkRegion(position, size);
     return new ChannelLocks.Region(position, size == 0 ? Long.MAX_VALUE - position : size, shared);
   }
 
-  // ---- beginning and ending calls
+  // ---- the state of the channel
 
-  /** What a call does between its checks and its end. */
-  private interface Step {
-    long run() throws IOException;
-  }
-
-  private long call(Step step) throws IOException {
-    begins();
+  private long call(InterruptHandler.Operation operation) throws IOException {
+    beginCall();
     try {
-      long result = step.run();
-      checkNotInterrupted();
-      return result;
-    } catch (IOException e) {
-      throw failed(e);
+      return interrupts.call(operation);
     } finally {
-      ends();
+      endCall();
     }
   }
 
-  private long transfer(Channel other, Step step) throws IOException {
-    boolean guarded =
-        interrupterCloses
-            || (other instanceof UringFileChannel another && another.interrupterCloses);
-    TransferGuard guard = guarded ? new TransferGuard(this, other) : null;
-    try {
-      if (guard != null) {
-        guard.begins();
-      }
-      long result = step.run();
-      Endings.checkNotInterrupted(this, other);
-      return result;
-    } catch (IOException e) {
-      throw Endings.failed(this, other, e);
-    } finally {
-      if (guard != null) {
-        guard.ends();
-      }
-    }
-  }
-
-  private void begins() {
-    if (interrupterCloses) {
+  private void beginCall() {
+    if (interruptingThreadCloses) {
       begin();
     }
   }
 
-  private void ends() throws AsynchronousCloseException {
-    if (interrupterCloses) {
-      end(true); // which throws only if this thread was interrupted
+  private void endCall() throws AsynchronousCloseException {
+    if (interruptingThreadCloses) {
+      end(true); // throws only if this thread was interrupted
     }
   }
 
-  private void checkNotInterrupted() throws ClosedByInterruptException {
-    Endings.checkNotInterrupted(this, this);
+  private void checkOpen() throws ClosedChannelException {
+    Preconditions.checkOpen(this);
   }
 
-  private IOException failed(IOException e) {
-    return Endings.failed(this, this, e);
+  private void checkWritable() throws ClosedChannelException {
+    checkOpen();
+    if (!writable) {
+      throw new NonWritableChannelException();
+    }
   }
 
-  // ---- closing
+  private void checkReadable() throws ClosedChannelException {
+    checkOpen();
+    if (!readable) {
+      throw new NonReadableChannelException();
+    }
+  }
+
+  /** Returns whether this is a regular file or a directory, and not a device or a FIFO. */
+  boolean isRegular() {
+    return FileAccess.engineFile(file).isRegular();
+  }
 
   @Override
   protected void implCloseChannel() throws IOException {
@@ -572,29 +479,9 @@ public final class UringFileChannel extends FileChannel {
     }
   }
 
-  /** Path, and whether the channel is open. */
+  /** Returns the path, and whether the channel is closed. */
   @Override
   public String toString() {
     return "UringFileChannel[path=" + file.path() + (isOpen() ? "]" : ", closed]");
-  }
-
-  // ---- checks
-
-  private void checkOpen() throws ClosedChannelException {
-    Checks.open(this);
-  }
-
-  private void checkReadable() throws ClosedChannelException {
-    checkOpen();
-    if (!readable) {
-      throw new NonReadableChannelException();
-    }
-  }
-
-  private void checkWritable() throws ClosedChannelException {
-    checkOpen();
-    if (!writable) {
-      throw new NonWritableChannelException();
-    }
   }
 }

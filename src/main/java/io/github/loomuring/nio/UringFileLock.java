@@ -2,27 +2,41 @@ package io.github.loomuring.nio;
 
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 
 /**
- * A lock that a {@link UringFileChannel} holds by one of a JDK's channel of the same file.
+ * A lock of a {@link UringFileChannel}. It wraps the lock that a channel of the JDK, opened on the
+ * same file, has acquired.
  *
- * <p>It becomes invalid when it is released, and when its channel is closed. Threads may share it.
+ * <p>It is valid until it is released or its channel is closed. Any thread may use it.
  */
 final class UringFileLock extends FileLock {
-  private final UringFileChannel channel;
-  private final ChannelLocks locks;
+  /** Releases locks through the JDK's channel. */
+  interface Releaser {
+    void release(UringFileLock lock) throws IOException;
+  }
 
-  /** The lock of the JDK's channel, to be used on the pool. */
-  final FileLock plain;
-
+  private final FileChannel channel;
+  private final Releaser releaser;
+  private final FileLock platform;
   private volatile boolean released;
 
-  UringFileLock(UringFileChannel channel, ChannelLocks locks, FileLock plain) {
-    super(channel, plain.position(), plain.size(), plain.isShared());
+  /**
+   * Wraps a lock of the JDK's channel.
+   *
+   * @param channel the channel whose user holds the lock
+   */
+  UringFileLock(FileChannel channel, Releaser releaser, FileLock platform) {
+    super(channel, platform.position(), platform.size(), platform.isShared());
     this.channel = channel;
-    this.locks = locks;
-    this.plain = plain;
+    this.releaser = releaser;
+    this.platform = platform;
+  }
+
+  /** Returns the lock of the JDK's channel; only threads of the pool may use it. */
+  FileLock platform() {
+    return platform;
   }
 
   @Override
@@ -35,7 +49,7 @@ final class UringFileLock extends FileLock {
     if (!channel.isOpen()) {
       throw new ClosedChannelException();
     }
-    locks.release(this);
+    releaser.release(this);
     released = true;
   }
 }

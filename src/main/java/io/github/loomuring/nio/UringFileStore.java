@@ -2,33 +2,34 @@ package io.github.loomuring.nio;
 
 import java.io.IOException;
 import java.nio.file.FileStore;
+import java.nio.file.FileSystem;
 import java.nio.file.attribute.FileAttributeView;
 import java.nio.file.attribute.FileStoreAttributeView;
 import java.util.Iterator;
 
-/** A file store of the platform; what asks its device, or a server, does so on the pool. */
+/** A file store of the platform. A {@link CallDispatcher} runs the calls that may block. */
 final class UringFileStore extends FileStore {
-  private final UringFileSystem fileSystem;
+  private final CallDispatcher dispatcher;
   private final FileStore platform;
 
-  UringFileStore(UringFileSystem fileSystem, FileStore platform) {
-    this.fileSystem = fileSystem;
+  UringFileStore(CallDispatcher dispatcher, FileStore platform) {
+    this.dispatcher = dispatcher;
     this.platform = platform;
   }
 
-  /** All there are; the platform looks at the next one when it is asked for. */
-  static Iterator<FileStore> all(UringFileSystem fileSystem) {
+  /** Returns all file stores; the platform looks for the next one when the iterator needs it. */
+  static Iterator<FileStore> all(CallDispatcher dispatcher, FileSystem platform) {
     Iterator<FileStore> stores =
-        Calls.quiet(fileSystem, () -> fileSystem.platform().getFileStores().iterator());
+        dispatcher.callUnchecked(() -> platform.getFileStores().iterator());
     return new Iterator<>() {
       @Override
       public boolean hasNext() {
-        return Calls.quiet(fileSystem, stores::hasNext);
+        return dispatcher.callUnchecked(stores::hasNext);
       }
 
       @Override
       public FileStore next() {
-        return new UringFileStore(fileSystem, Calls.quiet(fileSystem, stores::next));
+        return new UringFileStore(dispatcher, dispatcher.callUnchecked(stores::next));
       }
     };
   }
@@ -45,37 +46,37 @@ final class UringFileStore extends FileStore {
 
   @Override
   public boolean isReadOnly() {
-    return Calls.quiet(fileSystem, platform::isReadOnly);
+    return dispatcher.callUnchecked(platform::isReadOnly);
   }
 
   @Override
   public long getTotalSpace() throws IOException {
-    return Calls.blocking(fileSystem, platform::getTotalSpace);
+    return dispatcher.call(platform::getTotalSpace);
   }
 
   @Override
   public long getUsableSpace() throws IOException {
-    return Calls.blocking(fileSystem, platform::getUsableSpace);
+    return dispatcher.call(platform::getUsableSpace);
   }
 
   @Override
   public long getUnallocatedSpace() throws IOException {
-    return Calls.blocking(fileSystem, platform::getUnallocatedSpace);
+    return dispatcher.call(platform::getUnallocatedSpace);
   }
 
   @Override
   public long getBlockSize() throws IOException {
-    return Calls.blocking(fileSystem, platform::getBlockSize);
+    return dispatcher.call(platform::getBlockSize);
   }
 
   @Override
   public boolean supportsFileAttributeView(Class<? extends FileAttributeView> type) {
-    return Calls.quiet(fileSystem, () -> platform.supportsFileAttributeView(type));
+    return dispatcher.callUnchecked(() -> platform.supportsFileAttributeView(type));
   }
 
   @Override
   public boolean supportsFileAttributeView(String name) {
-    return Calls.quiet(fileSystem, () -> platform.supportsFileAttributeView(name));
+    return dispatcher.callUnchecked(() -> platform.supportsFileAttributeView(name));
   }
 
   @Override
@@ -85,7 +86,7 @@ final class UringFileStore extends FileStore {
 
   @Override
   public Object getAttribute(String attribute) throws IOException {
-    return Calls.blocking(fileSystem, () -> platform.getAttribute(attribute));
+    return dispatcher.call(() -> platform.getAttribute(attribute));
   }
 
   @Override

@@ -4,7 +4,6 @@ import io.github.loomuring.Uring;
 import io.github.loomuring.internal.Engines;
 import io.github.loomuring.internal.platform.PlatformPaths;
 import java.io.IOException;
-import java.nio.file.ClosedFileSystemException;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -20,41 +19,55 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The files of the platform, by io_uring: what {@link java.nio.file.Files} and {@link
- * java.nio.channels.FileChannel} do with a path of this file system holds no carrier of a virtual
- * thread. It has the same files, names and rules as the platform's own, which it wraps.
+ * The file system of the platform, with its I/O on io_uring. {@link java.nio.file.Files} and {@link
+ * java.nio.channels.FileChannel} do not block the carrier of a virtual thread when they use a path
+ * of this file system. It wraps the platform's own file system, and has the same files, names and
+ * rules.
  *
- * <p>{@link #of(Path)} makes a path of it. A path works with those of the same file system only,
- * and with the platform's in {@link java.nio.file.Files#copy(Path, Path,
- * java.nio.file.CopyOption...) Files.copy} and {@code Files.move}. It cannot be closed: as the
- * platform's, it is there as long as what it runs on.
+ * <p>{@link #of(Path)} makes a path of this file system. A path can be combined with paths of the
+ * same file system only. In {@link java.nio.file.Files#copy(Path, Path,
+ * java.nio.file.CopyOption...) Files.copy} and {@code Files.move} it can also be combined with a
+ * path of the platform. Like the platform's file system, this one cannot be closed: it is open as
+ * long as the {@link Uring} that runs its operations.
  *
  * @see UringFileSystemProvider
  */
 public final class UringFileSystem extends FileSystem {
-  /** Those that do not run on the shared ring; the closed ones go when there is another one. */
+  /**
+   * The file systems that do not run on the shared ring. The map is static, so that each {@code
+   * Uring} has one file system only. A closed one is removed when another one is added.
+   */
   private static final ConcurrentHashMap<Uring, UringFileSystem> OWN = new ConcurrentHashMap<>();
 
-  /** The one beside the default file system; null until it is asked for. */
-  private static volatile UringFileSystem installed;
+  /**
+   * The file system on the shared ring, where the default file system is not one of this class;
+   * null until it is needed. It is static because the shared ring is.
+   */
+  private static volatile UringFileSystem besideDefault;
 
-  private final UringFileSystemProvider provider;
+  private final FileSystemProvider provider;
   private final FileSystem platform;
-  private final Uring own; // null: the shared one
+  private final CallDispatcher dispatcher;
 
-  UringFileSystem(UringFileSystemProvider provider, FileSystem platform, Uring own) {
+  /**
+   * Makes a file system.
+   *
+   * @param own runs the operations; null for the shared {@code Uring}
+   */
+  UringFileSystem(FileSystemProvider provider, FileSystem platform, Uring own) {
     this.provider = provider;
     this.platform = platform;
-    this.own = own;
+    this.dispatcher = new CallDispatcher(own);
   }
 
   /**
-   * The path of the file that {@code path} leads to, in the file system that runs on the
-   * {@linkplain Uring#shared() shared} ring.
+   * Returns the path of the same file in the file system that runs on the {@linkplain
+   * Uring#shared() shared} ring.
    *
-   * @param path of the platform's file system; one of ours is returned as it is
+   * @param path of the platform's file system; a path of a {@code UringFileSystem} is returned
+   *     unchanged
    * @return a path
-   * @throws java.nio.file.ProviderMismatchException if it is a path of something else
+   * @throws java.nio.file.ProviderMismatchException if {@code path} belongs to another file system
    */
   public static Path of(Path path) {
     Objects.requireNonNull(path, "path");
@@ -62,13 +75,13 @@ public final class UringFileSystem extends FileSystem {
   }
 
   /**
-   * The path of the file that {@code path} leads to, in the file system that runs on {@code uring},
-   * which is open as long as {@code uring} is.
+   * Returns the path of the same file in the file system that runs on {@code uring}. That file
+   * system is open as long as {@code uring} is.
    *
    * @param uring shared or not
-   * @param path of the platform's file system, or of ours
+   * @param path of the platform's file system, or of a {@code UringFileSystem}
    * @return a path
-   * @throws java.nio.file.ProviderMismatchException if it is a path of something else
+   * @throws java.nio.file.ProviderMismatchException if {@code path} belongs to another file system
    */
   public static Path of(Uring uring, Path path) {
     Objects.requireNonNull(uring, "uring");
@@ -90,47 +103,28 @@ public final class UringFileSystem extends FileSystem {
         uring, _ -> new UringFileSystem(shared.provider, shared.platform, uring));
   }
 
-  /** The only one on the shared ring: the default file system, if that is one of ours. */
+  /**
+   * Returns the only file system on the shared ring. It is the default file system, if that is one
+   * of this class.
+   */
   static UringFileSystem shared() {
-    if (FileSystems.getDefault() instanceof UringFileSystem ours) {
-      return ours;
+    if (FileSystems.getDefault() instanceof UringFileSystem uringDefault) {
+      return uringDefault;
     }
-    UringFileSystem known = installed;
-    return known != null ? known : install();
+    UringFileSystem known = besideDefault;
+    return known != null ? known : makeBesideDefault();
   }
 
-  private static synchronized UringFileSystem install() {
-    if (installed == null) {
-      installed =
+  private static synchronized UringFileSystem makeBesideDefault() {
+    if (besideDefault == null) {
+      besideDefault =
           new UringFileSystem(new UringFileSystemProvider(), PlatformPaths.fileSystem(), null);
     }
-    return installed;
-  }
-
-  /**
-   * What it runs on. Null while the ring of the shared one is being made by the calling thread,
-   * which may need files for that, a logger's configuration for one: then the platform has to do.
-   */
-  Uring uring() {
-    if (own != null) {
-      return own;
-    }
-    Uring shared = Uring.shared();
-    return Engines.isBeingMadeHere(shared) ? null : shared;
-  }
-
-  FileSystem platform() {
-    return platform;
+    return besideDefault;
   }
 
   UringPath wrap(Path path) {
-    return new UringPath(this, path);
-  }
-
-  void checkOpen() {
-    if (!isOpen()) {
-      throw new ClosedFileSystemException();
-    }
+    return new UringPath(this, dispatcher, path);
   }
 
   @Override
@@ -139,7 +133,7 @@ public final class UringFileSystem extends FileSystem {
   }
 
   /**
-   * Throws, as that of the platform's file system does.
+   * Always throws, like the method of the platform's file system.
    *
    * @throws UnsupportedOperationException always
    */
@@ -150,7 +144,7 @@ public final class UringFileSystem extends FileSystem {
 
   @Override
   public boolean isOpen() {
-    return own == null || own.isOpen();
+    return dispatcher.isOpen();
   }
 
   @Override
@@ -172,7 +166,7 @@ public final class UringFileSystem extends FileSystem {
 
   @Override
   public Iterable<FileStore> getFileStores() {
-    return () -> UringFileStore.all(this);
+    return () -> UringFileStore.all(dispatcher, platform);
   }
 
   @Override
@@ -188,16 +182,17 @@ public final class UringFileSystem extends FileSystem {
   @Override
   public PathMatcher getPathMatcher(String syntaxAndPattern) {
     PathMatcher matcher = platform.getPathMatcher(syntaxAndPattern);
-    return path -> matcher.matches(path instanceof UringPath ours ? ours.platformPath() : path);
+    return path -> matcher.matches(path instanceof UringPath that ? that.platformPath() : path);
   }
 
   @Override
   public UserPrincipalLookupService getUserPrincipalLookupService() {
-    return new PrincipalLookup(this, platform.getUserPrincipalLookupService());
+    return new UringUserPrincipalLookupService(
+        dispatcher, platform.getUserPrincipalLookupService());
   }
 
   @Override
   public WatchService newWatchService() throws IOException {
-    return new UringWatchService(this, platform.newWatchService());
+    return new UringWatchService(dispatcher, platform.newWatchService(), this::wrap);
   }
 }

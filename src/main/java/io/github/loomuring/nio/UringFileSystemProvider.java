@@ -34,25 +34,27 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 
 /**
- * The provider of {@link UringFileSystem}: for programs that know nothing of io_uring.
+ * The provider of {@link UringFileSystem}, for programs that use the interfaces of the JDK.
  *
- * <p>There are three ways to use it. {@link UringFileSystem#of(Path)} makes a path of it. A URI
- * such as {@code uring:///var/log} is one, in {@link Path#of(URI)}. And with {@code
+ * <p>A program can get a path of this file system in three ways. {@link UringFileSystem#of(Path)}
+ * makes one. {@link Path#of(URI)} makes one of a URI such as {@code uring:///var/log}. And with
+ * {@code
  * -Djava.nio.file.spi.DefaultFileSystemProvider=io.github.loomuring.nio.UringFileSystemProvider}
- * the JVM takes it in place of its own, so that all paths of an unmodified program are of it. The
- * program needs the library on its class path or module path; without io_uring, the pool does the
- * work.
+ * the JVM uses this provider in place of its own, so that all paths of an unmodified program are
+ * paths of this file system. The program needs the library on its class path or module path. If
+ * io_uring is not available, the thread pool does the I/O.
  *
- * <p>Files are opened, read and written by the ring. Names are changed and attributes read by the
- * ring where the kernel has an opcode for it, and otherwise on the pool, by the platform. On a
- * platform thread, which holds no carrier, the platform does that at once. As with the JDK's own
- * provider an interrupt ends the use of channels only, not of streams, nor any other operation.
+ * <p>The ring opens, reads and writes files. It also changes names and reads attributes where the
+ * kernel has an opcode for that. For all other calls the platform's file system does the work: on
+ * the pool for a virtual thread, and on the calling thread for a platform thread, which has no
+ * carrier that could block. As with the JDK's own provider, an interrupt affects channels only. It
+ * ends neither the use of a stream nor any other operation.
  *
- * <p>In place of the JVM's own provider this one takes {@link java.net.UnixDomainSocketAddress}
- * away: the JDK makes addresses of paths of its own default file system only, and throws an {@link
- * IllegalArgumentException} for all others, also for those of a text. A program that needs such
- * sockets uses {@code uring:} paths instead of the flag; {@code
- * UnixDomainSocketAddress.of(path.toString())} takes one of these.
+ * <p>If this provider replaces the JVM's own, {@link java.net.UnixDomainSocketAddress} cannot be
+ * used. The JDK makes such addresses only of paths of its own default file system; for all others
+ * it throws an {@link IllegalArgumentException}, also for an address of a string. A program that
+ * needs such sockets can use {@code uring:} paths instead of the system property, and {@code
+ * UnixDomainSocketAddress.of(path.toString())} for the address.
  */
 public final class UringFileSystemProvider extends FileSystemProvider {
   private static final String SCHEME = "uring";
@@ -61,25 +63,29 @@ public final class UringFileSystemProvider extends FileSystemProvider {
   private final FileSystemProvider platform; // null: that of the platform's file system
   private final UringFileSystem fileSystem; // null: the one on the shared ring
 
-  /** For {@link java.util.ServiceLoader}: the provider of URIs whose scheme is {@code uring}. */
+  /**
+   * Makes the provider for URIs with the scheme {@code uring}. {@link java.util.ServiceLoader}
+   * calls this constructor.
+   */
   public UringFileSystemProvider() {
-    // Neither the default file system nor io_uring: these may not be there yet.
+    // Uses neither the default file system nor io_uring, which may not be initialised yet.
     this.scheme = SCHEME;
     this.platform = null;
     this.fileSystem = null;
   }
 
   /**
-   * For the JVM, when it is told to use this provider in place of its own.
+   * Makes the provider that replaces the JVM's own. The JVM calls this constructor if the system
+   * property names this class.
    *
    * @param platform the JVM's own
-   * @throws IllegalArgumentException if {@code platform} is another one: what it does to files
-   *     would be passed by
+   * @throws IllegalArgumentException if {@code platform} is another provider, which the ring would
+   *     bypass
    */
   public UringFileSystemProvider(FileSystemProvider platform) {
     if (platform.getClass().getModule() != Object.class.getModule()
         || !platform.getScheme().equals("file")) {
-      throw new IllegalArgumentException("platform=" + platform + " is not the JVM's own");
+      throw new IllegalArgumentException("platform=" + platform + " is not the JVM's own provider");
     }
     this.scheme = platform.getScheme();
     this.platform = platform;
@@ -103,11 +109,11 @@ public final class UringFileSystemProvider extends FileSystemProvider {
     return scheme;
   }
 
-  /** {@code uri} as the platform would have it. */
+  /** Returns the URI with the scheme of the platform's provider. */
   private URI platformUri(URI uri) {
     String given = uri.getScheme();
     if (!scheme.equalsIgnoreCase(given)) {
-      throw new IllegalArgumentException("uri=" + uri + " is not of the scheme " + scheme);
+      throw new IllegalArgumentException("uri=" + uri + " does not have the scheme " + scheme);
     }
     return scheme.equals(SCHEME)
         ? URI.create("file" + uri.toString().substring(given.length()))
@@ -115,7 +121,7 @@ public final class UringFileSystemProvider extends FileSystemProvider {
   }
 
   /**
-   * Throws, as the platform's: there is one, and it exists.
+   * Always throws, like the method of the platform's provider: the only file system exists already.
    *
    * @throws java.nio.file.FileSystemAlreadyExistsException if {@code uri} is valid
    */
@@ -126,35 +132,63 @@ public final class UringFileSystemProvider extends FileSystemProvider {
 
   @Override
   public FileSystem getFileSystem(URI uri) {
-    platform().getFileSystem(platformUri(uri)); // checks the rest of it
+    platform().getFileSystem(platformUri(uri)); // checks the rest of the URI
     return fileSystem();
   }
 
   @Override
   public Path getPath(URI uri) {
-    // The platform has java.io make a path of a URI with one slash: one of the default file system.
     Path path = platform().getPath(platformUri(uri));
-    return fileSystem().wrap(path instanceof UringPath ours ? ours.platformPath() : path);
+    // The platform makes the path of a URI with one slash by java.io.File. It then belongs to the
+    // default file system, which may be a UringFileSystem.
+    return fileSystem().wrap(path instanceof UringPath that ? that.platformPath() : path);
   }
 
   // ---- files
+
+  /** Opens a channel on a {@code Uring}. */
+  private interface ChannelOpener {
+    FileChannel open(
+        Uring uring, Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
+        throws IOException;
+  }
+
+  /** Opens a channel by {@code opener}; by the platform if there is no {@code Uring} yet. */
+  private FileChannel open(
+      ChannelOpener opener,
+      Path path,
+      Set<? extends OpenOption> options,
+      FileAttribute<?>... attributes)
+      throws IOException {
+    UringPath file = UringPath.toUringPath(path);
+    file.dispatcher().checkOpen();
+    Uring uring = file.dispatcher().uring();
+    return uring == null
+        ? platform().newFileChannel(file.platformPath(), options, attributes)
+        : opener.open(uring, file, options, attributes);
+  }
 
   @Override
   public FileChannel newFileChannel(
       Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
       throws IOException {
-    UringPath file = UringPath.ours(path);
-    file.getFileSystem().checkOpen();
-    Uring uring = file.getFileSystem().uring();
-    return uring == null
-        ? platform().newFileChannel(file.platformPath(), options, attributes)
-        : Calls.opened(() -> UringFileChannel.open(uring, file, options, attributes));
+    ChannelOpener opener =
+        (uring, file, fileOptions, fileAttributes) ->
+            CallDispatcher.open(
+                () -> UringFileChannel.open(uring, file, fileOptions, fileAttributes));
+    return open(opener, path, options, attributes);
+  }
+
+  private FileChannel newUninterruptibleChannel(
+      Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
+      throws IOException {
+    return open(UninterruptibleChannel::open, path, options, attributes);
   }
 
   /**
-   * A {@link FileChannel}. One that only reads, and will not wait long for bytes, is not closed by
-   * interrupts: {@link java.nio.file.Files#readAllBytes} reads by it, and with the JVM's own
-   * channel no interrupt ends that.
+   * Opens a {@link FileChannel}. If the channel only reads a file that is not a FIFO or a device,
+   * an interrupt does not close it. {@link java.nio.file.Files#readAllBytes} reads such a channel,
+   * and an interrupt does not end that call with the JVM's own provider either.
    */
   @Override
   public SeekableByteChannel newByteChannel(
@@ -162,30 +196,20 @@ public final class UringFileSystemProvider extends FileSystemProvider {
       throws IOException {
     return options.contains(StandardOpenOption.WRITE)
             || options.contains(StandardOpenOption.APPEND)
-            || isSpecial(UringPath.ours(path))
+            || isSpecial(UringPath.toUringPath(path))
         ? newFileChannel(path, options, attributes)
         : newUninterruptibleChannel(path, options, attributes);
   }
 
-  /** Whether it is a FIFO, a device or the like. */
+  /** Returns whether the file is a FIFO, a device or the like. */
   private static boolean isSpecial(UringPath path) {
     try {
-      BasicFileAttributes attributes = Attributes.readIfExists(path, BasicFileAttributes.class);
+      BasicFileAttributes attributes =
+          AttributeReader.readIfExists(path, BasicFileAttributes.class);
       return attributes != null && attributes.isOther();
     } catch (IOException e) {
-      return false; // the open will say what is wrong
+      return false; // the open throws the exception
     }
-  }
-
-  private FileChannel newUninterruptibleChannel(
-      Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
-      throws IOException {
-    UringPath file = UringPath.ours(path);
-    file.getFileSystem().checkOpen();
-    Uring uring = file.getFileSystem().uring();
-    return uring == null
-        ? platform().newFileChannel(file.platformPath(), options, attributes)
-        : UninterruptibleChannel.open(uring, file, options, attributes);
   }
 
   @Override
@@ -195,12 +219,13 @@ public final class UringFileSystemProvider extends FileSystemProvider {
       ExecutorService executor,
       FileAttribute<?>... attributes)
       throws IOException {
-    UringPath file = UringPath.ours(path);
-    return Calls.blocking(
-        file.getFileSystem(),
-        () ->
-            platform()
-                .newAsynchronousFileChannel(file.platformPath(), options, executor, attributes));
+    UringPath file = UringPath.toUringPath(path);
+    return file.dispatcher()
+        .call(
+            () ->
+                platform()
+                    .newAsynchronousFileChannel(
+                        file.platformPath(), options, executor, attributes));
   }
 
   @Override
@@ -240,12 +265,12 @@ public final class UringFileSystemProvider extends FileSystemProvider {
   @Override
   public DirectoryStream<Path> newDirectoryStream(
       Path path, DirectoryStream.Filter<? super Path> filter) throws IOException {
-    UringPath directory = UringPath.ours(path);
+    UringPath directory = UringPath.toUringPath(path);
     Objects.requireNonNull(filter, "filter");
     DirectoryStream<Path> entries =
-        Calls.blocking(
-            directory.getFileSystem(),
-            () -> platform().newDirectoryStream(directory.platformPath(), _ -> true));
+        directory
+            .dispatcher()
+            .call(() -> platform().newDirectoryStream(directory.platformPath(), _ -> true));
     return entries instanceof SecureDirectoryStream<Path> secure
         ? new UringSecureDirectoryStream(directory, secure, filter)
         : new UringDirectoryStream(directory, entries, filter);
@@ -253,134 +278,134 @@ public final class UringFileSystemProvider extends FileSystemProvider {
 
   @Override
   public void createDirectory(Path path, FileAttribute<?>... attributes) throws IOException {
-    UringPath directory = UringPath.ours(path);
-    Path there = directory.platformPath();
-    Calls.either(
-        directory.getFileSystem(),
-        files -> files.createDirectory(there, attributes),
-        () -> {
-          platform().createDirectory(there, attributes);
-          return there;
-        });
+    UringPath directory = UringPath.toUringPath(path);
+    Path platformPath = directory.platformPath();
+    directory
+        .dispatcher()
+        .callOnRing(
+            files -> files.createDirectory(platformPath, attributes),
+            () -> {
+              platform().createDirectory(platformPath, attributes);
+              return platformPath;
+            });
   }
 
   @Override
   public void createSymbolicLink(Path link, Path target, FileAttribute<?>... attributes)
       throws IOException {
-    UringPath name = UringPath.ours(link);
-    Path there = name.platformPath();
-    Path text = UringPath.unwrap(target);
-    Calls.Work<Path> byPlatform =
+    UringPath name = UringPath.toUringPath(link);
+    Path platformPath = name.platformPath();
+    Path text = UringPath.toPlatformPath(target);
+    CallDispatcher.PlatformCall<Path> byPlatform =
         () -> {
-          platform().createSymbolicLink(there, text, attributes);
-          return there;
+          platform().createSymbolicLink(platformPath, text, attributes);
+          return platformPath;
         };
     if (attributes.length > 0) {
-      Calls.blocking(name.getFileSystem(), byPlatform); // fails, and says why
+      name.dispatcher().call(byPlatform); // throws, as the platform supports no attributes here
     } else {
-      Calls.either(
-          name.getFileSystem(), files -> files.createSymbolicLink(there, text), byPlatform);
+      name.dispatcher()
+          .callOnRing(files -> files.createSymbolicLink(platformPath, text), byPlatform);
     }
   }
 
   @Override
   public void createLink(Path link, Path existing) throws IOException {
-    UringPath name = UringPath.ours(link);
-    Path there = name.platformPath();
-    Path file = UringPath.unwrap(existing);
-    Calls.either(
-        name.getFileSystem(),
-        files -> files.createLink(there, file),
-        () -> {
-          platform().createLink(there, file);
-          return there;
-        });
+    UringPath name = UringPath.toUringPath(link);
+    Path platformPath = name.platformPath();
+    Path file = UringPath.toPlatformPath(existing);
+    name.dispatcher()
+        .callOnRing(
+            files -> files.createLink(platformPath, file),
+            () -> {
+              platform().createLink(platformPath, file);
+              return platformPath;
+            });
   }
 
   @Override
   public Path readSymbolicLink(Path path) throws IOException {
-    UringPath link = UringPath.ours(path);
+    UringPath link = UringPath.toUringPath(path);
     return link.wrap(
-        Calls.blocking(
-            link.getFileSystem(), () -> platform().readSymbolicLink(link.platformPath())));
+        link.dispatcher().call(() -> platform().readSymbolicLink(link.platformPath())));
   }
 
   @Override
   public void delete(Path path) throws IOException {
-    UringPath file = UringPath.ours(path);
-    Path there = file.platformPath();
-    Calls.either(
-        file.getFileSystem(),
-        files -> {
-          files.delete(there);
-          return true;
-        },
-        () -> {
-          platform().delete(there);
-          return true;
-        });
+    UringPath file = UringPath.toUringPath(path);
+    Path platformPath = file.platformPath();
+    file.dispatcher()
+        .callOnRing(
+            files -> {
+              files.delete(platformPath);
+              return true;
+            },
+            () -> {
+              platform().delete(platformPath);
+              return true;
+            });
   }
 
   @Override
   public boolean deleteIfExists(Path path) throws IOException {
-    UringPath file = UringPath.ours(path);
-    return Calls.either(
-        file.getFileSystem(),
-        files -> files.deleteIfExists(file.platformPath()),
-        () -> platform().deleteIfExists(file.platformPath()));
+    UringPath file = UringPath.toUringPath(path);
+    return file.dispatcher()
+        .callOnRing(
+            files -> files.deleteIfExists(file.platformPath()),
+            () -> platform().deleteIfExists(file.platformPath()));
   }
 
   @Override
   public void copy(Path source, Path target, CopyOption... options) throws IOException {
-    UringPath file = UringPath.ours(source);
-    Path to = UringPath.unwrap(target);
-    Calls.blocking(file.getFileSystem(), () -> platform().copy(file.platformPath(), to, options));
+    UringPath file = UringPath.toUringPath(source);
+    Path to = UringPath.toPlatformPath(target);
+    file.dispatcher().run(() -> platform().copy(file.platformPath(), to, options));
   }
 
   @Override
   public void move(Path source, Path target, CopyOption... options) throws IOException {
-    UringPath file = UringPath.ours(source);
-    Path to = UringPath.unwrap(target);
-    Calls.either(
-        file.getFileSystem(),
-        files -> files.move(file.platformPath(), to, options),
-        () -> {
-          platform().move(file.platformPath(), to, options);
-          return to;
-        });
+    UringPath file = UringPath.toUringPath(source);
+    Path to = UringPath.toPlatformPath(target);
+    file.dispatcher()
+        .callOnRing(
+            files -> files.move(file.platformPath(), to, options),
+            () -> {
+              platform().move(file.platformPath(), to, options);
+              return to;
+            });
   }
 
-  // ---- what is known of files
+  // ---- attributes
 
   @Override
   public boolean exists(Path path, LinkOption... options) {
-    UringPath file = UringPath.ours(path);
+    UringPath file = UringPath.toUringPath(path);
     try {
-      return Calls.either(
-          file.getFileSystem(),
-          files -> files.exists(file.platformPath(), options),
-          () -> platform().exists(file.platformPath(), options));
+      return file.dispatcher()
+          .callOnRing(
+              files -> files.exists(file.platformPath(), options),
+              () -> platform().exists(file.platformPath(), options));
     } catch (IOException e) {
-      return false; // the deadline passed
+      return false; // the deadline has passed
     }
   }
 
   @Override
   public boolean isSameFile(Path path, Path other) throws IOException {
-    UringPath one = UringPath.ours(path);
+    UringPath one = UringPath.toUringPath(path);
     if (one.equals(other)) {
       return true;
     }
     if (!(Objects.requireNonNull(other, "other") instanceof UringPath two)) {
       return false;
     }
-    Calls.Work<Boolean> byPlatform =
+    CallDispatcher.PlatformCall<Boolean> byPlatform =
         () -> platform().isSameFile(one.platformPath(), two.platformPath());
     try {
-      return Calls.either(one.getFileSystem(), files -> isSameFile(files, one, two), byPlatform);
+      return one.dispatcher().callOnRing(files -> isSameFile(files, one, two), byPlatform);
     } catch (NoSuchFileException e) {
-      // The platform tells a missing file from one below something that is no directory.
-      return Calls.blocking(one.getFileSystem(), byPlatform);
+      // The platform distinguishes a missing file from one below a file that is not a directory.
+      return one.dispatcher().call(byPlatform);
     }
   }
 
@@ -395,30 +420,30 @@ public final class UringFileSystemProvider extends FileSystemProvider {
 
   @Override
   public boolean isHidden(Path path) throws IOException {
-    UringPath file = UringPath.ours(path);
-    return Calls.blocking(file.getFileSystem(), () -> platform().isHidden(file.platformPath()));
+    UringPath file = UringPath.toUringPath(path);
+    return file.dispatcher().call(() -> platform().isHidden(file.platformPath()));
   }
 
   @Override
   public FileStore getFileStore(Path path) throws IOException {
-    UringPath file = UringPath.ours(path);
+    UringPath file = UringPath.toUringPath(path);
     return new UringFileStore(
-        file.getFileSystem(),
-        Calls.blocking(file.getFileSystem(), () -> platform().getFileStore(file.platformPath())));
+        file.dispatcher(),
+        file.dispatcher().call(() -> platform().getFileStore(file.platformPath())));
   }
 
   @Override
   public void checkAccess(Path path, AccessMode... modes) throws IOException {
-    UringPath file = UringPath.ours(path);
-    Calls.blocking(file.getFileSystem(), () -> platform().checkAccess(file.platformPath(), modes));
+    UringPath file = UringPath.toUringPath(path);
+    file.dispatcher().run(() -> platform().checkAccess(file.platformPath(), modes));
   }
 
   @Override
   public <V extends FileAttributeView> V getFileAttributeView(
       Path path, Class<V> type, LinkOption... options) {
-    UringPath file = UringPath.ours(path);
+    UringPath file = UringPath.toUringPath(path);
     return AttributeViews.wrap(
-        file.getFileSystem(),
+        file.dispatcher(),
         type,
         platform().getFileAttributeView(file.platformPath(), type, options));
   }
@@ -426,27 +451,25 @@ public final class UringFileSystemProvider extends FileSystemProvider {
   @Override
   public <A extends BasicFileAttributes> A readAttributes(
       Path path, Class<A> type, LinkOption... options) throws IOException {
-    return Attributes.read(UringPath.ours(path), type, options);
+    return AttributeReader.read(UringPath.toUringPath(path), type, options);
   }
 
   @Override
   public <A extends BasicFileAttributes> A readAttributesIfExists(
       Path path, Class<A> type, LinkOption... options) throws IOException {
-    return Attributes.readIfExists(UringPath.ours(path), type, options);
+    return AttributeReader.readIfExists(UringPath.toUringPath(path), type, options);
   }
 
   @Override
   public Map<String, Object> readAttributes(Path path, String names, LinkOption... options)
       throws IOException {
-    return Attributes.read(UringPath.ours(path), names, options);
+    return AttributeReader.read(UringPath.toUringPath(path), names, options);
   }
 
   @Override
   public void setAttribute(Path path, String name, Object value, LinkOption... options)
       throws IOException {
-    UringPath file = UringPath.ours(path);
-    Calls.blocking(
-        file.getFileSystem(),
-        () -> platform().setAttribute(file.platformPath(), name, value, options));
+    UringPath file = UringPath.toUringPath(path);
+    file.dispatcher().run(() -> platform().setAttribute(file.platformPath(), name, value, options));
   }
 }

@@ -4,6 +4,7 @@ import io.github.loomuring.internal.platform.PlatformPaths;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.FileSystem;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.ProviderMismatchException;
@@ -13,33 +14,49 @@ import java.nio.file.WatchService;
 import java.util.Objects;
 
 /**
- * A path of the platform, in a file system of ours. All that is said of names the platform's path
- * says; equal are only paths of the same file system.
+ * A path of a {@link UringFileSystem}, which wraps a path of the platform. The platform's path does
+ * everything that concerns names. Two paths are equal only if they belong to the same file system.
  */
 final class UringPath implements PlatformPaths.Wrapper {
-  private final UringFileSystem fileSystem;
+  private final FileSystem fileSystem;
+  private final CallDispatcher dispatcher;
   private final Path platform;
 
-  UringPath(UringFileSystem fileSystem, Path platform) {
+  /**
+   * Makes a path.
+   *
+   * @param dispatcher of the file system; runs the calls of this path
+   */
+  UringPath(FileSystem fileSystem, CallDispatcher dispatcher, Path platform) {
     this.fileSystem = fileSystem;
+    this.dispatcher = dispatcher;
     this.platform = platform;
   }
 
   /**
-   * {@code path} as one of ours.
+   * Casts a path.
    *
-   * @throws ProviderMismatchException if it is not
+   * @throws ProviderMismatchException if it is not a path of a {@link UringFileSystem}
    */
-  static UringPath ours(Path path) {
-    if (Objects.requireNonNull(path, "path") instanceof UringPath ours) {
-      return ours;
+  static UringPath toUringPath(Path path) {
+    if (Objects.requireNonNull(path, "path") instanceof UringPath uringPath) {
+      return uringPath;
     }
-    throw new ProviderMismatchException("path=" + path + " is not of a file system of io_uring");
+    throw new ProviderMismatchException("path=" + path + " is not a path of a UringFileSystem");
   }
 
-  /** The platform's path of one of ours. */
-  static Path unwrap(Path path) {
-    return ours(path).platform;
+  /**
+   * Returns the platform's path that {@code path} wraps.
+   *
+   * @throws ProviderMismatchException if it is not a path of a {@link UringFileSystem}
+   */
+  static Path toPlatformPath(Path path) {
+    return toUringPath(path).platform;
+  }
+
+  /** Returns the dispatcher for the calls of this path. */
+  CallDispatcher dispatcher() {
+    return dispatcher;
   }
 
   @Override
@@ -49,15 +66,15 @@ final class UringPath implements PlatformPaths.Wrapper {
 
   @Override
   public UringPath wrap(Path path) {
-    return new UringPath(fileSystem, path);
+    return new UringPath(fileSystem, dispatcher, path);
   }
 
-  private Path wrapIfThere(Path path) {
+  private Path wrapOrNull(Path path) {
     return path == null ? null : wrap(path);
   }
 
   @Override
-  public UringFileSystem getFileSystem() {
+  public FileSystem getFileSystem() {
     return fileSystem;
   }
 
@@ -68,17 +85,17 @@ final class UringPath implements PlatformPaths.Wrapper {
 
   @Override
   public Path getRoot() {
-    return wrapIfThere(platform.getRoot());
+    return wrapOrNull(platform.getRoot());
   }
 
   @Override
   public Path getFileName() {
-    return wrapIfThere(platform.getFileName());
+    return wrapOrNull(platform.getFileName());
   }
 
   @Override
   public Path getParent() {
-    return wrapIfThere(platform.getParent());
+    return wrapOrNull(platform.getParent());
   }
 
   @Override
@@ -98,17 +115,17 @@ final class UringPath implements PlatformPaths.Wrapper {
 
   @Override
   public boolean startsWith(Path other) {
-    return isOfThis(other) && platform.startsWith(unwrap(other));
+    return isOfSameFileSystem(other) && platform.startsWith(toPlatformPath(other));
   }
 
   @Override
   public boolean endsWith(Path other) {
-    return isOfThis(other) && platform.endsWith(unwrap(other));
+    return isOfSameFileSystem(other) && platform.endsWith(toPlatformPath(other));
   }
 
-  private boolean isOfThis(Path other) {
-    return Objects.requireNonNull(other, "other") instanceof UringPath ours
-        && ours.fileSystem == fileSystem;
+  private boolean isOfSameFileSystem(Path other) {
+    return Objects.requireNonNull(other, "other") instanceof UringPath that
+        && that.fileSystem == fileSystem;
   }
 
   @Override
@@ -118,7 +135,7 @@ final class UringPath implements PlatformPaths.Wrapper {
 
   @Override
   public Path resolve(Path other) {
-    return wrap(platform.resolve(unwrap(other)));
+    return wrap(platform.resolve(toPlatformPath(other)));
   }
 
   @Override
@@ -128,13 +145,13 @@ final class UringPath implements PlatformPaths.Wrapper {
 
   @Override
   public Path relativize(Path other) {
-    return wrap(platform.relativize(unwrap(other)));
+    return wrap(platform.relativize(toPlatformPath(other)));
   }
 
-  /** The platform looks whether it is a directory, whose URI ends in a slash. */
+  /** Asks the platform, which checks whether the file is a directory: its URI then ends in "/". */
   @Override
   public URI toUri() {
-    URI uri = Calls.quiet(fileSystem, platform::toUri);
+    URI uri = dispatcher.callUnchecked(platform::toUri);
     String scheme = fileSystem.provider().getScheme();
     return scheme.equals(uri.getScheme())
         ? uri
@@ -148,10 +165,10 @@ final class UringPath implements PlatformPaths.Wrapper {
 
   @Override
   public Path toRealPath(LinkOption... options) throws IOException {
-    return wrap(Calls.blocking(fileSystem, () -> platform.toRealPath(options)));
+    return wrap(dispatcher.call(() -> platform.toRealPath(options)));
   }
 
-  /** Not by the platform's path, which would refuse where its file system is not the default. */
+  /** Uses the text: the platform's path throws if its file system is not the default one. */
   @Override
   public File toFile() {
     return new File(platform.toString());
@@ -161,11 +178,11 @@ final class UringPath implements PlatformPaths.Wrapper {
   public WatchKey register(
       WatchService watcher, WatchEvent.Kind<?>[] events, WatchEvent.Modifier... modifiers)
       throws IOException {
-    if (Objects.requireNonNull(watcher, "watcher") instanceof UringWatchService ours) {
-      return ours.register(this, events, modifiers);
+    if (Objects.requireNonNull(watcher, "watcher") instanceof UringWatchService service) {
+      return service.register(this, events, modifiers);
     }
     throw new ProviderMismatchException(
-        "watcher=" + watcher + " is not of a file system of io_uring");
+        "watcher=" + watcher + " is not a watch service of a UringFileSystem");
   }
 
   @Override

@@ -14,8 +14,9 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * A directory stream that keeps to its directory, whatever happens to its name: the platform's, by
- * the pool. Files are opened by the ring, with a {@link DirectoryDescriptor}.
+ * A secure directory stream, which refers to the same directory even if its name is changed. A
+ * {@link CallDispatcher} runs the calls of the platform's stream. The ring opens files, through a
+ * {@link DirectoryDescriptor}. Any thread may call; {@link #close} closes the platform's stream.
  */
 final class UringSecureDirectoryStream implements SecureDirectoryStream<Path> {
   private final UringPath directory;
@@ -24,9 +25,9 @@ final class UringSecureDirectoryStream implements SecureDirectoryStream<Path> {
   private final DirectoryDescriptor descriptor;
 
   /**
-   * Takes over {@code platform}.
+   * Makes a stream, which owns {@code platform}.
    *
-   * @param filter null for all entries
+   * @param filter selects entries; null for all entries
    */
   UringSecureDirectoryStream(
       UringPath directory, SecureDirectoryStream<Path> platform, Filter<? super Path> filter) {
@@ -36,8 +37,8 @@ final class UringSecureDirectoryStream implements SecureDirectoryStream<Path> {
     this.descriptor = new DirectoryDescriptor(directory, platform);
   }
 
-  private UringFileSystem fileSystem() {
-    return directory.getFileSystem();
+  private CallDispatcher dispatcher() {
+    return directory.dispatcher();
   }
 
   @Override
@@ -57,10 +58,10 @@ final class UringSecureDirectoryStream implements SecureDirectoryStream<Path> {
   @Override
   public SecureDirectoryStream<Path> newDirectoryStream(Path path, LinkOption... options)
       throws IOException {
-    Path name = UringPath.unwrap(path);
+    Path name = UringPath.toPlatformPath(path);
     return new UringSecureDirectoryStream(
         directory.wrap(directory.platformPath().resolve(name)),
-        Calls.blocking(fileSystem(), () -> platform.newDirectoryStream(name, options)),
+        dispatcher().call(() -> platform.newDirectoryStream(name, options)),
         null);
   }
 
@@ -68,48 +69,48 @@ final class UringSecureDirectoryStream implements SecureDirectoryStream<Path> {
   public SeekableByteChannel newByteChannel(
       Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
       throws IOException {
-    Path name = UringPath.unwrap(path);
+    Path name = UringPath.toPlatformPath(path);
     SeekableByteChannel channel = descriptor.open(name, options, attributes);
     return channel != null
         ? channel
-        : Calls.blocking(fileSystem(), () -> platform.newByteChannel(name, options, attributes));
+        : dispatcher().call(() -> platform.newByteChannel(name, options, attributes));
   }
 
   @Override
   public void deleteFile(Path path) throws IOException {
-    Path name = UringPath.unwrap(path);
-    Calls.blocking(fileSystem(), () -> platform.deleteFile(name));
+    Path name = UringPath.toPlatformPath(path);
+    dispatcher().run(() -> platform.deleteFile(name));
   }
 
   @Override
   public void deleteDirectory(Path path) throws IOException {
-    Path name = UringPath.unwrap(path);
-    Calls.blocking(fileSystem(), () -> platform.deleteDirectory(name));
+    Path name = UringPath.toPlatformPath(path);
+    dispatcher().run(() -> platform.deleteDirectory(name));
   }
 
   @Override
   public void move(Path sourcePath, SecureDirectoryStream<Path> targetDirectory, Path targetPath)
       throws IOException {
-    Path source = UringPath.unwrap(sourcePath);
-    Path target = UringPath.unwrap(targetPath);
+    Path source = UringPath.toPlatformPath(sourcePath);
+    Path target = UringPath.toPlatformPath(targetPath);
     if (!(Objects.requireNonNull(targetDirectory, "targetDirectory")
-        instanceof UringSecureDirectoryStream ours)) {
+        instanceof UringSecureDirectoryStream uringTarget)) {
       throw new ProviderMismatchException(
-          "targetDirectory=" + targetDirectory + " is not of a file system of io_uring");
+          "targetDirectory=" + targetDirectory + " was not opened by a UringFileSystem");
     }
-    Calls.blocking(fileSystem(), () -> platform.move(source, ours.platform, target));
+    dispatcher().run(() -> platform.move(source, uringTarget.platform, target));
   }
 
   @Override
   public <V extends FileAttributeView> V getFileAttributeView(Class<V> type) {
-    return AttributeViews.wrap(fileSystem(), type, platform.getFileAttributeView(type));
+    return AttributeViews.wrap(dispatcher(), type, platform.getFileAttributeView(type));
   }
 
   @Override
   public <V extends FileAttributeView> V getFileAttributeView(
       Path path, Class<V> type, LinkOption... options) {
-    Path name = UringPath.unwrap(path);
+    Path name = UringPath.toPlatformPath(path);
     return AttributeViews.wrap(
-        fileSystem(), type, platform.getFileAttributeView(name, type, options));
+        dispatcher(), type, platform.getFileAttributeView(name, type, options));
   }
 }

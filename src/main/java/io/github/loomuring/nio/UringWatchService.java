@@ -1,5 +1,6 @@
 package io.github.loomuring.nio;
 
+import io.github.loomuring.internal.platform.PlatformPaths;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
@@ -12,58 +13,75 @@ import java.util.List;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
- * The platform's watch service, whose keys and events have paths of ours. Waiting for a key parks a
- * virtual thread already in the platform's.
+ * The watch service of the platform, with keys and events that have the paths of a {@link
+ * UringFileSystem}. A virtual thread that waits for a key parks in the platform's service. Any
+ * thread may call; {@link #close} closes the platform's service.
  */
 final class UringWatchService implements WatchService {
-  private final UringFileSystem fileSystem;
+  private final CallDispatcher dispatcher;
   private final WatchService platform;
+  private final Function<Path, PlatformPaths.Wrapper> wrapper;
 
   /**
-   * The key of ours for each of the platform's: users compare them, and keep them in maps. As long
-   * as one is used, also one that was cancelled and is still queued, it is the same; neither keeps
-   * the other, once nobody uses them.
+   * The key that users get for each key of the platform. Users compare keys and store them in maps:
+   * it is therefore the same one as long as either is in use, even if the key was cancelled and is
+   * still queued. The map keeps neither of them reachable.
    */
   private final Map<WatchKey, WeakReference<Key>> keys = new WeakHashMap<>(); // guarded by itself
 
-  UringWatchService(UringFileSystem fileSystem, WatchService platform) {
-    this.fileSystem = fileSystem;
+  /**
+   * Makes a service, which owns {@code platform}.
+   *
+   * @param wrapper makes a path of the file system for a path of the platform
+   */
+  UringWatchService(
+      CallDispatcher dispatcher,
+      WatchService platform,
+      Function<Path, PlatformPaths.Wrapper> wrapper) {
+    this.dispatcher = dispatcher;
     this.platform = platform;
+    this.wrapper = wrapper;
   }
 
   WatchKey register(
-      UringPath directory, WatchEvent.Kind<?>[] events, WatchEvent.Modifier... modifiers)
+      PlatformPaths.Wrapper directory,
+      WatchEvent.Kind<?>[] events,
+      WatchEvent.Modifier... modifiers)
       throws IOException {
-    return Calls.blocking(
-        fileSystem,
+    return dispatcher.call(
         () -> {
           WatchKey key = directory.platformPath().register(platform, events, modifiers);
-          return ours(key, directory);
+          return wrap(key, directory);
         });
   }
 
-  /** The key of ours; a directory registered twice keeps the name of the first time. */
-  private Key ours(WatchKey key, UringPath directory) {
+  /**
+   * Returns the key that users get. If they register a directory twice, it keeps the first path.
+   */
+  private Key wrap(WatchKey platformKey, PlatformPaths.Wrapper directory) {
     synchronized (keys) {
-      WeakReference<Key> known = keys.get(key);
-      Key ours = known == null ? null : known.get();
-      if (ours == null) {
-        ours = new Key(key, directory);
-        keys.put(key, new WeakReference<>(ours));
+      WeakReference<Key> known = keys.get(platformKey);
+      Key key = known == null ? null : known.get();
+      if (key == null) {
+        key = new Key(platformKey, directory);
+        keys.put(platformKey, new WeakReference<>(key));
       }
-      return ours;
+      return key;
     }
   }
 
-  private Key ours(WatchKey key) {
-    // A key can be signalled before its registration has returned.
-    return key == null ? null : ours(key, fileSystem.wrap((Path) key.watchable()));
+  private Key wrapOrNull(WatchKey platformKey) {
+    // A key can be signalled before the call that registers it has returned.
+    return platformKey == null
+        ? null
+        : wrap(platformKey, wrapper.apply((Path) platformKey.watchable()));
   }
 
-  /** How many keys are known, for tests. */
-  int known() {
+  /** Returns the number of keys in the map, for tests. */
+  int keyCount() {
     synchronized (keys) {
       return keys.size();
     }
@@ -71,43 +89,43 @@ final class UringWatchService implements WatchService {
 
   @Override
   public WatchKey poll() {
-    return ours(platform.poll());
+    return wrapOrNull(platform.poll());
   }
 
   @Override
   public WatchKey poll(long timeout, TimeUnit unit) throws InterruptedException {
-    return ours(platform.poll(timeout, unit));
+    return wrapOrNull(platform.poll(timeout, unit));
   }
 
   @Override
   public WatchKey take() throws InterruptedException {
-    return ours(platform.take());
+    return wrapOrNull(platform.take());
   }
 
   @Override
   public void close() throws IOException {
-    Calls.blocking(fileSystem, platform::close);
+    dispatcher.run(platform::close);
   }
 
-  /** A key of the platform, with paths of ours. */
+  /** A key of the platform, with the paths of the file system. */
   private final class Key implements WatchKey {
-    private final WatchKey key;
-    private final UringPath directory;
+    private final WatchKey platformKey;
+    private final PlatformPaths.Wrapper directory;
 
-    Key(WatchKey key, UringPath directory) {
-      this.key = key;
+    Key(WatchKey platformKey, PlatformPaths.Wrapper directory) {
+      this.platformKey = platformKey;
       this.directory = directory;
     }
 
     @Override
     public boolean isValid() {
-      return key.isValid();
+      return platformKey.isValid();
     }
 
     @Override
     public List<WatchEvent<?>> pollEvents() {
       List<WatchEvent<?>> events = new ArrayList<>();
-      for (WatchEvent<?> event : key.pollEvents()) {
+      for (WatchEvent<?> event : platformKey.pollEvents()) {
         events.add(
             event.context() instanceof Path path
                 ? new PathEvent(pathKind(event), event.count(), directory.wrap(path))
@@ -116,22 +134,21 @@ final class UringWatchService implements WatchService {
       return events;
     }
 
-    @SuppressWarnings("unchecked") // its context is a path
+    @SuppressWarnings("unchecked") // an event whose context is a path has such a kind
     private static WatchEvent.Kind<Path> pathKind(WatchEvent<?> event) {
       return (WatchEvent.Kind<Path>) event.kind();
     }
 
     @Override
     public boolean reset() {
-      return key.reset();
+      return platformKey.reset();
     }
 
     @Override
     public void cancel() {
-      Calls.quiet(
-          fileSystem,
+      dispatcher.callUnchecked(
           () -> {
-            key.cancel();
+            platformKey.cancel();
             return null;
           });
     }
@@ -142,7 +159,7 @@ final class UringWatchService implements WatchService {
     }
   }
 
-  /** What happened to an entry of a directory. */
+  /** An event for an entry of a directory. */
   private record PathEvent(WatchEvent.Kind<Path> kind, int count, Path context)
       implements WatchEvent<Path> {}
 }

@@ -1,8 +1,8 @@
 /**
- * {@link java.nio.channels.FileChannel} on io_uring, for programs that know nothing of this
- * library.
+ * A {@link java.nio.channels.FileChannel} and a {@link java.nio.file.FileSystem} on io_uring, for
+ * programs that use the interfaces of the JDK.
  *
- * <p>Everything is done by the files of {@link io.github.loomuring}: on a virtual thread a call
- * parks, and holds no carrier.
+ * <p>The files and operations of {@link io.github.loomuring} do the I/O. A call on a virtual thread
+ * parks the thread, which releases its carrier.
  */
 package io.github.loomuring.nio;

@@ -54,7 +54,7 @@ class SpiCompletenessTest {
   @Test
   void everyMethodOfWhatTheyMakeIsDecided() {
     assertInherited(FileStore.class, UringFileStore.class);
-    assertInherited(UserPrincipalLookupService.class, PrincipalLookup.class);
+    assertInherited(UserPrincipalLookupService.class, UringUserPrincipalLookupService.class);
     assertInherited(WatchService.class, UringWatchService.class);
     assertInherited(
         DirectoryStream.class, UringDirectoryStream.class, "forEach(Consumer)", "spliterator()");

@@ -5,23 +5,23 @@ import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.UserPrincipal;
 import java.nio.file.attribute.UserPrincipalLookupService;
 
-/** Looks up users and groups by the platform, which may ask a server for them. */
-final class PrincipalLookup extends UserPrincipalLookupService {
-  private final UringFileSystem fileSystem;
+/** The platform's lookup of users and groups, which may block to ask a server. */
+final class UringUserPrincipalLookupService extends UserPrincipalLookupService {
+  private final CallDispatcher dispatcher;
   private final UserPrincipalLookupService platform;
 
-  PrincipalLookup(UringFileSystem fileSystem, UserPrincipalLookupService platform) {
-    this.fileSystem = fileSystem;
+  UringUserPrincipalLookupService(CallDispatcher dispatcher, UserPrincipalLookupService platform) {
+    this.dispatcher = dispatcher;
     this.platform = platform;
   }
 
   @Override
   public UserPrincipal lookupPrincipalByName(String name) throws IOException {
-    return Calls.blocking(fileSystem, () -> platform.lookupPrincipalByName(name));
+    return dispatcher.call(() -> platform.lookupPrincipalByName(name));
   }
 
   @Override
   public GroupPrincipal lookupPrincipalByGroupName(String group) throws IOException {
-    return Calls.blocking(fileSystem, () -> platform.lookupPrincipalByGroupName(group));
+    return dispatcher.call(() -> platform.lookupPrincipalByGroupName(group));
   }
 }

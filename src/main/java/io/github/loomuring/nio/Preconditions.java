@@ -7,49 +7,54 @@ import java.nio.channels.ClosedChannelException;
 import java.util.Arrays;
 import java.util.Objects;
 
-/** Checks of what callers hand in. */
-final class Checks {
-  private Checks() {}
+/** Checks of arguments and of open channels, with the exceptions that the JDK specifies. */
+final class Preconditions {
+  private Preconditions() {}
 
-  static void notNegative(String name, long value) {
+  static void checkNotNegative(String name, long value) {
     if (value < 0) {
       throw new IllegalArgumentException(name + "=" + value + " is negative");
     }
   }
 
-  static void region(long position, long size) {
-    notNegative("position", position);
-    notNegative("size", size);
+  static void checkRegion(long position, long size) {
+    checkNotNegative("position", position);
+    checkNotNegative("size", size);
     if (position > Long.MAX_VALUE - size) {
       throw new IllegalArgumentException(
           "position=" + position + " and size=" + size + " exceed Long.MAX_VALUE");
     }
   }
 
-  /** As with the JDK it is not the arguments that are wrong: the file has no such bytes. */
-  static void inFile(long position, long bytes) throws IOException {
+  /**
+   * Checks that a transfer ends at a position that a {@code long} can hold. If it does not, the
+   * exception is an {@link IOException}, as in the JDK: each argument is valid, but no file has
+   * such bytes.
+   */
+  static void checkEnd(long position, long bytes) throws IOException {
     if (position > Long.MAX_VALUE - bytes) {
       throw new IOException(
           "position=" + position + " and " + bytes + " bytes exceed Long.MAX_VALUE");
     }
   }
 
-  static void inFile(long position, ByteBuffer[] buffers) throws IOException {
+  static void checkEnd(long position, ByteBuffer[] buffers) throws IOException {
     long bytes = 0;
     for (ByteBuffer buffer : buffers) {
       bytes += buffer.remaining();
     }
-    inFile(position, bytes);
+    checkEnd(position, bytes);
   }
 
-  static ByteBuffer[] range(ByteBuffer[] buffers, int offset, int length) {
+  /** Returns the buffers that a scattering read or a gathering write uses. */
+  static ByteBuffer[] subarray(ByteBuffer[] buffers, int offset, int length) {
     Objects.checkFromIndexSize(offset, length, buffers.length);
     return length == buffers.length
         ? buffers
         : Arrays.copyOfRange(buffers, offset, offset + length);
   }
 
-  static void open(Channel channel) throws ClosedChannelException {
+  static void checkOpen(Channel channel) throws ClosedChannelException {
     if (!channel.isOpen()) {
       throw new ClosedChannelException();
     }

@@ -3,6 +3,7 @@ package io.github.loomuring.nio;
 import java.io.IOException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.DosFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -10,45 +11,45 @@ import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserPrincipal;
+import java.nio.file.spi.FileSystemProvider;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads attributes of files: the basic ones by the ring, all others by the platform, because only
- * it can make its {@link UserPrincipal}s. Keys of files are made comparable.
+ * Reads the attributes of files. The ring reads the basic ones. The platform reads all others,
+ * because only the platform can make its {@link UserPrincipal}s. All file keys are {@link
+ * ComparableFileKey}s. Any thread may call.
  */
-final class Attributes {
+final class AttributeReader {
   private static final String FILE_KEY = "fileKey";
 
-  private Attributes() {}
+  private AttributeReader() {}
 
   /**
-   * As {@link java.nio.file.Files#readAttributes(java.nio.file.Path, Class, LinkOption...)}.
+   * Reads attributes as {@link java.nio.file.Files#readAttributes(java.nio.file.Path, Class,
+   * LinkOption...)} does.
    *
-   * @throws UnsupportedOperationException if the platform does not know {@code type}
+   * @throws UnsupportedOperationException if the platform does not support {@code type}
    */
   static <A extends BasicFileAttributes> A read(
       UringPath path, Class<A> type, LinkOption... options) throws IOException {
-    UringFileSystem fileSystem = path.getFileSystem();
-    Calls.Work<A> byPlatform =
-        () ->
-            path.platformPath()
-                .getFileSystem()
-                .provider()
-                .readAttributes(path.platformPath(), type, options);
-    return comparable(
-        fileSystem,
-        type,
+    CallDispatcher dispatcher = path.dispatcher();
+    Path platformPath = path.platformPath();
+    CallDispatcher.PlatformCall<A> byPlatform =
+        () -> provider(platformPath).readAttributes(platformPath, type, options);
+    A attributes =
         type == BasicFileAttributes.class
-            ? Calls.either(
-                fileSystem,
-                files -> type.cast(files.attributes(path.platformPath(), options)),
-                byPlatform)
-            : Calls.blocking(fileSystem, byPlatform));
+            ? dispatcher.callOnRing(
+                files -> type.cast(files.attributes(platformPath, options)), byPlatform)
+            : dispatcher.call(byPlatform);
+    return withComparableKey(dispatcher, type, attributes);
   }
 
-  /** As {@link #read(UringPath, Class, LinkOption...)}; null if there is no such file. */
+  /**
+   * Reads attributes as {@link #read(UringPath, Class, LinkOption...)} does, and returns null if
+   * the file does not exist.
+   */
   static <A extends BasicFileAttributes> A readIfExists(
       UringPath path, Class<A> type, LinkOption... options) throws IOException {
     try {
@@ -58,28 +59,31 @@ final class Attributes {
     }
   }
 
-  /** As {@link java.nio.file.Files#readAttributes(java.nio.file.Path, String, LinkOption...)}. */
+  /**
+   * Reads attributes as {@link java.nio.file.Files#readAttributes(java.nio.file.Path, String,
+   * LinkOption...)} does.
+   */
   static Map<String, Object> read(UringPath path, String names, LinkOption... options)
       throws IOException {
+    Path platformPath = path.platformPath();
     Map<String, Object> values =
-        Calls.blocking(
-            path.getFileSystem(),
-            () ->
-                path.platformPath()
-                    .getFileSystem()
-                    .provider()
-                    .readAttributes(path.platformPath(), names, options));
+        path.dispatcher()
+            .call(() -> provider(platformPath).readAttributes(platformPath, names, options));
     if (values.get(FILE_KEY) == null) {
       return values;
     }
     Map<String, Object> comparable = new HashMap<>(values);
-    comparable.put(FILE_KEY, FileKey.of(values.get(FILE_KEY)));
+    comparable.put(FILE_KEY, ComparableFileKey.of(values.get(FILE_KEY)));
     return comparable;
   }
 
-  /** {@code attributes} with a key that those of others can be compared with. */
-  static <A extends BasicFileAttributes> A comparable(
-      UringFileSystem fileSystem, Class<A> type, A attributes) {
+  private static FileSystemProvider provider(Path platformPath) {
+    return platformPath.getFileSystem().provider();
+  }
+
+  /** Returns {@code attributes} with a {@link ComparableFileKey}. */
+  static <A extends BasicFileAttributes> A withComparableKey(
+      CallDispatcher dispatcher, Class<A> type, A attributes) {
     if (type == BasicFileAttributes.class) {
       return type.cast(new Basic(attributes));
     }
@@ -87,11 +91,11 @@ final class Attributes {
       return type.cast(new Dos((DosFileAttributes) attributes));
     }
     return type == PosixFileAttributes.class
-        ? type.cast(new Posix(fileSystem, (PosixFileAttributes) attributes))
+        ? type.cast(new Posix(dispatcher, (PosixFileAttributes) attributes))
         : attributes;
   }
 
-  /** Attributes of the ring, or the platform. */
+  /** Basic attributes, which the ring or the platform has read. */
   private static class Basic implements BasicFileAttributes {
     private final BasicFileAttributes attributes;
 
@@ -141,7 +145,7 @@ final class Attributes {
 
     @Override
     public Object fileKey() {
-      return FileKey.of(attributes.fileKey());
+      return ComparableFileKey.of(attributes.fileKey());
     }
 
     @Override
@@ -150,7 +154,7 @@ final class Attributes {
     }
   }
 
-  /** The flags of DOS, which the platform has read with the others. */
+  /** Attributes with the DOS flags, which the platform has read. */
   private static final class Dos extends Basic implements DosFileAttributes {
     private final DosFileAttributes attributes;
 
@@ -180,25 +184,27 @@ final class Attributes {
     }
   }
 
-  /** Attributes of the platform, which looks up names only when it is asked for them. */
+  /**
+   * POSIX attributes. The platform looks up the owner and the group when a caller asks for them.
+   */
   private static final class Posix extends Basic implements PosixFileAttributes {
-    private final UringFileSystem fileSystem;
+    private final CallDispatcher dispatcher;
     private final PosixFileAttributes attributes;
 
-    Posix(UringFileSystem fileSystem, PosixFileAttributes attributes) {
+    Posix(CallDispatcher dispatcher, PosixFileAttributes attributes) {
       super(attributes);
-      this.fileSystem = fileSystem;
+      this.dispatcher = dispatcher;
       this.attributes = attributes;
     }
 
     @Override
     public UserPrincipal owner() {
-      return Calls.quiet(fileSystem, attributes::owner);
+      return dispatcher.callUnchecked(attributes::owner);
     }
 
     @Override
     public GroupPrincipal group() {
-      return Calls.quiet(fileSystem, attributes::group);
+      return dispatcher.callUnchecked(attributes::group);
     }
 
     @Override
