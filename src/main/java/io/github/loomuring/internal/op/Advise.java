@@ -32,7 +32,7 @@ final class Advise {
     }
   }
 
-  /** The others only set what is remembered with the open file. */
+  /** The other kinds of advice only set fields of the open file. */
   private static boolean mayBlock(Advice advice) {
     return advice == Advice.WILL_NEED || advice == Advice.DONT_NEED;
   }

@@ -17,7 +17,7 @@ final class Attempt {
 
   private static final int NOWAIT_ATTEMPTS = 8;
 
-  /** What the errno of an attempt means. */
+  /** The meaning of an attempt's errno. */
   enum Meaning {
     /** The same may succeed where it may wait: a request follows. */
     LATER,
@@ -29,7 +29,7 @@ final class Attempt {
 
   private Attempt() {}
 
-  /** What a negated errno of a system call with a flag against waiting says. */
+  /** The meaning of a negated errno of a system call that must not wait. */
   static Meaning meaning(long result) {
     return switch (ErrorNumber.of(result)) {
       // It is not in memory. A signal. No memory could be had without waiting for it: some file

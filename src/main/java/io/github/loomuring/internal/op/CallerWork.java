@@ -27,7 +27,7 @@ final class CallerWork {
     return (int) Math.min(weight * Turns.BYTES, Integer.MAX_VALUE);
   }
 
-  /** What was counted in this use of the slot, once; -1 if nothing. */
+  /** Returns the work that was counted in this use of the slot, and forgets it; -1 if none was. */
   int take() {
     int taken = countedBytes;
     countedBytes = -1;

@@ -93,7 +93,7 @@ final class Completer implements Completions {
     }
   }
 
-  /** Gives back what an abandoned operation had, which nobody waits for. */
+  /** Gives back slot, memory and gates of an abandoned operation: no owner waits for it. */
   private void dispose(Operation operation, int res, Gate first, MemorySegment errno)
       throws IOException {
     Throwable failure = operation.dispose(res);
@@ -105,7 +105,7 @@ final class Completer implements Completions {
     }
   }
 
-  /** Whether nobody asked for the request to be given up, or others still need it. */
+  /** Whether no cancel was asked for, or other calls still need the request. */
   private static boolean mayRetry(SharedRequest<Operation> shared, long word) {
     return StateWord.causes(word) == 0 || (shared != null && shared.hasFollowers());
   }

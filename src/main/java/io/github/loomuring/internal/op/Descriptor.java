@@ -66,7 +66,7 @@ final class Descriptor extends PosixLocks.Descriptor {
   }
 
   /**
-   * Closes {@code fd}, if it is one, some time soon: nobody has seen it. Without a thread of the
+   * Closes {@code fd}, if it is a descriptor, soon: no caller has seen it. Without a thread of the
    * pool, because there is no memory for one or the engine is closed, it is closed by the caller.
    */
   static void closeSoon(Context context, int fd) {
@@ -98,7 +98,8 @@ final class Descriptor extends PosixLocks.Descriptor {
   }
 
   /**
-   * What {@code close(2)} returned, or a negated errno; zero if the close was put off.
+   * Closes {@code fd}: the result of {@code close(2)}, a negated errno, or zero if the close was put
+   * off.
    *
    * @param key of the file to {@link PosixLocks}
    */

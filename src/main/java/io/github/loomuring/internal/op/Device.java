@@ -8,7 +8,7 @@ import io.github.loomuring.internal.ring.Gate;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What the library knows of a device (a st_dev) on which files are open: the gate of its requests,
+ * A device (a st_dev) on which files are open, as far as the library knows it: the gate of its requests,
  * and what its file system can do without blocking.
  */
 final class Device {
@@ -40,7 +40,7 @@ final class Device {
   /** Until then a plain write on the caller is not tried. */
   private volatile long quickWritesFromNanos = System.nanoTime();
 
-  // Of slow writes on callers; two at once may count as one.
+  // The slow writes on callers in one window. Two at once may count as one.
   private volatile long windowBegunNanos = System.nanoTime();
   private volatile long slowNanos;
 

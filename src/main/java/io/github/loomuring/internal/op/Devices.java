@@ -23,7 +23,7 @@ final class Devices {
     this.gates = gates;
   }
 
-  /** What is known of the device {@code number}, on which {@code fd} is open. */
+  /** The device {@code number}, on which {@code fd} is open. */
   Device of(long number, int fd) throws IOException {
     Device device = known.get(number);
     if (device != null) {

@@ -1,7 +1,7 @@
 package io.github.loomuring.internal.op;
 
 /**
- * What the library has to know of an open file.
+ * The properties of an open file that do not change.
  *
  * @param seekable false for FIFOs, sockets and character devices: offsets are ignored there
  * @param lockKey of the file, to {@link io.github.loomuring.internal.platform.PosixLocks}

@@ -37,7 +37,7 @@ final class FileReferences {
   private volatile Thread closer;
   private volatile boolean closed;
 
-  /** Where others that close wait; null as long as nobody does. */
+  /** Other threads that close wait here; null as long as there are none. */
   private volatile CountDownLatch others;
 
   /** Takes a reference. {@link #release} must follow. */
@@ -82,12 +82,12 @@ final class FileReferences {
     return count >= 0 && (int) COUNT.getAndBitwiseOr(this, CLOSING) >= 0;
   }
 
-  /** Whether nobody has a reference any more. */
+  /** Whether all references have been given back. */
   boolean areUnused() {
     return count == CLOSING;
   }
 
-  /** Waits until nobody has a reference any more, whatever happens to the calling thread. */
+  /** Waits until all references have been given back, whatever happens to the calling thread. */
   void awaitUnused() {
     assert count < 0 && !closed : "it is not being closed";
     boolean interrupted = false;

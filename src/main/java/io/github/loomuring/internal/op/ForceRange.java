@@ -14,9 +14,7 @@ final class ForceRange {
 
   private ForceRange() {}
 
-  /**
-   * Has a range of a file that can seek written; a length of 0 means to the end, as in the call.
-   */
+  /** Writes a range of a file that can seek to its device; a length of 0 means to the end. */
   static void force(Handle handle, long offset, long length) throws IOException {
     assert handle.kind.seekable() : handle;
     if (length > PIECE_BYTES_MAX && offset + length >= Stat.size(handle)) {

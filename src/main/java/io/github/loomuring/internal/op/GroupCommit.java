@@ -62,7 +62,7 @@ final class GroupCommit implements SharedRequest<Operation> {
   }
 
   /**
-   * Has the device store what was written to the file: {@code fsync(2)} or {@code fdatasync(2)}.
+   * Makes the written bytes durable on the device: {@code fsync(2)} or {@code fdatasync(2)}.
    */
   void force(boolean metaData) throws IOException {
     String what = metaData ? "fsync" : "fdatasync";

@@ -68,7 +68,7 @@ final class JdkChannel extends PosixLocks.Descriptor implements Callable<Void> {
     return PlatformPaths.fileSystem().provider().newFileChannel(handle.descriptorPath(), access);
   }
 
-  /** Has the channel closed, if there is one, as soon as no lock stands against it. */
+  /** Closes the channel, if there is one, as soon as no lock stands against it. */
   void end() throws IOException {
     if (channel != null) {
       handle.context.pool.callAlways(this); // nothing is made for that: there may be no memory

@@ -27,7 +27,7 @@ public final class ManyRings extends ForwardingEngine {
   private final RingEngine[] rings;
   private final AtomicInteger opens = new AtomicInteger();
 
-  /** Of all rings, so that a buffer has the same index in each. */
+  /** The table of all rings: a buffer has the same index in each of them. */
   private final RegisteredBuffers registeredBuffers;
 
   private ManyRings(RingEngine[] rings) {

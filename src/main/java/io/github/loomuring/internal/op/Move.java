@@ -96,7 +96,7 @@ final class Move {
     throw new FileAlreadyExistsException(target.toString());
   }
 
-  /** Has each of two names mean what the other did. */
+  /** Exchanges the files of two names. */
   static void exchange(Context context, Path one, Path other) throws IOException {
     int result = PathOperation.rename(context, one, other, Fcntl.RENAME_EXCHANGE);
     if (Errno.EINVAL.is(result)) {

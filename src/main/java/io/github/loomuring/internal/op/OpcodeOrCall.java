@@ -19,7 +19,7 @@ final class OpcodeOrCall {
     return context.pool.call(() -> repeat(context, operation, call));
   }
 
-  /** A signal of the JVM's own is nobody's interrupt: the call is made again. */
+  /** Repeats a call that a signal ended: the JVM's own signals are no interrupts of the caller. */
   private static int repeat(Context context, Operation operation, Sqe.Call call) {
     long result;
     do {

@@ -23,16 +23,16 @@ final class Open implements Abandonable {
   /*
    * Every descriptor is opened with O_NONBLOCK, so that a FIFO blocks neither the caller nor a
    * worker that others wait for; the flag is taken off again before anybody sees the descriptor.
-   * What blocking would have meant is then made up for:
+   * The library makes up for the effect that blocking would have had:
    *
-   *   write a FIFO that nobody reads   ENXIO. Opened again, blocking, in a worker.
+   *   write a FIFO without a reader    ENXIO. Opened again, blocking, in a worker.
    *   read a FIFO                      Succeeds at once, while the JDK waits for a writer. See
    *                                    awaitWriter.
    *   a file lease is being broken     EAGAIN. Opened again, blocking, in a worker.
    *
    * Blocking opens have a gate of their own: they may last for ever, and must leave room. They
-   * are not left to the reaper, except on a remote file system: a cancel ends one, and one that was
-   * left would be a reader or writer whom the other side meets in vain.
+   * are not left to the reaper, except on a remote file system. A cancel ends a blocking open of a
+   * FIFO; one that was left would later open the FIFO for a caller that has gone.
    */
   private static final int DEFAULT_ALIGNMENT = 4096;
 
@@ -205,8 +205,8 @@ final class Open implements Abandonable {
       }
       // It is not cached, or cannot be known without waiting; a signal; no memory.
       case EAGAIN, EINTR, ENOMEM, ENOBUFS -> unknown;
-      // A flag is not known, or the call is refused by a profile of seccomp: the ring's open, by
-      // another call, says what is wrong.
+      // A flag is not known, or a profile of seccomp refuses the call. The ring's open uses another
+      // call, and gives the error.
       case EINVAL, EPERM, EOPNOTSUPP -> unknown;
       default -> {
         operation.callerWork.done(0);
@@ -282,7 +282,7 @@ final class Open implements Abandonable {
     if (hadWriter && result < 0 && !abandoned && Errno.isCancelled(result)) {
       return fd;
     }
-    // At once, so that nobody takes this for a reader any more. A FIFO is closed in no time.
+    // At once, so that writers do not take this descriptor for a reader. A FIFO closes quickly.
     Descriptor.closeQuietly(context, fd);
     if (result >= 0) {
       nonBlocking = false;

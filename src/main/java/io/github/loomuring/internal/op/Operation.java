@@ -55,7 +55,7 @@ public final class Operation extends Request {
   private Abandonable abandonable;
   private AutoCloseable memory;
 
-  /** What the kernel may use for ever, if the ring has failed. Written by the owner. */
+  /** Objects that the kernel may use for ever, if the ring has failed. Written by the owner. */
   private final Kept kept = new Kept();
 
   Operation(int index, Scratch scratch) {
@@ -71,12 +71,12 @@ public final class Operation extends Request {
     prepare(opcode, fd, addr, len, off, opFlags, gate);
   }
 
-  /** Has the request run by a worker of the kernel from the start, blocking as it likes. */
+  /** Lets a worker of the kernel run the request from the start, where it may block. */
   void setAsync() {
     sqeFlags = IoUring.IOSQE_ASYNC;
   }
 
-  /** Has the request run by a worker; false if it was to run there already. */
+  /** Lets a worker of the kernel run the request; false if it was to run there already. */
   boolean moveToWorker() {
     if (isAsync()) {
       return false;
@@ -126,7 +126,7 @@ public final class Operation extends Request {
     state.prepare();
   }
 
-  /** Has the request serve others too. Called before {@link #begin}. */
+  /** Makes the request one that serves other operations too. Called before {@link #begin}. */
   void share(SharedRequest<Operation> request) {
     assert state.is(StateWord.FREE) : this;
     this.shared = request;
@@ -301,7 +301,7 @@ public final class Operation extends Request {
     }
   }
 
-  /** Whoever calls goes on in any case: others wait for what it does next. */
+  /** Throws nothing: others wait for the next steps of the calling thread. */
   private static void wake(Thread thread) {
     try {
       LockSupport.unpark(thread);

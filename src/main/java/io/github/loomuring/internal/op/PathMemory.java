@@ -38,7 +38,7 @@ final class PathMemory implements AutoCloseable {
     assert SCRATCH % 8 == 0 : "the scratch is not aligned";
   }
 
-  // Of the process, not of an engine: an operation may outlive its engine, and so may its memory.
+  // One for the process: an operation may outlive its engine, and its memory with it.
   private static final IdleObjects<PathMemory> IDLE = new IdleObjects<>(IDLE_MAX);
 
   private final MemorySegment segment = Arena.ofAuto().allocate(SCRATCH + Scratch.BYTES, 8);
@@ -114,7 +114,7 @@ final class PathMemory implements AutoCloseable {
   }
 
   /**
-   * Has {@link #path} end at its last slash, as the path of a directory, until {@link #joinName}.
+   * Ends {@link #path} at its last slash, as the path of a directory, until {@link #joinName}.
    *
    * @return where the name in that directory is; zero if the path gives none, or is in the root or
    *     in the working directory

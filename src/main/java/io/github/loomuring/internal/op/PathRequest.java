@@ -85,7 +85,7 @@ final class PathRequest implements Abandonable {
 
   @Override
   public void dispose(int result) {
-    // The effect of an abandoned request is nobody's.
+    // An abandoned request leaves nothing to give back.
   }
 
   /** Memory for two paths, of one request. */

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 
 /**
  * IORING_OP_STATX of a name, after an attempt on the caller with {@code openat2(2)} and
- * RESOLVE_CACHED: what is in the dentry and inode caches is known without waiting for a device.
+ * RESOLVE_CACHED, which answers from the dentry and inode caches and does not wait for a device.
  */
 final class PathStat {
   private PathStat() {}
@@ -44,7 +44,7 @@ final class PathStat {
       Turns.count(0); // last: it may wait
     }
     if (result < 0) {
-      // As the JDK says it: what is below a file is missing.
+      // As the JDK: a name below a file is missing.
       int said = Errno.ENOTDIR.is(result) ? Errno.ENOENT.negated() : result;
       throw Errno.exception(said, path.toString(), "statx");
     }
@@ -74,6 +74,6 @@ final class PathStat {
     } finally {
       context.kernel.close(memory.scratch.errno, fd);
     }
-    return result < 0 ? unknown : result; // the ring's says what is wrong
+    return result < 0 ? unknown : result; // the ring's statx gives the error
   }
 }

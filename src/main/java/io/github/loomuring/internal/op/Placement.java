@@ -21,7 +21,7 @@ final class Placement {
   static final int CALLER_WRITE_BYTES_MAX = 256 << 10;
 
   /**
-   * Of the reads of a file whose last attempt missed the page cache, one in so many tries again.
+   * One in so many reads of a file tries again, if the last attempt missed the page cache.
    */
   private static final int ATTEMPT_EVERY = 8;
 

@@ -1,7 +1,7 @@
 package io.github.loomuring.internal.op;
 
 /**
- * What an engine may do on its callers: the settings, and what it has learned of the kernel since.
+ * The settings of an engine for calls on its callers, and what it has learned of the kernel since.
  */
 final class Policy {
   /** Whether calls that cannot block are tried on the caller. */

@@ -49,7 +49,7 @@ final class PoolTransfer implements Offload.Steps<Integer> {
   @Override
   public Integer call() {
     long n;
-    do { // a signal of the JVM's own is nobody's interrupt
+    do { // the JVM's own signals are no interrupts of the caller
       n = callOnce();
     } while (Errno.EINTR.is(n));
     return (int) n;

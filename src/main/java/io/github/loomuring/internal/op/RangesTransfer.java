@@ -166,7 +166,7 @@ final class RangesTransfer {
     }
   }
 
-  /** Notes what a part's request has done, or what is done in its place. */
+  /** Notes the result of a part's request, or of the transfer in its place. */
   private void settle(Part part) throws IOException {
     Operation operation = part.operation;
     try {

@@ -17,7 +17,7 @@ import java.nio.file.Path;
  * Reads a small regular file as a whole, on the caller if it is in the page cache, and otherwise by
  * a thread of the pool, which opens it too if it is not open yet, while the caller parks once.
  *
- * <p>What is larger, special, or does not say its size, is only opened.
+ * <p>A file that is larger, special, or of unknown size is only opened.
  */
 final class ReadFile implements Offload.Steps<Integer>, AutoCloseable {
   private static final int NOT_HERE = Integer.MIN_VALUE;
@@ -55,7 +55,7 @@ final class ReadFile implements Offload.Steps<Integer>, AutoCloseable {
     this.fd = fd;
   }
 
-  /** What is in the page cache; null if not all of the file is. Its statx is in the memory. */
+  /** The bytes from the page cache; null if some are missing there. The memory has the statx. */
   byte[] cached() throws IOException {
     if (!isSmall()) {
       return null;
@@ -116,9 +116,9 @@ final class ReadFile implements Offload.Steps<Integer>, AutoCloseable {
       return;
     }
     try {
-      Descriptor.close(context, fd, memory.lockKey()); // what is read has been looked at before
+      Descriptor.close(context, fd, memory.lockKey()); // it was only read: the close does not wait
     } catch (IOException e) {
-      Descriptor.closeQuietly(context, fd); // says what is wrong
+      Descriptor.closeQuietly(context, fd); // which logs the error
     }
   }
 
@@ -132,7 +132,7 @@ final class ReadFile implements Offload.Steps<Integer>, AutoCloseable {
   @Override
   public Integer call() {
     if (fd < 0) {
-      // What blocks is for requests that can be cancelled; so is what is not known not to.
+      // A file that may block is read by requests, which can be cancelled.
       int status = stat(AT_FDCWD, memory.path(), 0);
       if (status >= 0 ? !isRegular() : Attempt.isDecidedByRing(status)) {
         return NOT_HERE;
@@ -142,7 +142,7 @@ final class ReadFile implements Offload.Steps<Integer>, AutoCloseable {
         return Errno.EAGAIN.is(fd) ? NOT_HERE : fd;
       }
       if (stat(fd, memory.emptyPath(), AT_EMPTY_PATH) < 0) {
-        return NOT_HERE; // the ring's says what is wrong
+        return NOT_HERE; // the ring's statx gives the error
       }
     }
     step = READ;

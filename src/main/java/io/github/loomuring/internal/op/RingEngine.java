@@ -138,7 +138,7 @@ public final class RingEngine implements Engine {
   }
 
   /**
-   * Has classes initialised while there is memory for it. One that fails once, in the middle of a
+   * Initialises classes while there is memory for it. A class that fails once, in the middle of a
    * call, fails for the life of the process.
    */
   private static void initialiseClasses() {
@@ -282,7 +282,7 @@ public final class RingEngine implements Engine {
     return context.ring;
   }
 
-  /** What the operations share, for tests. */
+  /** The context of the operations, for tests. */
   Context context() {
     return context;
   }

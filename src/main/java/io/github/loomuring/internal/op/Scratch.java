@@ -25,7 +25,7 @@ final class Scratch {
     assert ERRNO + Kernel.ERRNO_BYTES <= BYTES : "the scratch is too short";
   }
 
-  // Of the process, not of an engine: a descriptor is closed also when its engine has ended.
+  // One for the process: a descriptor is also closed when its engine has ended.
   private static final IdleObjects<Scratch> IDLE = new IdleObjects<>(IDLE_MAX);
 
   private final MemorySegment memory;

@@ -2,7 +2,7 @@ package io.github.loomuring.internal.op;
 
 import java.lang.foreign.MemorySegment;
 
-/** What must hold of a caller's memory segment around an operation. */
+/** Checks of a caller's memory segment after an operation. */
 final class Segments {
   private Segments() {}
 

@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
  * @param <T> of the operations
  */
 interface SharedRequest<T> {
-  /** What becomes of an operation that is to be cancelled. */
+  /** The outcome for an operation that is to be cancelled. */
   enum Departure {
     /** It has left the round, and nobody will complete it. */
     LEFT,

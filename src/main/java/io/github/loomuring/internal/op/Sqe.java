@@ -57,7 +57,7 @@ final class Sqe {
   }
 
   /**
-   * Has a prepared read or write use a registered buffer: {@code io_uring_prep_read_fixed} and
+   * Lets a prepared read or write use a registered buffer: {@code io_uring_prep_read_fixed} and
    * {@code io_uring_prep_write_fixed}.
    */
   static void prepFixed(Operation o, int bufIndex) {

@@ -180,7 +180,7 @@ final class StateWord {
 
   // ---- within a status
 
-  /** Has whoever completes the operation wake the owner; false if it has ended. */
+  /** Asks for the owner to be woken at the completion; false if the operation has ended. */
   boolean setWaiting() {
     for (; ; ) {
       long w = word;

@@ -11,7 +11,7 @@ import java.io.IOException;
  * sent without the registered buffer, then to a worker of the kernel, and in the end to the pool.
  */
 final class TransferRequest {
-  /** What the errno of a transfer means for it. */
+  /** The way of a transfer after a request has failed. */
   enum Next {
     WITHOUT_REGISTERED_BUFFER,
     IN_WORKER,

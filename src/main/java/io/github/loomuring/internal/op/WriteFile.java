@@ -125,7 +125,7 @@ final class WriteFile implements Offload.Steps<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    // What blocks, or takes bytes as it likes, is for requests that can be cancelled.
+    // A file that may block is written by requests, which can be cancelled.
     if (isSpecial()) {
       return NOT_HERE;
     }
@@ -163,7 +163,7 @@ final class WriteFile implements Offload.Steps<Integer> {
       try {
         return onCaller(directory, name);
       } finally {
-        // Of O_PATH: it drops no lock, and waits for nothing.
+        // A descriptor of O_PATH: its close drops no lock, and does not wait.
         kernel.close(memory.scratch.errno, directory);
       }
     } finally {
@@ -188,7 +188,7 @@ final class WriteFile implements Offload.Steps<Integer> {
     }
     int fd = kernel.openat(memory.scratch.errno, directory, name, flags | O_NOFOLLOW, mode);
     if (fd < 0) {
-      return NOT_HERE; // the pool's open says what is wrong
+      return NOT_HERE; // the pool's open gives the error
     }
     int result = fillAndClose(fd);
     long ended = System.nanoTime();

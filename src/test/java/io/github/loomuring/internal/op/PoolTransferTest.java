@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @ExtendWith(LeakCheck.class)
-class OnPoolTest {
+class PoolTransferTest {
   @TempDir Path directory;
   private final SimulatedKernel kernel = new SimulatedKernel().script(sqe -> reply(sqe.opcode()));
   private Path path;
