@@ -1,12 +1,12 @@
 package io.github.loomuring.internal;
 
+import io.github.loomuring.Sync;
 import io.github.loomuring.internal.buffers.BufferSet;
 import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.internal.ring.UnavailableException.Prospect;
 import io.github.loomuring.internal.spi.Engine;
 import io.github.loomuring.internal.spi.EngineFile;
 import io.github.loomuring.internal.spi.FileStatus;
-import io.github.loomuring.internal.spi.Flush;
 import io.github.loomuring.internal.spi.OpenSpec;
 import java.io.IOException;
 import java.nio.file.CopyOption;
@@ -349,8 +349,8 @@ public final class SharedEngine implements Engine {
   }
 
   @Override
-  public void write(Path path, OpenSpec spec, byte[] bytes, Flush flush) throws IOException {
-    current().write(path, spec, bytes, flush);
+  public void write(Path path, OpenSpec spec, byte[] bytes, Sync sync) throws IOException {
+    current().write(path, spec, bytes, sync);
   }
 
   /** Its maker has to keep the engine, which alone can close the buffers: {@link #current}. */

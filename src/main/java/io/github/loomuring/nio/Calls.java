@@ -2,7 +2,7 @@ package io.github.loomuring.nio;
 
 import io.github.loomuring.FileOperations;
 import io.github.loomuring.Uring;
-import io.github.loomuring.internal.Engines;
+import io.github.loomuring.internal.Access;
 import io.github.loomuring.internal.call.Deadlines;
 import io.github.loomuring.internal.call.Interrupts;
 import java.io.IOException;
@@ -46,7 +46,7 @@ final class Calls {
     Uring uring = parking(fileSystem);
     return uring == null
         ? work.call()
-        : Interrupts.ignored(() -> Engines.of(uring).call(work::call));
+        : Interrupts.ignored(() -> Access.get().engine(uring).call(work::call));
   }
 
   static void blocking(UringFileSystem fileSystem, Action action) throws IOException {

@@ -2,7 +2,7 @@ package io.github.loomuring.nio;
 
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
-import io.github.loomuring.internal.FileAccess;
+import io.github.loomuring.internal.Access;
 import io.github.loomuring.internal.call.Interrupts;
 import io.github.loomuring.internal.jvm.StackReserve;
 import java.io.Closeable;
@@ -60,7 +60,8 @@ final class DirectoryDescriptor implements Closeable {
       return null;
     }
     try {
-      return FileAccess.engineFile(ours)
+      return Access.get()
+          .engineFile(ours)
           .withDescriptorPath(
               there ->
                   there == null
@@ -115,7 +116,8 @@ final class DirectoryDescriptor implements Closeable {
 
   /** Whether {@code opened} is the directory of the stream. */
   private boolean isStreams(UringFile opened) throws IOException {
-    return FileAccess.engineFile(opened)
+    return Access.get()
+        .engineFile(opened)
         .withDescriptorPath(
             path ->
                 path != null

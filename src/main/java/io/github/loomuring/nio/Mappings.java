@@ -1,6 +1,6 @@
 package io.github.loomuring.nio;
 
-import io.github.loomuring.internal.FileAccess;
+import io.github.loomuring.internal.Access;
 import io.github.loomuring.internal.call.Deadlines;
 import io.github.loomuring.internal.spi.EngineFile.PlainUse;
 import io.github.loomuring.internal.spi.EngineFile.PlainWork;
@@ -42,7 +42,7 @@ final class Mappings {
       throws IOException {
     T mapping;
     try {
-      mapping = FileAccess.engineFile(channel.file).withPlainChannel(use, work);
+      mapping = Access.get().engineFile(channel.file).withPlainChannel(use, work);
     } catch (ClosedByInterruptException e) {
       // The JDK's channel is closed; this one need not be.
       IOException end = channel.file.isOpen() ? Deadlines.ended(channel + ": map") : e;

@@ -1,7 +1,7 @@
 package io.github.loomuring.nio;
 
 import io.github.loomuring.Uring;
-import io.github.loomuring.internal.FileAccess;
+import io.github.loomuring.internal.Access;
 import io.github.loomuring.internal.call.Interrupts;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -46,7 +46,7 @@ final class UninterruptibleChannel extends FileChannel {
     boolean isFile =
         !(channel instanceof UninterruptibleChannel ours)
             || !(ours.channel instanceof UringFileChannel file)
-            || FileAccess.engineFile(file.file).isRegular()
+            || Access.get().engineFile(file.file).isRegular()
             || ours.size() > 0;
     return isFile ? channel : new Bytes(channel);
   }

@@ -2,7 +2,7 @@ package io.github.loomuring.nio;
 
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
-import io.github.loomuring.internal.FileAccess;
+import io.github.loomuring.internal.Access;
 import io.github.loomuring.internal.spi.EngineFile;
 import io.github.loomuring.internal.spi.OpenSpec;
 import java.io.IOException;
@@ -88,7 +88,7 @@ public final class UringFileChannel extends FileChannel {
     this.writable = spec.write();
     this.append = spec.append();
     this.interruptKeepsOpen = interruptKeepsOpen;
-    EngineFile engineFile = FileAccess.engineFile(file);
+    EngineFile engineFile = Access.get().engineFile(file);
     this.interrupterCloses = !engineFile.isCancellable() && !interruptKeepsOpen;
     this.writesAtEnd = append && engineFile.isRegular();
     this.locks = new ChannelLocks(this, engineFile);

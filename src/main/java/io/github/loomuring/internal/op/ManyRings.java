@@ -1,5 +1,6 @@
 package io.github.loomuring.internal.op;
 
+import io.github.loomuring.Sync;
 import io.github.loomuring.internal.buffers.BufferSet;
 import io.github.loomuring.internal.buffers.BufferSets;
 import io.github.loomuring.internal.buffers.RegisteredBuffers;
@@ -8,7 +9,6 @@ import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.internal.spi.Engine;
 import io.github.loomuring.internal.spi.EngineFile;
 import io.github.loomuring.internal.spi.FileStatus;
-import io.github.loomuring.internal.spi.Flush;
 import io.github.loomuring.internal.spi.OpenSpec;
 import java.io.IOException;
 import java.nio.file.CopyOption;
@@ -154,8 +154,8 @@ public final class ManyRings implements Engine {
   }
 
   @Override
-  public void write(Path path, OpenSpec spec, byte[] bytes, Flush flush) throws IOException {
-    near().write(path, spec, bytes, flush);
+  public void write(Path path, OpenSpec spec, byte[] bytes, Sync sync) throws IOException {
+    near().write(path, spec, bytes, sync);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.github.loomuring.internal.op;
 import static io.github.loomuring.internal.linux.IoUring.*;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.github.loomuring.Sync;
 import io.github.loomuring.internal.buffers.BufferSet;
 import io.github.loomuring.internal.buffers.BufferSets;
 import io.github.loomuring.internal.buffers.RegisteredBuffers;
@@ -22,7 +23,6 @@ import io.github.loomuring.internal.schedule.Offload;
 import io.github.loomuring.internal.spi.Engine;
 import io.github.loomuring.internal.spi.EngineFile;
 import io.github.loomuring.internal.spi.FileStatus;
-import io.github.loomuring.internal.spi.Flush;
 import io.github.loomuring.internal.spi.OpenSpec;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -316,9 +316,9 @@ public final class RingEngine implements Engine {
   }
 
   @Override
-  public void write(Path path, OpenSpec spec, byte[] bytes, Flush flush) throws IOException {
-    if (!WriteFile.write(this, path, spec, bytes, flush)) {
-      Engine.super.write(path, spec, bytes, flush);
+  public void write(Path path, OpenSpec spec, byte[] bytes, Sync sync) throws IOException {
+    if (!WriteFile.write(this, path, spec, bytes, sync)) {
+      Engine.super.write(path, spec, bytes, sync);
     }
   }
 

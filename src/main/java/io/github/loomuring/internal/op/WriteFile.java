@@ -2,6 +2,7 @@ package io.github.loomuring.internal.op;
 
 import static io.github.loomuring.internal.linux.Fcntl.*;
 
+import io.github.loomuring.Sync;
 import io.github.loomuring.internal.buffers.Staging;
 import io.github.loomuring.internal.call.Deadlines;
 import io.github.loomuring.internal.call.Interrupts;
@@ -10,7 +11,6 @@ import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.schedule.Offload;
 import io.github.loomuring.internal.schedule.Turns;
-import io.github.loomuring.internal.spi.Flush;
 import io.github.loomuring.internal.spi.OpenSpec;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -36,7 +36,7 @@ final class WriteFile implements Offload.Steps<Integer> {
   private final int flags;
   private final int mode;
   private final int length;
-  private final Flush flush;
+  private final Sync sync;
   private volatile boolean stopped;
 
   /** What was, or was to be, done last. Read by the caller when the steps have ended. */
@@ -49,7 +49,7 @@ final class WriteFile implements Offload.Steps<Integer> {
       Staging.Buffer buffer,
       OpenSpec spec,
       int length,
-      Flush flush) {
+      Sync sync) {
     this.engine = engine;
     this.kernel = engine.kernel;
     this.scratch = scratch;
@@ -58,11 +58,11 @@ final class WriteFile implements Offload.Steps<Integer> {
     this.flags = Open.flags(spec) | O_NONBLOCK;
     this.mode = spec.mode();
     this.length = length;
-    this.flush = flush;
+    this.sync = sync;
   }
 
   /** Writes the file, or answers false if that is to be done step by step. */
-  static boolean write(RingEngine engine, Path path, OpenSpec spec, byte[] bytes, Flush flush)
+  static boolean write(RingEngine engine, Path path, OpenSpec spec, byte[] bytes, Sync sync)
       throws IOException {
     if (bytes.length > Staging.MAX_BYTES
         || spec.direct()
@@ -80,7 +80,7 @@ final class WriteFile implements Offload.Steps<Integer> {
       memory = PathMemory.acquire();
       memory.setPath(path);
       buffer.bytes.put(0, bytes);
-      WriteFile steps = new WriteFile(engine, scratch, memory, buffer, spec, bytes.length, flush);
+      WriteFile steps = new WriteFile(engine, scratch, memory, buffer, spec, bytes.length, sync);
       int result = alone && steps.mayTryInline() ? steps.inline() : NOT_HERE;
       if (result == NOT_HERE) {
         result = engine.wholeFiles.call(steps, path);
@@ -141,7 +141,7 @@ final class WriteFile implements Offload.Steps<Integer> {
 
   private boolean mayTryInline() {
     return engine.adaptiveWrites
-        && flush == Flush.NONE
+        && sync == Sync.NONE
         && (flags & O_DSYNC) == 0
         && length <= Write.INLINE_BYTES_MAX
         && !Interrupts.pending()
@@ -257,14 +257,14 @@ final class WriteFile implements Offload.Steps<Integer> {
       }
       done += (int) Math.max(n, 0);
     }
-    if (flush == Flush.NONE) {
+    if (sync == Sync.NONE) {
       return done;
     }
     step = "fsync";
     if (stopped) {
       return Errno.ECANCELED.negated();
     }
-    return flush == Flush.DATA
+    return sync == Sync.DATA
         ? kernel.fdatasync(scratch.errno, fd)
         : kernel.fsync(scratch.errno, fd);
   }
