@@ -1,28 +1,30 @@
 package io.github.loomuring;
 
 /**
- * What a program intends to do with a range of a file, for {@link UringFile#advise}: the advices of
- * posix_fadvise(2).
+ * The access pattern that a program expects for a range of a file, as in posix_fadvise(2).
+ *
+ * @see UringFile#advise
  */
 public enum Advice {
-  /** Nothing in particular. */
+  /** No particular pattern. */
   NORMAL,
 
-  /** To read it from the start to the end: Linux reads twice as far ahead. */
+  /** The range is read from its start to its end. Linux reads ahead twice as far. */
   SEQUENTIAL,
 
-  /** To read here and there: Linux does not read ahead. */
+  /** The range is read in random order. Linux does not read ahead. */
   RANDOM,
 
-  /** To need it soon: Linux begins to read it into the page cache. */
+  /** The range is needed soon. Linux starts to read it into the page cache. */
   WILL_NEED,
 
   /**
-   * Not to need it soon: Linux drops its whole pages from the page cache, as far as they are on the
-   * disk already; see {@link UringFile#force} and {@link UringFile#forceRange}.
+   * The range is not needed soon. Linux drops the whole pages of the range from the page cache if
+   * they have been written to the device; see {@link UringFile#force} and {@link
+   * UringFile#forceRange}.
    */
   DONT_NEED,
 
-  /** To need it once: since 6.3 Linux does not keep it in the page cache for having been read. */
+  /** The range is used once. Since Linux 6.3, reading does not keep it in the page cache. */
   NO_REUSE
 }

@@ -5,34 +5,37 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * A time by which file operations have to end.
+ * Limits the time that file operations may take.
  *
  * {@snippet :
  * byte[] page =
  *     Deadline.within(Duration.ofMillis(50), () -> UringFiles.readAllBytes(path));
  * }
  *
- * <p>Every operation of this library that the thread calls within is cancelled when the time is up,
- * as by an interrupt, and ends in a {@link FileTimeoutException}; one that is called after that
- * ends so at once, and does nothing. The deadline is a {@link ScopedValue}: subtasks of a {@code
- * StructuredTaskScope} have it too. An operation that completes although it was to be cancelled
- * returns its result; disk I/O that has started usually does, so that a read of a device that hangs
- * is not ended by this. {@link UringFile#close} and {@link Uring#close} know no deadline. Nothing
- * but file operations is ended.
+ * <p>The deadline applies to every operation of this library that the thread calls while {@code
+ * within} runs. When the deadline passes, an operation in progress is cancelled, as by an
+ * interrupt, and throws a {@link FileTimeoutException}. An operation that is called later throws
+ * that exception at once and does nothing. The deadline is a {@link ScopedValue}, so subtasks of a
+ * {@code StructuredTaskScope} inherit it.
+ *
+ * <p>An operation that completes before it can be cancelled returns its result. Disk I/O that has
+ * started usually completes, so a deadline does not end a read from a device that hangs. {@link
+ * UringFile#close} and {@link Uring#close} ignore deadlines. So does everything that is not a file
+ * operation of this library.
  */
 public final class Deadline {
   private Deadline() {}
 
   /**
-   * Calls {@code operation}, whose file operations have to end within {@code duration} from now. If
-   * there is an outer deadline that is sooner, that one stays.
+   * Calls {@code operation} with a deadline that is {@code duration} from now. If the thread
+   * already has an earlier deadline, that one applies.
    *
-   * @param <T> what it returns
-   * @param <X> what it throws
-   * @param duration zero and negative ones are over at once
-   * @param operation to be called by this thread
-   * @return what it returns
-   * @throws X what it throws
+   * @param <T> the type of the result
+   * @param <X> the type of the exception that {@code operation} throws
+   * @param duration the time limit; zero or a negative one has passed at once
+   * @param operation the operation, which is called on the calling thread
+   * @return the result of {@code operation}
+   * @throws X if {@code operation} throws it
    */
   public static <T, X extends Throwable> T within(
       Duration duration, ScopedValue.CallableOp<? extends T, X> operation) throws X {
@@ -42,13 +45,13 @@ public final class Deadline {
   }
 
   /**
-   * Runs {@code operation}, which returns nothing, as {@link #within(Duration,
-   * ScopedValue.CallableOp)} does.
+   * Runs {@code operation}, which has no result, with a deadline that is {@code duration} from now.
+   * If the thread already has an earlier deadline, that one applies.
    *
-   * @param <X> what it throws
-   * @param duration zero and negative ones are over at once
-   * @param operation to be run by this thread
-   * @throws X what it throws
+   * @param <X> the type of the exception that {@code operation} throws
+   * @param duration the time limit; zero or a negative one has passed at once
+   * @param operation the operation, which is run on the calling thread
+   * @throws X if {@code operation} throws it
    */
   public static <X extends Throwable> void within(Duration duration, Operation<X> operation)
       throws X {
@@ -63,16 +66,16 @@ public final class Deadline {
   }
 
   /**
-   * What returns nothing.
+   * An operation without a result.
    *
-   * @param <X> what it throws
+   * @param <X> the type of the exception that the operation throws
    */
   @FunctionalInterface
   public interface Operation<X extends Throwable> {
     /**
-     * Does it.
+     * Runs the operation.
      *
-     * @throws X if it fails
+     * @throws X if the operation fails
      */
     void run() throws X;
   }

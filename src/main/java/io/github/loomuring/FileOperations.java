@@ -3,7 +3,6 @@ package io.github.loomuring;
 import io.github.loomuring.internal.platform.PlatformPaths;
 import io.github.loomuring.internal.replace.Replacement;
 import io.github.loomuring.internal.spi.Engine;
-import io.github.loomuring.internal.spi.Flush;
 import io.github.loomuring.internal.spi.OpenSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,21 +28,23 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Operations on files by their paths, as those of {@link java.nio.file.Files}, on one {@link
- * Uring}. Each parks the calling thread as long as it has to wait; none holds a carrier.
+ * Operations on paths, like those of {@link java.nio.file.Files}, which run on one {@link Uring}.
+ * While an operation waits, it parks the calling thread; a virtual thread does not block its
+ * carrier.
  *
- * <p>Paths are of the default file system, otherwise a {@link
- * java.nio.file.ProviderMismatchException} is thrown. An interrupt ends every call in an {@link
- * java.io.InterruptedIOException}, with the interrupt status still set; what was begun may then
- * still happen. On a closed {@link Uring} every call ends in a {@link
- * java.nio.channels.ClosedChannelException}. A null argument is a {@link NullPointerException}.
- * Other failures are {@link FileSystemException}s, or the subclass that {@code Files} throws in
- * such a case.
+ * <p>All paths must belong to the default file system; otherwise a {@link
+ * java.nio.file.ProviderMismatchException} is thrown. If the thread is interrupted before or during
+ * a call, the call throws an {@link java.io.InterruptedIOException}, and the interrupt status stays
+ * set; the operation may happen nevertheless. On a closed {@link Uring} every call throws a {@link
+ * java.nio.channels.ClosedChannelException}. A null argument causes a {@link NullPointerException}.
+ * Other failures are {@link FileSystemException}s, of the same subclass that {@code Files} throws
+ * in that case.
  *
+ * @see Uring#files()
  * @see UringFiles
  */
 public final class FileOperations {
-  private static final OpenSpec CREATE =
+  private static final OpenSpec CREATE_OR_TRUNCATE =
       OpenSpec.of(
           StandardOpenOption.CREATE,
           StandardOpenOption.TRUNCATE_EXISTING,
@@ -56,11 +57,11 @@ public final class FileOperations {
   }
 
   /**
-   * All bytes of a file, also of one that does not say its size, such as those of /proc.
+   * Reads all bytes of a file. The file need not report its size; those in /proc do not.
    *
-   * @param path of the default file system
+   * @param path the file
    * @return a new array
-   * @throws java.nio.file.FileSystemException if the file does not fit an array
+   * @throws FileSystemException if the file is too large for an array
    * @throws IOException if the file cannot be read
    */
   public byte[] readAllBytes(Path path) throws IOException {
@@ -69,11 +70,11 @@ public final class FileOperations {
   }
 
   /**
-   * The text of a file in UTF-8.
+   * Reads a file and decodes it from UTF-8.
    *
-   * @param path of the default file system
+   * @param path the file
    * @return the text
-   * @throws java.nio.charset.CharacterCodingException if the bytes are not UTF-8
+   * @throws java.nio.charset.CharacterCodingException if the bytes are not valid UTF-8
    * @throws IOException if the file cannot be read
    */
   public String readString(Path path) throws IOException {
@@ -81,12 +82,12 @@ public final class FileOperations {
   }
 
   /**
-   * The text of a file.
+   * Reads a file and decodes it.
    *
-   * @param path of the default file system
-   * @param charset of the text
+   * @param path the file
+   * @param charset the charset of the text
    * @return the text
-   * @throws java.nio.charset.CharacterCodingException if the bytes are not text in {@code charset}
+   * @throws java.nio.charset.CharacterCodingException if the bytes are not valid in {@code charset}
    * @throws IOException if the file cannot be read
    */
   public String readString(Path path, Charset charset) throws IOException {
@@ -96,69 +97,75 @@ public final class FileOperations {
   }
 
   /**
-   * Writes a file: opens it, writes all bytes, closes it. Without options it is created, or cut to
-   * nothing first.
+   * Opens a file, writes bytes to it and closes it. Without options, a file that does not exist is
+   * created, and an existing one is truncated first.
    *
-   * @param path of the default file system
-   * @param bytes all that is to be written
-   * @param options as of {@link UringFile#open(Path, OpenOption...)}, instead of CREATE,
+   * @param path the file
+   * @param bytes the bytes to write
+   * @param options as of {@link UringFile#open(Path, OpenOption...)}; they replace CREATE,
    *     TRUNCATE_EXISTING and WRITE
    * @return {@code path}
    * @throws IllegalArgumentException if {@code options} contain READ
-   * @throws IOException if the file cannot be written; it may exist then, and hold a part
+   * @throws IOException if the file cannot be written; it may have been created, and may contain
+   *     some of the bytes
    */
   public Path write(Path path, byte[] bytes, OpenOption... options) throws IOException {
     Path platformPath = PlatformPaths.unwrap("path", path);
     Objects.requireNonNull(bytes, "bytes");
-    engine.write(platformPath, writing(options), bytes, Flush.NONE);
+    engine.write(platformPath, writeSpec(options), bytes, Sync.NONE);
     return path;
   }
 
   /**
-   * Writes a file and has the device store it, as {@link #write(Path, byte[], OpenOption...)} does
-   * without that.
+   * Opens a file, writes bytes to it, writes the file to its device and closes it. Apart from the
+   * device, it does the same as {@link #write(Path, byte[], OpenOption...)}.
    *
-   * @param path of the default file system
-   * @param bytes all that is to be written
-   * @param sync what is to be on the device when the call returns
+   * @param path the file
+   * @param bytes the bytes to write
+   * @param sync the part of the file that is on the device when the call returns
    * @param options as of {@link #write(Path, byte[], OpenOption...)}
    * @return {@code path}
    * @throws IllegalArgumentException if {@code options} contain READ
-   * @throws IOException if the file cannot be written or stored; it may exist then, and hold a part
+   * @throws IOException if the file cannot be written, or the device cannot store it; it may have
+   *     been created, and may contain some of the bytes
    */
   public Path write(Path path, byte[] bytes, Sync sync, OpenOption... options) throws IOException {
     Path platformPath = PlatformPaths.unwrap("path", path);
     Objects.requireNonNull(bytes, "bytes");
     Objects.requireNonNull(sync, "sync");
-    engine.write(platformPath, writing(options), bytes, sync.flush);
+    engine.write(platformPath, writeSpec(options), bytes, sync);
     return path;
   }
 
   /**
-   * Replaces what a file holds in one step, or creates it: after a crash at any moment, of the
-   * process or the machine, it holds the old bytes or the new ones, whole; and when this has
-   * returned, the new ones. A temporary file in the same directory is written, forced and renamed,
-   * and the directory is forced.
+   * Replaces the content of a file atomically, or creates the file. If the process or the machine
+   * crashes during the call, the file has either all of the old content or all of the new content.
+   * When the call has returned, it has the new content, even after a crash.
    *
-   * <p>Permissions stay, and owner and group where the process may set them; other attributes, and
-   * other links to the file, do not come along. A symbolic link stays, and what it leads to is
-   * replaced. Once it has begun, an interrupt or a deadline no longer ends it.
+   * <p>The call writes a temporary file in the same directory, forces it, renames it to the file,
+   * and forces the directory. Once it has started, an interrupt or a deadline does not end it.
    *
-   * <p>No temporary file is left if this fails. A process that is killed can leave one: {@code
-   * .loom-uring-} and 16 hexadecimal digits. While no process replaces a file there, {@code
-   * Files.newDirectoryStream(directory, ".loom-uring-????????????????")} finds what was left.
+   * <p>The file keeps its permissions, and its owner and group if the process may set them. It does
+   * not keep other attributes, and other hard links still lead to the old content. If the path is a
+   * symbolic link, the link stays and its target is replaced.
    *
-   * <p>Owner and permissions are set by the temporary file's descriptor, never by its name: others
-   * may give that to another file, where they may write the directory. If they have, this fails.
-   * Where the process may not call libc, and on other systems than Linux, owner and group become
-   * the process's, and the umask applies to the permissions.
+   * <p>If the call fails, it removes the temporary file. A process that is killed may leave one,
+   * whose name is {@code .loom-uring-} and 16 hexadecimal digits. At a time when no process
+   * replaces files in a directory, {@code Files.newDirectoryStream(directory,
+   * ".loom-uring-????????????????")} finds the files that were left.
    *
-   * @param path of the default file system; a regular file, or none yet
-   * @param bytes all that it is to hold
+   * <p>Owner and permissions are set by the descriptor of the temporary file and not by its name,
+   * because another process with write access to the directory could give that name to another
+   * file. If one does so, the call fails. If the process may not call libc, and on other systems
+   * than Linux, the new file has the owner and group of the process, and the umask reduces its
+   * permissions.
+   *
+   * @param path a regular file, or a file that does not exist
+   * @param bytes the new content
    * @return {@code path}
-   * @throws FileSystemException if there is something other than a regular file
-   * @throws IOException if it cannot be replaced; unless it was the directory that could not be
-   *     forced, the file is as it was
+   * @throws FileSystemException if the path leads to something other than a regular file
+   * @throws IOException if the file cannot be replaced; its content is then unchanged, unless only
+   *     forcing the directory failed
    */
   public Path replace(Path path, byte[] bytes) throws IOException {
     Path platformPath = PlatformPaths.unwrap("path", path);
@@ -170,12 +177,12 @@ public final class FileOperations {
   /**
    * Writes text in UTF-8, as {@link #write(Path, byte[], OpenOption...)} writes bytes.
    *
-   * @param path of the default file system
-   * @param text all that is to be written
+   * @param path the file
+   * @param text the text to write
    * @param options as of {@link #write(Path, byte[], OpenOption...)}
    * @return {@code path}
-   * @throws java.nio.charset.CharacterCodingException if the text has half of a surrogate pair;
-   *     nothing is done then
+   * @throws java.nio.charset.CharacterCodingException if the text contains an unpaired surrogate;
+   *     the file is not opened then
    * @throws IOException if the file cannot be written
    */
   public Path writeString(Path path, CharSequence text, OpenOption... options) throws IOException {
@@ -185,13 +192,13 @@ public final class FileOperations {
   /**
    * Writes text, as {@link #write(Path, byte[], OpenOption...)} writes bytes.
    *
-   * @param path of the default file system
-   * @param text all that is to be written
-   * @param charset to write it in
+   * @param path the file
+   * @param text the text to write
+   * @param charset the charset to encode the text in
    * @param options as of {@link #write(Path, byte[], OpenOption...)}
    * @return {@code path}
-   * @throws java.nio.charset.CharacterCodingException if {@code charset} cannot express the text;
-   *     nothing is done then
+   * @throws java.nio.charset.CharacterCodingException if the text cannot be encoded in {@code
+   *     charset}; the file is not opened then
    * @throws IOException if the file cannot be written
    */
   public Path writeString(Path path, CharSequence text, Charset charset, OpenOption... options)
@@ -205,10 +212,10 @@ public final class FileOperations {
   }
 
   /**
-   * Deletes a file, a symbolic link (not what it leads to), or an empty directory.
+   * Deletes a file, an empty directory, or a symbolic link (but not its target).
    *
-   * @param path of the default file system
-   * @throws java.nio.file.NoSuchFileException if there is none
+   * @param path the file, directory or link
+   * @throws NoSuchFileException if it does not exist
    * @throws java.nio.file.DirectoryNotEmptyException if it is a directory that is not empty
    * @throws IOException if it cannot be deleted
    */
@@ -218,10 +225,10 @@ public final class FileOperations {
   }
 
   /**
-   * Deletes a file, a symbolic link or an empty directory, if there is one.
+   * Deletes a file, an empty directory, or a symbolic link, if it exists.
    *
-   * @param path of the default file system
-   * @return whether there was one
+   * @param path the file, directory or link
+   * @return true if it existed and was deleted; false if it did not exist
    * @throws java.nio.file.DirectoryNotEmptyException if it is a directory that is not empty
    * @throws IOException if it cannot be deleted
    */
@@ -236,23 +243,24 @@ public final class FileOperations {
   }
 
   /**
-   * Gives a file, directory or symbolic link another name, as {@link java.nio.file.Files#move}
-   * does: on the same file system in one step, also without ATOMIC_MOVE, and without replacing what
-   * another process creates meanwhile; a file goes to another file system as a copy, which is no
-   * longer in one step. On the pool, and on file systems without RENAME_NOREPLACE, {@code Files}
-   * looks first and moves then.
+   * Moves or renames a file, directory or symbolic link, as {@link java.nio.file.Files#move} does.
    *
-   * @param source of the default file system
-   * @param target of the default file system
-   * @param options REPLACE_EXISTING; ATOMIC_MOVE, which replaces too
+   * <p>Within one file system the move is atomic, even without ATOMIC_MOVE. Without
+   * REPLACE_EXISTING it does not replace a target that another process creates meanwhile. Between
+   * file systems a file is copied, and the move is not atomic. On the pool, and on file systems
+   * that do not support RENAME_NOREPLACE, {@code Files} checks whether the target exists and then
+   * moves.
+   *
+   * @param source the file, directory or link
+   * @param target the new path
+   * @param options REPLACE_EXISTING, and ATOMIC_MOVE, which implies it
    * @return {@code target}
-   * @throws UnsupportedOperationException for an option that is not known here
-   * @throws java.nio.file.FileAlreadyExistsException if there is a target, and it is not to be
-   *     replaced
+   * @throws UnsupportedOperationException if an option is not supported
+   * @throws FileAlreadyExistsException if the target exists and is not to be replaced
    * @throws java.nio.file.DirectoryNotEmptyException if the target is a directory that is not
-   *     empty, or the source is one that would have to be copied
-   * @throws java.nio.file.AtomicMoveNotSupportedException if ATOMIC_MOVE was given, and the target
-   *     is on another file system
+   *     empty, or the source is a directory that is not empty and would have to be copied
+   * @throws java.nio.file.AtomicMoveNotSupportedException if ATOMIC_MOVE is given and the target is
+   *     on another file system
    * @throws IOException if it cannot be moved
    */
   public Path move(Path source, Path target, CopyOption... options) throws IOException {
@@ -264,7 +272,7 @@ public final class FileOperations {
         case null -> throw new NullPointerException("options contains null");
         case StandardCopyOption.ATOMIC_MOVE -> set.add(option);
         case StandardCopyOption.REPLACE_EXISTING -> set.add(option);
-        case LinkOption.NOFOLLOW_LINKS -> {} // a link is moved, never followed
+        case LinkOption.NOFOLLOW_LINKS -> {} // a move never follows links
         default ->
             throw new UnsupportedOperationException("option=" + option + " is not supported");
       }
@@ -274,12 +282,13 @@ public final class FileOperations {
   }
 
   /**
-   * Has each of two names mean what the other did, in one step (RENAME_EXCHANGE of rename(2)).
+   * Exchanges two files, directories or symbolic links atomically: each path then leads to what the
+   * other one led to before (RENAME_EXCHANGE of rename(2)).
    *
    * @param one a file, directory or symbolic link
-   * @param other another one, on the same file system
-   * @throws UnsupportedOperationException on the pool, or if the file system cannot
-   * @throws java.nio.file.NoSuchFileException if one of them is missing
+   * @param other a file, directory or symbolic link on the same file system
+   * @throws UnsupportedOperationException on the pool, or if the file system does not support it
+   * @throws NoSuchFileException if one of them does not exist
    * @throws IOException if they cannot be exchanged
    */
   public void exchange(Path one, Path other) throws IOException {
@@ -293,14 +302,13 @@ public final class FileOperations {
 
   /**
    * Copies a file, an empty directory or a symbolic link, as {@link java.nio.file.Files#copy(Path,
-   * Path, CopyOption...)} does. A copy that has begun is not ended by an interrupt.
+   * Path, CopyOption...)} does. An interrupt does not end a copy that has started.
    *
-   * @param source of the default file system
-   * @param target of the default file system
+   * @param source the file, directory or link
+   * @param target the path of the copy
    * @param options as of {@code Files.copy}
    * @return {@code target}
-   * @throws java.nio.file.FileAlreadyExistsException if there is a target, and it is not to be
-   *     replaced
+   * @throws FileAlreadyExistsException if the target exists and is not to be replaced
    * @throws IOException if it cannot be copied
    */
   public Path copy(Path source, Path target, CopyOption... options) throws IOException {
@@ -313,13 +321,13 @@ public final class FileOperations {
   /**
    * Creates a directory.
    *
-   * @param directory whose parent exists
-   * @param attributes {@code posix:permissions}, to which the process's umask is applied
+   * @param directory the directory, whose parent exists
+   * @param attributes {@code posix:permissions}, reduced by the umask of the process
    * @return {@code directory}
-   * @throws UnsupportedOperationException for an attribute that is not known here
-   * @throws java.nio.file.FileAlreadyExistsException if there is something of that name
-   * @throws java.nio.file.NoSuchFileException if the parent is missing
-   * @throws IOException if it cannot be created
+   * @throws UnsupportedOperationException if an attribute is not supported
+   * @throws FileAlreadyExistsException if a file of that name exists
+   * @throws NoSuchFileException if the parent does not exist
+   * @throws IOException if the directory cannot be created
    */
   public Path createDirectory(Path directory, FileAttribute<?>... attributes) throws IOException {
     Path platformDirectory = PlatformPaths.unwrap("directory", directory);
@@ -328,27 +336,28 @@ public final class FileOperations {
   }
 
   /**
-   * Creates a directory and those above it that are missing.
+   * Creates a directory, and all parents of it that do not exist.
    *
-   * @param directory which may exist, also as a link to a directory
-   * @param attributes of each one that is created
+   * @param directory the directory; it may exist, also as a symbolic link to a directory
+   * @param attributes the attributes of each directory that is created
    * @return {@code directory}
-   * @throws java.nio.file.FileAlreadyExistsException if there is something else of that name
-   * @throws IOException if one cannot be created
+   * @throws FileAlreadyExistsException if a file of that name exists that is not a directory
+   * @throws IOException if a directory cannot be created
    */
   public Path createDirectories(Path directory, FileAttribute<?>... attributes) throws IOException {
-    createOrFindAll(PlatformPaths.unwrap("directory", directory), attributes);
+    createWithParents(PlatformPaths.unwrap("directory", directory), attributes);
     return directory;
   }
 
   /**
    * Creates a symbolic link.
    *
-   * @param link the name of the link
-   * @param target what it leads to, if relative from where the link is; need not exist
+   * @param link the path of the link
+   * @param target the target of the link, which need not exist; a relative one is relative to the
+   *     directory of the link
    * @return {@code link}
-   * @throws java.nio.file.FileAlreadyExistsException if there is something of that name
-   * @throws IOException if it cannot be created
+   * @throws FileAlreadyExistsException if a file of that name exists
+   * @throws IOException if the link cannot be created
    */
   public Path createSymbolicLink(Path link, Path target) throws IOException {
     Path platformLink = PlatformPaths.unwrap("link", link);
@@ -358,13 +367,13 @@ public final class FileOperations {
   }
 
   /**
-   * Gives a file one more name.
+   * Creates a hard link.
    *
-   * @param link the new name
-   * @param existing a file on the same file system
+   * @param link the path of the link
+   * @param existing the file to link to, on the same file system
    * @return {@code link}
-   * @throws java.nio.file.FileAlreadyExistsException if there is something of that name
-   * @throws IOException if it cannot be created
+   * @throws FileAlreadyExistsException if a file of that name exists
+   * @throws IOException if the link cannot be created
    */
   public Path createLink(Path link, Path existing) throws IOException {
     Path platformLink = PlatformPaths.unwrap("link", link);
@@ -374,12 +383,12 @@ public final class FileOperations {
   }
 
   /**
-   * What a symbolic link leads to.
+   * Reads the target of a symbolic link.
    *
-   * @param link of the default file system
-   * @return the target, as it was given
-   * @throws java.nio.file.NotLinkException if it is no symbolic link
-   * @throws IOException if it cannot be read
+   * @param link the symbolic link
+   * @return the target, as it was given when the link was created
+   * @throws java.nio.file.NotLinkException if the file is not a symbolic link
+   * @throws IOException if the link cannot be read
    */
   public Path readSymbolicLink(Path link) throws IOException {
     Path platformLink = PlatformPaths.unwrap("link", link);
@@ -387,12 +396,13 @@ public final class FileOperations {
   }
 
   /**
-   * Whether there is a file.
+   * Returns whether a file exists.
    *
-   * @param path of the default file system
-   * @param options NOFOLLOW_LINKS, to ask about a link and not what it leads to
-   * @return false also if that cannot be found out, for example for lack of a permission
-   * @throws java.io.InterruptedIOException on an interrupt
+   * @param path the file
+   * @param options NOFOLLOW_LINKS, to ask about a symbolic link and not about its target
+   * @return true if the file exists; false if it does not exist, or if that cannot be determined,
+   *     for example because the process lacks a permission
+   * @throws java.io.InterruptedIOException if the thread is interrupted
    * @throws IOException if the {@link Uring} is closed
    */
   public boolean exists(Path path, LinkOption... options) throws IOException {
@@ -405,46 +415,48 @@ public final class FileOperations {
   }
 
   /**
-   * The size of a file.
+   * Returns the size of a file.
    *
-   * @param path of the default file system
-   * @return bytes
-   * @throws java.nio.file.NoSuchFileException if there is none
-   * @throws IOException if the file system does not say
+   * @param path the file
+   * @return the size in bytes
+   * @throws NoSuchFileException if the file does not exist
+   * @throws IOException if the size cannot be read
    */
   public long size(Path path) throws IOException {
     return attributes(path).size();
   }
 
   /**
-   * What the file system says of a file.
+   * Reads the attributes of a file.
    *
-   * @param path of the default file system
-   * @param options NOFOLLOW_LINKS, to ask about a link and not what it leads to
-   * @return a snapshot
-   * @throws java.nio.file.NoSuchFileException if there is none
-   * @throws IOException if the file system does not say
+   * @param path the file
+   * @param options NOFOLLOW_LINKS, to read those of a symbolic link and not those of its target
+   * @return a snapshot of the attributes
+   * @throws NoSuchFileException if the file does not exist
+   * @throws IOException if the attributes cannot be read
    */
   public UringAttributes attributes(Path path, LinkOption... options) throws IOException {
     Path platformPath = PlatformPaths.unwrap("path", path);
     boolean followLinks = true;
     for (LinkOption option : options) {
       Objects.requireNonNull(option, "options contains null");
-      followLinks = false; // there is only this one
+      followLinks = false; // NOFOLLOW_LINKS is the only constant
     }
     return new UringAttributes(engine.status(platformPath, followLinks));
   }
 
   /**
-   * Sets when a file was modified and accessed last, of what the path leads to, as {@link
-   * java.nio.file.attribute.BasicFileAttributeView#setTimes} does: a time before 1970 becomes 1970.
+   * Sets the times of the last modification and the last access, as {@link
+   * java.nio.file.attribute.BasicFileAttributeView#setTimes} does: a time before 1970 is replaced
+   * by 1970. If the path is a symbolic link, the times of its target are set.
    *
-   * @param path of the default file system
-   * @param lastModified null to leave it
-   * @param lastAccess null to leave it
+   * @param path the file
+   * @param lastModified the time of the last modification; null leaves it unchanged
+   * @param lastAccess the time of the last access; null leaves it unchanged
    * @return {@code path}
-   * @throws java.nio.file.NoSuchFileException if there is none
-   * @throws IOException if the process may not, which only the file's owner may
+   * @throws NoSuchFileException if the file does not exist
+   * @throws IOException if the times cannot be set, for example because the process does not own
+   *     the file
    */
   public Path setTimes(Path path, FileTime lastModified, FileTime lastAccess) throws IOException {
     Path platformPath = PlatformPaths.unwrap("path", path);
@@ -453,29 +465,30 @@ public final class FileOperations {
   }
 
   /**
-   * Sets the permissions of what the path leads to, as {@link
-   * java.nio.file.Files#setPosixFilePermissions} does.
+   * Sets the permissions of a file, as {@link java.nio.file.Files#setPosixFilePermissions} does. If
+   * the path is a symbolic link, the permissions of its target are set.
    *
-   * @param path of the default file system
-   * @param permissions all that there are to be
+   * @param path the file
+   * @param permissions the complete new permissions
    * @return {@code path}
-   * @throws UnsupportedOperationException if the file system has no such permissions
-   * @throws java.nio.file.NoSuchFileException if there is none
-   * @throws IOException if the process may not, which only the file's owner may
+   * @throws UnsupportedOperationException if the file system does not support POSIX permissions
+   * @throws NoSuchFileException if the file does not exist
+   * @throws IOException if the permissions cannot be set, for example because the process does not
+   *     own the file
    */
   public Path setPermissions(Path path, Set<PosixFilePermission> permissions) throws IOException {
     Path platformPath = PlatformPaths.unwrap("path", path);
-    engine.setPermissions(platformPath, Arguments.copyOf(permissions));
+    engine.setPermissions(platformPath, Arguments.copyOfPermissions(permissions));
     return path;
   }
 
   /**
-   * What is in a directory, all of it at once.
+   * Lists the entries of a directory. The whole directory is read before the call returns.
    *
-   * @param directory of the default file system
-   * @return the entries, each resolved against {@code directory}, in no order
-   * @throws java.nio.file.NotDirectoryException if it is no directory
-   * @throws IOException if it cannot be read
+   * @param directory the directory
+   * @return the entries, each resolved against {@code directory}, in no particular order
+   * @throws java.nio.file.NotDirectoryException if the file is not a directory
+   * @throws IOException if the directory cannot be read
    */
   public List<Path> list(Path directory) throws IOException {
     Path platformDirectory = PlatformPaths.unwrap("directory", directory);
@@ -485,10 +498,10 @@ public final class FileOperations {
         : found.stream().map(path -> PlatformPaths.like(directory, path)).toList();
   }
 
-  private static OpenSpec writing(OpenOption... options) {
+  private static OpenSpec writeSpec(OpenOption... options) {
     Objects.requireNonNull(options, "options");
     if (options.length == 0) {
-      return CREATE;
+      return CREATE_OR_TRUNCATE;
     }
     Set<OpenOption> all = new HashSet<>();
     for (OpenOption option : options) {
@@ -501,37 +514,39 @@ public final class FileOperations {
     return OpenSpec.of(all);
   }
 
-  private void createOrFindAll(Path directory, FileAttribute<?>... attributes) throws IOException {
+  private void createWithParents(Path directory, FileAttribute<?>... attributes)
+      throws IOException {
     try {
-      createOrFind(directory, attributes);
+      createUnlessDirectory(directory, attributes);
     } catch (FileAlreadyExistsException e) {
       throw e;
     } catch (FileSystemException e) {
       Path parent = directory.toAbsolutePath().getParent();
-      boolean mayHelp = e instanceof NoSuchFileException || directory.endsWith(".");
-      if (parent == null || !mayHelp) {
+      boolean parentMayBeMissing = e instanceof NoSuchFileException || directory.endsWith(".");
+      if (parent == null || !parentMayBeMissing) {
         throw e;
       }
-      createOrFindAll(parent, attributes);
-      createOrFind(directory, attributes);
+      createWithParents(parent, attributes);
+      createUnlessDirectory(directory, attributes);
     }
   }
 
-  private void createOrFind(Path directory, FileAttribute<?>... attributes) throws IOException {
+  private void createUnlessDirectory(Path directory, FileAttribute<?>... attributes)
+      throws IOException {
     try {
       engine.createDirectory(directory, attributes);
     } catch (FileAlreadyExistsException e) {
-      if (!leadsToDirectory(directory)) {
+      if (!isDirectory(directory)) {
         throw e;
       }
     }
   }
 
-  private boolean leadsToDirectory(Path path) throws IOException {
+  private boolean isDirectory(Path path) throws IOException {
     try {
       return attributes(path).isDirectory();
     } catch (FileSystemException e) {
-      return false; // a link to nothing
+      return false; // a symbolic link whose target does not exist
     }
   }
 }

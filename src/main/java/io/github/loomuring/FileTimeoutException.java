@@ -3,17 +3,19 @@ package io.github.loomuring;
 import java.io.InterruptedIOException;
 
 /**
- * A file operation was ended by its {@link Deadline}. The file is still open and usable; {@link
- * #bytesTransferred} says how many bytes were moved. What was said of an operation that is
- * interrupted holds of this one: it was cancelled, but may have happened.
+ * Thrown by a file operation that has not completed when its {@link Deadline} passes.
+ *
+ * <p>The file stays open and usable. {@link #bytesTransferred} is the number of bytes that were
+ * transferred. As with an operation that is interrupted, the operation has been cancelled, but some
+ * or all of it may have happened.
  */
 public final class FileTimeoutException extends InterruptedIOException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * Makes one.
+   * Creates an exception.
    *
-   * @param message which operation, on which file
+   * @param message names the operation and the file
    */
   public FileTimeoutException(String message) {
     super(message);

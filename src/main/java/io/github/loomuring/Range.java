@@ -1,27 +1,24 @@
 package io.github.loomuring;
 
-import io.github.loomuring.internal.spi.RangeTransfer;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 
 /**
- * Bytes of a file: where they are in memory and where in the file.
+ * A range of a file, and the buffer that its bytes are read into or written from.
  *
- * @param buffer heap or direct, from its position up to its limit; no other range of the same call
- *     may have it
- * @param offset in the file, from 0
+ * @param buffer heap or direct; the range has as many bytes as remain in the buffer, which no other
+ *     range of the same call may use
+ * @param offset the start of the range, in bytes from the start of the file
+ * @see UringFile#readRanges
+ * @see UringFile#writeRanges
  */
 public record Range(ByteBuffer buffer, long offset) {
   /**
-   * Makes one.
+   * Creates a range.
    *
-   * @throws IllegalArgumentException if {@code offset} is negative, or with the buffer's remaining
-   *     bytes exceeds {@code Long.MAX_VALUE}
+   * @throws IllegalArgumentException if {@code offset} is negative, or if the sum of {@code offset}
+   *     and the buffer's remaining bytes exceeds {@code Long.MAX_VALUE}
    */
   public Range {
     Objects.requireNonNull(buffer, "buffer");
@@ -29,14 +26,15 @@ public record Range(ByteBuffer buffer, long offset) {
   }
 
   /**
-   * What became of one range.
+   * The result of the transfer of one range.
    *
-   * @param bytes that were moved, perhaps fewer than wanted; -1 if the file ends before the range
-   * @param failure null unless the range failed, and no byte was moved
+   * @param bytes the number of bytes transferred, which may be less than the length of the range;
+   *     -1 if the file ends at or before the start of the range
+   * @param failure the reason why no byte was transferred; null if the transfer did not fail
    */
   public record Outcome(int bytes, IOException failure) {
     /**
-     * Bytes that were moved.
+     * Returns the number of bytes transferred, or throws the failure.
      *
      * @return {@link #bytes}
      * @throws IOException the {@link #failure}, if there is one
@@ -47,34 +45,5 @@ public record Range(ByteBuffer buffer, long offset) {
       }
       return bytes;
     }
-  }
-
-  /** What an engine takes for {@code ranges}. */
-  static List<RangeTransfer> transfers(List<Range> ranges) {
-    Objects.requireNonNull(ranges, "ranges");
-    List<RangeTransfer> transfers = new ArrayList<>(ranges.size());
-    for (Range range : ranges) {
-      Objects.requireNonNull(range, "ranges contains null");
-      Arguments.checkOffset(range.offset(), range.buffer().remaining()); // it may have changed
-      transfers.add(new RangeTransfer(range.buffer(), range.offset()));
-    }
-    return transfers;
-  }
-
-  /** The outcomes, unless the call as a whole has been ended. */
-  static List<Outcome> outcomes(List<RangeTransfer> transfers, int ofNothing) throws IOException {
-    long moved = transfers.stream().mapToLong(transfer -> transfer.bytes).sum();
-    List<Outcome> outcomes = new ArrayList<>(transfers.size());
-    for (RangeTransfer transfer : transfers) {
-      switch (transfer.failure) {
-        case InterruptedIOException e -> throw Fully.interruptedAfter(moved, e);
-        case ClosedChannelException e -> throw e;
-        case null, default -> {}
-      }
-      boolean isEnd =
-          transfer.bytes == 0 && transfer.failure == null && transfer.buffer.hasRemaining();
-      outcomes.add(new Outcome(isEnd ? ofNothing : transfer.bytes, transfer.failure));
-    }
-    return outcomes;
   }
 }

@@ -1,22 +1,23 @@
 package io.github.loomuring;
 
-import io.github.loomuring.internal.spi.Flush;
-
-/** What of a file that is written as a whole is on its device when the call returns. */
+/**
+ * The part of a file that is on its device when a call that writes the whole file returns.
+ *
+ * @see UringFiles#write(java.nio.file.Path, byte[], Sync, java.nio.file.OpenOption...)
+ */
 public enum Sync {
-  /** Whatever the operating system has written by then; it writes the rest by and by. */
-  NONE(Flush.NONE),
+  /** Nothing is guaranteed. The operating system writes the file to the device later. */
+  NONE,
+
   /**
-   * The data and the size, as after {@link UringFile#force force(false)}: fdatasync(2). That a file
-   * which was created has its name is promised only by file systems that say so.
+   * The data and the size, as after {@link UringFile#force force(false)}: fdatasync(2). The name of
+   * a file that the call created is on the device only if the file system guarantees that.
    */
-  DATA(Flush.DATA),
-  /** Also what else belongs to the file, such as its times, as after {@code force(true)}. */
-  FULL(Flush.FULL);
+  DATA,
 
-  final Flush flush;
-
-  Sync(Flush flush) {
-    this.flush = flush;
-  }
+  /**
+   * The data, the size and all other metadata such as the times, as after {@link UringFile#force
+   * force(true)}: fsync(2).
+   */
+  FULL
 }

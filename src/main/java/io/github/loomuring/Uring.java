@@ -1,6 +1,6 @@
 package io.github.loomuring;
 
-import io.github.loomuring.internal.Engines;
+import io.github.loomuring.internal.Access;
 import io.github.loomuring.internal.SharedEngine;
 import io.github.loomuring.internal.jvm.Headroom;
 import io.github.loomuring.internal.jvm.StackReserve;
@@ -11,6 +11,7 @@ import io.github.loomuring.internal.pool.PoolEngine;
 import io.github.loomuring.internal.ring.RingSettings;
 import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.internal.spi.Engine;
+import io.github.loomuring.internal.spi.EngineFile;
 import io.github.loomuring.internal.spi.OpenSpec;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -24,27 +25,29 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * What file operations run on: an io_uring of the kernel with one thread that reaps its
- * completions, or several ({@link UringOptions#rings()}), or, where there is none, a pool of
- * platform threads.
+ * Runs file operations on io_uring or on a pool of platform threads.
  *
- * <p>Most programs need only the {@linkplain #shared() shared} one, which {@link UringFile#open}
- * uses. All methods may be called by any thread, virtual or platform.
+ * <p>On io_uring, a {@code Uring} has one ring, or several ({@link UringOptions#rings()}), and one
+ * thread for each ring that reaps its completions. Where io_uring is not available, the operations
+ * run on the pool.
+ *
+ * <p>Most programs need only the {@linkplain #shared() shared} {@code Uring}, which {@link
+ * UringFile#open} and {@link UringFiles} use. Any thread, virtual or platform, may call any method.
  */
 public final class Uring implements AutoCloseable {
   private static final LazyLogger LOGGER = new LazyLogger(Uring.class);
 
-  /** As many calls in progress at once as the JDK allows carriers to be compensated for. */
+  /** The default of jdk.virtualThreadScheduler.maxPoolSize, the limit on compensating carriers. */
   private static final int POOL_THREADS_MAX = 256;
 
-  /** Whether the last that the log has heard is that there is no io_uring. */
+  /** Whether the last message in the log says that io_uring is not available. */
   private static final AtomicBoolean FALLBACK_LOGGED = new AtomicBoolean();
 
-  // Null before it is asked for, and when it has been closed.
+  // Null before the first use, and after closeShared.
   private static volatile Uring shared;
 
   static {
-    Engines.setAccess(new EngineAccess());
+    Access.install(new ApiAccess());
   }
 
   private final Engine engine;
@@ -56,21 +59,22 @@ public final class Uring implements AutoCloseable {
   }
 
   /**
-   * The one of this process, made with {@link UringOptions#fromSystemProperties()} at the first
-   * call. It stays open until {@link #closeShared}: {@link #close} does nothing to it.
+   * Returns the shared {@code Uring} of this process. The first call makes it, with {@link
+   * UringOptions#fromSystemProperties()}. It stays open until {@link #closeShared}; {@link #close}
+   * has no effect on it.
    *
-   * <p>It is there whatever the process lacks. Where no ring can be made for a shortage (of
-   * descriptors, memory, lockable memory, threads) it runs on the pool, and tries again as it is
-   * used, after a second at first and about every minute later. If its ring fails, as it does when
-   * its descriptor is closed by somebody else, it makes a new one: files that were open fail from
-   * then on, and are to be opened again. A file stays with the ring, or the pool, that it was
-   * opened on. One line of the log says that the pool has taken over, and one that a ring has.
+   * <p>If the ring cannot be made because the process lacks a resource (descriptors, memory,
+   * lockable memory, threads), the shared {@code Uring} uses the pool. It tries again when it is
+   * used later, first after a second, in the end about once a minute. If its ring fails, for
+   * example because other code closes the ring's descriptor, it makes a new one; the files of the
+   * failed ring stay unusable and have to be opened again. A file stays on the ring or the pool on
+   * which it was opened. The log has one line when the pool takes over, and one when a ring does.
    *
-   * @return the same one until it is closed
-   * @throws IllegalArgumentException at each call, if a system property has a value that is none of
-   *     its option; the message names both
-   * @throws UnsupportedOperationException if there is no io_uring now and the option {@code
-   *     fallback} is {@link UringOptions.Fallback#NEVER}
+   * @return the shared {@code Uring}, the same one until it is closed
+   * @throws IllegalArgumentException if the value of a system property is not valid for its option;
+   *     every call throws it, and the message names the property and the value
+   * @throws UnsupportedOperationException if io_uring is not available at present and the option
+   *     {@code fallback} is {@link UringOptions.Fallback#NEVER}
    */
   public static Uring shared() {
     Uring known = shared;
@@ -81,11 +85,11 @@ public final class Uring implements AutoCloseable {
     return known;
   }
 
-  /** Without its ring, which is made outside the monitor: that takes a while, and may log. */
+  /** The ring is made later, outside the monitor, because that takes a while and may log. */
   private static synchronized Uring makeShared() {
     Uring known = shared;
     if (known == null) {
-      Headroom.check(); // the classes of all that follows are initialised
+      Headroom.check(); // an error in the initialiser of a class below would be permanent
       known = new Uring(sharedEngine(UringOptions.fromSystemProperties()));
       shared = known;
     }
@@ -108,22 +112,26 @@ public final class Uring implements AutoCloseable {
   }
 
   /**
-   * Closes the shared one, if there is one, as {@link #close} does others, and the files that were
-   * opened on it. The next {@link #shared} makes another one.
+   * Closes the shared {@code Uring}, as {@link #close} closes others, and all files that were
+   * opened on it. It has no effect if there is none. The next call of {@link #shared} makes a new
+   * one.
    *
-   * <p>Its threads end, and with them the last that keeps the library's class loader from being
-   * unloaded: for containers that load it with an application and take that away again. The
-   * application has to close what it has made itself: other {@code Uring}s and their files. What
-   * still uses the shared one meanwhile gets {@link java.nio.channels.AsynchronousCloseException}s,
-   * or finds it closed. Path operations and file systems of {@code io.github.loomuring.nio} that
-   * are not of a {@code Uring} of their own go to the shared one that there is, and make one.
+   * <p>This is for containers that load the library with an application and unload both. The
+   * threads of the shared {@code Uring} end, after which nothing in the library keeps its class
+   * loader reachable. The application has to close the other {@code Uring}s that it made, and their
+   * files.
+   *
+   * <p>Calls in progress on the shared {@code Uring} throw {@link
+   * java.nio.channels.AsynchronousCloseException}s, and later ones find it closed. {@link
+   * UringFiles}, and file systems of {@code io.github.loomuring.nio} that were not made for another
+   * {@code Uring}, use the present shared one for each call, and so make a new one.
    */
   public static void closeShared() {
     StackReserve.ensure();
     Uring closing = takeShared();
     if (closing != null) {
       closing.engine.close();
-      Leak.closeAll(closing);
+      FileCleaner.closeAll(closing.engine);
     }
   }
 
@@ -134,13 +142,13 @@ public final class Uring implements AutoCloseable {
   }
 
   /**
-   * Makes one of its own.
+   * Makes a {@code Uring} that is independent of the shared one.
    *
-   * @param options how to set it up
-   * @return an open one, to be closed by the caller; it stays on the ring or the pool that it
-   *     begins with
-   * @throws UnsupportedOperationException if there is no io_uring and {@code options} forbid the
-   *     pool; the message names the cause, and the remedy where one is known
+   * @param options the configuration
+   * @return an open {@code Uring}, to be closed by the caller; unlike the shared one, it does not
+   *     change between ring and pool
+   * @throws UnsupportedOperationException if io_uring is not available and {@code options} do not
+   *     allow the pool; the message names the cause and, if known, the remedy
    */
   public static Uring open(UringOptions options) {
     Objects.requireNonNull(options, "options");
@@ -160,21 +168,21 @@ public final class Uring implements AutoCloseable {
 
   private static Engine ring(UringOptions options) throws UnavailableException {
     RingSettings settings = settings(options);
-    // One ring is used without a detour.
+    // A single ring is used directly, without the cost of a choice for each call.
     return options.rings() == 1 ? RingEngine.open(settings) : ManyRings.open(settings);
   }
 
-  /** Once, until there is something else to say. */
+  /** Logs that the pool is used, once until a ring is used again. */
   private static void logUnavailable(String reason) {
     if (FALLBACK_LOGGED.compareAndSet(false, true)
         && !log(
             Level.WARNING,
             "io_uring is not available, files use a pool of platform threads: " + reason)) {
-      FALLBACK_LOGGED.set(false); // at the next attempt
+      FALLBACK_LOGGED.set(false); // to log at the next attempt
     }
   }
 
-  /** False if that is not possible now; whatever a shortage has a log do, it does not fail. */
+  /** Returns false if the message cannot be logged now; a logger that fails is no failure. */
   private static boolean log(Level level, String message) {
     try {
       if (!LazyLogger.isReady()) {
@@ -188,21 +196,22 @@ public final class Uring implements AutoCloseable {
   }
 
   /**
-   * Whether the {@linkplain #shared() shared} one, which this makes if there is none yet, runs on
-   * io_uring: its {@link #isRing}.
+   * Returns whether the {@linkplain #shared() shared} {@code Uring} runs on io_uring; see {@link
+   * #isRing}. Makes the shared {@code Uring} if there is none.
    *
-   * @return false if it runs on the pool, at the moment or for good
-   * @throws IllegalArgumentException as {@link #shared}
+   * @return true for io_uring; false for the pool, at present or permanently
+   * @throws IllegalArgumentException as {@link #shared} does
    */
   public static boolean available() {
     return unavailableReason().isEmpty();
   }
 
   /**
-   * Why the {@linkplain #shared() shared} one does not run on io_uring, and what to do about it.
+   * Returns why the {@linkplain #shared() shared} {@code Uring} does not run on io_uring. Makes the
+   * shared {@code Uring} if there is none.
    *
-   * @return cause and remedy; empty if it does
-   * @throws IllegalArgumentException as {@link #shared}
+   * @return the cause and, if known, the remedy; empty if it runs on io_uring
+   * @throws IllegalArgumentException as {@link #shared} does
    */
   public static Optional<String> unavailableReason() {
     Uring known = shared;
@@ -213,11 +222,11 @@ public final class Uring implements AutoCloseable {
   }
 
   /**
-   * Opens a file on this one, as {@link UringFile#open(Path, OpenOption...)} does on the shared
-   * one.
+   * Opens or creates a file on this {@code Uring}. {@link UringFile#open(Path, OpenOption...)} does
+   * the same on the shared one, and describes options and exceptions.
    *
-   * @param path of the default file system
-   * @param options how to open it
+   * @param path the file, a path of the default file system
+   * @param options how to open the file
    * @return the open file
    * @throws IOException if the file cannot be opened
    */
@@ -227,12 +236,13 @@ public final class Uring implements AutoCloseable {
   }
 
   /**
-   * Opens a file on this one, as {@link UringFile#open(Path, Set, FileAttribute...)} does on the
-   * shared one.
+   * Opens or creates a file on this {@code Uring}, with initial attributes. {@link
+   * UringFile#open(Path, Set, FileAttribute...)} does the same on the shared one, and describes
+   * options, attributes and exceptions.
    *
-   * @param path of the default file system
-   * @param options how to open it
-   * @param attributes for a file that is created
+   * @param path the file, a path of the default file system
+   * @param options how to open the file
+   * @param attributes the attributes of a file that is created
    * @return the open file
    * @throws IOException if the file cannot be opened
    */
@@ -246,68 +256,78 @@ public final class Uring implements AutoCloseable {
   }
 
   /**
-   * Operations on files by their paths, on this one.
+   * Returns the operations on paths that run on this {@code Uring}.
    *
-   * @return always the same object; it may be kept
+   * @return the same object at every call
    */
   public FileOperations files() {
     return files;
   }
 
   /**
-   * Makes buffers whose memory the kernel knows, where it can: see {@link UringBuffers}.
+   * Makes a set of buffers and, if possible, registers their memory with the kernel; see {@link
+   * UringBuffers}.
    *
-   * <p>The memory is part of what {@code -XX:MaxDirectMemorySize} limits, is all there from the
-   * start, and cannot be swapped out. The call waits for that; an interrupt does not end the wait.
+   * <p>The memory counts towards {@code -XX:MaxDirectMemorySize}. The kernel allocates all of it
+   * during the call and does not swap it out. An interrupt does not end the call.
    *
-   * @param count of buffers, from 1 to 1,048,576
-   * @param bytes of each, from 1 to 1,073,741,824; it takes the next multiple of 4,096
-   * @return open ones, to be closed by the caller
-   * @throws IllegalArgumentException if a number is out of its range
-   * @throws OutOfMemoryError if there is not so much memory
-   * @throws java.nio.channels.ClosedChannelException if this one is closed
-   * @throws IOException none but this
+   * @param count the number of buffers, from 1 to 1,048,576
+   * @param bytes the size of each buffer in bytes, from 1 to 1,073,741,824; each takes the next
+   *     multiple of 4,096 bytes of memory
+   * @return the open buffers, to be closed by the caller
+   * @throws IllegalArgumentException if {@code count} or {@code bytes} is out of range
+   * @throws OutOfMemoryError if there is not enough memory
+   * @throws java.nio.channels.ClosedChannelException if this {@code Uring} is closed
+   * @throws IOException never for another reason
    */
   public UringBuffers buffers(int count, int bytes) throws IOException {
-    return new UringBuffers(this, count, bytes);
+    Arguments.checkBetween("count", count, 1, UringBuffers.COUNT_MAX);
+    Arguments.checkBetween("bytes", bytes, 1, UringBuffers.BYTES_MAX);
+    return new UringBuffers(engine(), count, bytes);
   }
 
-  /** What serves now. */
+  /** Returns the engine on which files are opened at present. */
   Engine engine() {
-    return engine instanceof SharedEngine ofShared ? ofShared.current() : engine;
+    return engine instanceof SharedEngine sharedEngine ? sharedEngine.current() : engine;
+  }
+
+  /** Returns the engine that belongs to this alone; that of the shared one delegates to others. */
+  Engine ownEngine() {
+    return engine;
   }
 
   /**
-   * Whether operations run on io_uring, and not on the pool. That of the {@linkplain #shared()
-   * shared} one may change; a file stays where it was opened.
+   * Returns whether operations run on io_uring or on the pool. The answer of the {@linkplain
+   * #shared() shared} {@code Uring} may change. A file stays where it was opened.
    *
-   * @return true for the ring
+   * @return true for io_uring, false for the pool
    */
   public boolean isRing() {
-    return engine instanceof SharedEngine ofShared
-        ? ofShared.isRing()
+    return engine instanceof SharedEngine sharedEngine
+        ? sharedEngine.isRing()
         : !(engine instanceof PoolEngine);
   }
 
   /**
-   * Whether files can be opened and used.
+   * Returns whether this {@code Uring} is open.
    *
-   * @return false once it has been closed
+   * @return false after it has been closed
    */
   public boolean isOpen() {
     return engine.isOpen();
   }
 
   /**
-   * Ends every operation in flight, whose callers get an {@link
-   * java.nio.channels.AsynchronousCloseException}, and gives its rings back to the kernel. Calls on
-   * its files then throw {@link java.nio.channels.ClosedChannelException}; the files' own {@code
-   * close} still closes their descriptors.
+   * Cancels all operations in flight and releases the rings. The callers of these operations get an
+   * {@link java.nio.channels.AsynchronousCloseException}. Later calls on files of this {@code
+   * Uring} throw a {@link java.nio.channels.ClosedChannelException}, except for {@link
+   * UringFile#close}, which still closes the descriptor.
    *
-   * <p>Waits up to ten seconds for operations that the kernel cannot cancel, such as those on a
-   * hung network file system. After that it returns, logging a warning, and the ring's memory stays
-   * until they end. An interrupt does not end the wait; the interrupt status is kept. Closing a
-   * closed one, or the shared one, does nothing.
+   * <p>The call waits up to ten seconds for operations that the kernel cannot cancel, such as those
+   * on a network file system that does not respond. If they last longer, the call logs a warning
+   * and returns; the memory of the ring is then kept until they end. An interrupt does not end the
+   * wait; the interrupt status stays set. Closing a closed {@code Uring}, or the shared one, has no
+   * effect.
    */
   @Override
   public void close() {
@@ -317,7 +337,7 @@ public final class Uring implements AutoCloseable {
     }
   }
 
-  /** Engine, kernel, and what the kernel granted. */
+  /** Returns the engine, the version of the kernel and the features in use, for messages. */
   @Override
   public String toString() {
     return "Uring[engine=" + engine + (isOpen() ? "]" : ", closed]");
@@ -335,8 +355,8 @@ public final class Uring implements AutoCloseable {
         .build();
   }
 
-  /** For the other packages of the library. No lambda: the class is to be initialised anywhere. */
-  private static final class EngineAccess implements Engines.Access {
+  /** Serves the other packages of the library. */
+  private static final class ApiAccess implements Access {
     @Override
     public Engine engine(Uring uring) {
       return uring.engine();
@@ -348,24 +368,31 @@ public final class Uring implements AutoCloseable {
     }
 
     @Override
-    public boolean isBeingMadeHere(Uring uring) {
-      return uring.engine instanceof SharedEngine ofShared && ofShared.isBeingMadeHere();
+    public boolean isBeingOpenedByCallingThread(Uring uring) {
+      return uring.engine instanceof SharedEngine sharedEngine && sharedEngine.isBeingMadeHere();
+    }
+
+    @Override
+    public EngineFile engineFile(UringFile file) {
+      return file.engineFile();
     }
   }
 
-  /** What the log is told of the shared one. */
+  /** Logs when the shared {@code Uring} changes between ring and pool. */
   private record SharedLog(boolean isPoolWanted) implements SharedEngine.Listener {
     @Override
     public void unavailable(String reason, boolean passes) {
       if (!isPoolWanted) {
-        logUnavailable(passes ? reason + "; it is tried again" : reason);
+        logUnavailable(passes ? reason + "; the library tries again later" : reason);
       }
     }
 
     @Override
     public void recovered(String why) {
       FALLBACK_LOGGED.set(false);
-      log(Level.INFO, "new files of the shared Uring use io_uring again, after this: " + why);
+      log(
+          Level.INFO,
+          "new files of the shared Uring use io_uring again; the reason why they did not: " + why);
     }
   }
 }

@@ -8,8 +8,8 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 
 /**
- * What the file system says of a file: statx(2). A snapshot; times are as exact as the file system
- * keeps them, to the nanosecond at best.
+ * A snapshot of the attributes of a file: statx(2). The resolution of times is that of the file
+ * system, at best a nanosecond.
  */
 public final class UringAttributes implements BasicFileAttributes {
   private final FileStatus status;
@@ -19,9 +19,9 @@ public final class UringAttributes implements BasicFileAttributes {
   }
 
   /**
-   * The size of the file.
+   * Returns the size of the file.
    *
-   * @return bytes
+   * @return the size in bytes
    */
   @Override
   public long size() {
@@ -29,9 +29,9 @@ public final class UringAttributes implements BasicFileAttributes {
   }
 
   /**
-   * What the file takes on the device.
+   * Returns the space that the file takes on the device.
    *
-   * @return blocks of 512 bytes; -1 if that is not known, which it is not on the pool
+   * @return the number of blocks of 512 bytes; -1 if it is not known, as on the pool
    */
   public long blocks() {
     return status.blocks();
@@ -48,18 +48,19 @@ public final class UringAttributes implements BasicFileAttributes {
   }
 
   /**
-   * When content, owner, permissions or links last changed (st_ctime).
+   * Returns the time of the last change of the content, the owner, the permissions or the number of
+   * links.
    *
-   * @return a time of the file system
+   * @return st_ctime
    */
   public FileTime lastChangeTime() {
     return status.lastChangeTime();
   }
 
   /**
-   * When the file was created (stx_btime).
+   * Returns the time of the creation.
    *
-   * @return a time of the file system; the last modification if it does not keep this one
+   * @return stx_btime; {@link #lastModifiedTime} if the file system does not store it
    */
   @Override
   public FileTime creationTime() {
@@ -87,7 +88,7 @@ public final class UringAttributes implements BasicFileAttributes {
   }
 
   /**
-   * Type and permissions, as in inode(7).
+   * Returns the type and the permissions of the file as in inode(7).
    *
    * @return st_mode
    */
@@ -96,7 +97,7 @@ public final class UringAttributes implements BasicFileAttributes {
   }
 
   /**
-   * Who may do what with the file.
+   * Returns the permissions of owner, group and others.
    *
    * @return a new set
    */
@@ -105,43 +106,44 @@ public final class UringAttributes implements BasicFileAttributes {
   }
 
   /**
-   * The user who owns the file.
+   * Returns the owner of the file.
    *
-   * @return a user number; 0 on a system without
+   * @return the user ID; 0 on a system that has none
    */
   public long uid() {
     return status.uid();
   }
 
   /**
-   * The group of the file.
+   * Returns the group of the file.
    *
-   * @return a group number; 0 on a system without
+   * @return the group ID; 0 on a system that has none
    */
   public long gid() {
     return status.gid();
   }
 
   /**
-   * The number of the file on its device.
+   * Returns the inode number of the file, which is unique on its device.
    *
-   * @return st_ino
+   * @return st_ino; 0 on a system that has none
    */
   public long inode() {
     return status.inode();
   }
 
   /**
-   * The device the file is on.
+   * Returns the number of the device on which the file is stored, which is unique among the mounted
+   * devices.
    *
-   * @return st_dev, a number that no other mounted device has
+   * @return st_dev
    */
   public long device() {
     return status.device();
   }
 
   /**
-   * Names of the file.
+   * Returns the number of hard links to the file.
    *
    * @return st_nlink
    */
@@ -150,27 +152,29 @@ public final class UringAttributes implements BasicFileAttributes {
   }
 
   /**
-   * What addresses of buffers have to be a multiple of if the file is opened with DIRECT.
+   * Returns the required alignment of the addresses of buffers if the file is opened with DIRECT.
    *
-   * @return bytes; 0 if the file system does not say, or does not know O_DIRECT
+   * @return the alignment in bytes; 0 if it is not known, or the file system does not support
+   *     O_DIRECT
    */
   public int directMemoryAlignment() {
     return status.directMemoryAlignment();
   }
 
   /**
-   * What offsets and lengths have to be a multiple of if the file is opened with DIRECT.
+   * Returns the required alignment of offsets and lengths if the file is opened with DIRECT.
    *
-   * @return bytes; 0 if the file system does not say, or does not know O_DIRECT
+   * @return the alignment in bytes; 0 if it is not known, or the file system does not support
+   *     O_DIRECT
    */
   public int directOffsetAlignment() {
     return status.directOffsetAlignment();
   }
 
   /**
-   * Device and inode: equal for two names of one file.
+   * Returns a key made of the device and the inode. Two names of one file have equal keys.
    *
-   * @return a value; null on a system without inodes
+   * @return the key; null on a system without inodes
    */
   @Override
   public Object fileKey() {
@@ -178,14 +182,14 @@ public final class UringAttributes implements BasicFileAttributes {
   }
 
   private record FileKey(long device, long inode) {
-    /** As the JDK's own key says it: there are programs that parse it. */
+    /** Has the format of the JDK's own key, because some programs parse that. */
     @Override
     public String toString() {
       return "(dev=" + Long.toHexString(device) + ",ino=" + inode + ")";
     }
   }
 
-  /** Type, permissions and size. */
+  /** Returns type, permissions and size, for messages. */
   @Override
   public String toString() {
     return "UringAttributes[mode=0" + Integer.toOctalString(mode()) + ", size=" + size() + "]";

@@ -8,14 +8,16 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * A fixed number of buffers of one size, for files of one {@link Uring}, to be leased in turn.
+ * A fixed number of buffers of one size, which callers lease and return, for files of one {@link
+ * Uring}.
  *
- * <p>The kernel pins and maps the memory of an ordinary buffer for each transfer; that of these
- * once, when they are made. There is nothing to do for it: a {@link UringFile} recognises by its
- * address memory that is all in one of these buffers, whichever slice, duplicate or view of it, and
- * reads and writes of one buffer, and of ranges, then use it as such. It saves processor time,
- * above all with {@code ExtendedOpenOption.DIRECT}, for which buffers have the alignment that is
- * needed.
+ * <p>The kernel pins and maps the memory of an ordinary buffer for each transfer. It does so only
+ * once for these buffers, when they are made and registered. This saves processor time, most of all
+ * with {@code ExtendedOpenOption.DIRECT}, for which the buffers have the required alignment.
+ *
+ * <p>Callers pass the buffers to the ordinary methods. A {@link UringFile} recognises the memory by
+ * its address, in any slice, duplicate or view that lies within one buffer. Reads and writes of a
+ * single buffer, and of ranges, then use it as registered memory.
  *
  * {@snippet :
  * try (UringBuffers buffers = uring.buffers(64, 16_384);
@@ -24,62 +26,57 @@ import java.util.Optional;
  * }
  * }
  *
- * <p>Where the kernel does not take the memory, on the pool, and by other {@code Uring}s' files,
- * the buffers are used as any others are, with the same results. Why the kernel did not take it is
- * logged once a {@code Uring}, with what to do about it.
+ * <p>If the kernel does not accept the memory, and on the pool and with files of other {@code
+ * Uring}s, the buffers are used like ordinary buffers, with the same results. If the kernel does
+ * not accept the memory, one log line for each {@code Uring} names the cause and the remedy.
  *
- * <p><b>Misuse.</b> A read or write of this {@code Uring} on a buffer that is not leased, a second
- * return, and a return while a read or write uses the buffer, are {@link IllegalStateException}s.
- * What cannot be detected is Java code that keeps a buffer or segment after the return and accesses
- * it, or that uses it for I/O when somebody else has leased it: it sees, and overwrites, what is
- * the other's. Memory is never freed while anything refers to it.
+ * <p><b>Misuse.</b> The library throws an {@link IllegalStateException} if a buffer that is not
+ * leased is used by a read or write of this {@code Uring}, if a buffer is returned twice, and if a
+ * buffer is returned while a read or write uses it. It cannot detect code that keeps a buffer or
+ * segment after the return and accesses its bytes, or uses it for I/O while another caller has
+ * leased it; such code reads and overwrites the data of that caller. Memory is never freed while a
+ * buffer or segment refers to it.
  *
- * <p>Any thread may call any method, and may return what another one has leased.
+ * <p>Any thread may call any method, and may return a buffer that another thread has leased.
  */
 public final class UringBuffers implements AutoCloseable {
-  private static final int COUNT_MAX = 1 << 20;
-  private static final int BYTES_MAX = 1 << 30;
+  static final int COUNT_MAX = 1 << 20;
+  static final int BYTES_MAX = 1 << 30;
 
-  private final Engine engine; // that of the shared Uring may be replaced
+  private final Engine engine; // the one that made the set; the shared Uring may have another later
   private final BufferSet set;
 
-  UringBuffers(Uring uring, int count, int bytes) throws IOException {
-    check("count", count, COUNT_MAX);
-    check("bytes", bytes, BYTES_MAX);
-    this.engine = uring.engine();
+  /** Makes buffers on {@code engine}; {@code count} and {@code bytes} are within their limits. */
+  UringBuffers(Engine engine, int count, int bytes) throws IOException {
+    this.engine = engine;
     this.set = engine.buffers(count, bytes);
   }
 
-  private static void check(String name, int value, int max) {
-    if (value < 1 || value > max) {
-      throw new IllegalArgumentException(name + "=" + value + " is not from 1 to " + max);
-    }
-  }
-
   /**
-   * Waits until a buffer is idle and takes it. Threads that wait are served in their order, but one
-   * that comes just when a buffer is returned may be quicker.
+   * Leases a buffer. If all buffers are leased, the call waits until one is returned. Waiting
+   * threads are served in the order of their calls, but a call that is made at the moment of a
+   * return may overtake them.
    *
-   * @return what {@link Lease#close} gives back
+   * @return the lease, to be closed by the caller
    * @throws IllegalStateException if these buffers are closed
-   * @throws java.nio.channels.ClosedChannelException if the {@code Uring} is closed, or was during
-   *     the call
-   * @throws java.io.InterruptedIOException if the thread is interrupted before or while it waits;
+   * @throws java.nio.channels.ClosedChannelException if the {@code Uring} is closed, or is closed
+   *     during the call
+   * @throws java.io.InterruptedIOException if the thread is interrupted before or during the wait;
    *     the interrupt status stays set
    * @throws FileTimeoutException if a {@link Deadline} passes
-   * @throws IOException none but these
+   * @throws IOException never for another reason
    */
   public Lease lease() throws IOException {
     return leaseOf(set.lease());
   }
 
   /**
-   * Takes a buffer if one is idle now. An interrupt or deadline changes nothing.
+   * Leases a buffer if one is available, without waiting. Interrupts and deadlines have no effect.
    *
-   * @return what {@link Lease#close} gives back; empty if all are leased
+   * @return the lease, to be closed by the caller; empty if all buffers are leased
    * @throws IllegalStateException if these buffers are closed
    * @throws java.nio.channels.ClosedChannelException if the {@code Uring} is closed
-   * @throws IOException none but this
+   * @throws IOException never for another reason
    */
   public Optional<Lease> tryLease() throws IOException {
     BufferSet.Buffer buffer = set.tryLease();
@@ -89,71 +86,73 @@ public final class UringBuffers implements AutoCloseable {
   private static Lease leaseOf(BufferSet.Buffer buffer) {
     try {
       return new Lease(buffer);
-    } catch (Throwable t) { // no memory for it
+    } catch (Throwable t) { // no memory for the lease
       buffer.giveBack(buffer.lease());
       throw t;
     }
   }
 
   /**
-   * Whether the kernel took the memory when the buffers were made.
+   * Returns whether the memory was registered with the kernel when the buffers were made.
    *
-   * @return false if they are used as any others are
+   * @return false if the buffers are used like ordinary buffers
    */
   public boolean isRegistered() {
     return set.isRegistered();
   }
 
   /**
-   * How many buffers there are.
+   * Returns the number of buffers.
    *
-   * @return as it was asked for
+   * @return the number that was given to {@link Uring#buffers}
    */
   public int count() {
     return set.count();
   }
 
   /**
-   * The size of each buffer.
+   * Returns the size of each buffer.
    *
-   * @return bytes, as it was asked for
+   * @return the size in bytes that was given to {@link Uring#buffers}
    */
   public int bytes() {
     return set.bytes();
   }
 
   /**
-   * How many buffers are not leased.
+   * Returns the number of buffers that are not leased at present.
    *
-   * @return from 0 to {@link #count}, at this moment
+   * @return a number from 0 to {@link #count}
    */
   public int idle() {
     return set.idle();
   }
 
   /**
-   * Ends leasing and has the kernel forget the memory, which may wait for it; an interrupt does not
-   * end the wait. The memory is freed by the garbage collector. Closing closed ones does nothing.
+   * Ends leasing and unregisters the memory, which may have to wait for the kernel; an interrupt
+   * does not end the wait. The garbage collector frees the memory. Closing closed buffers has no
+   * effect.
    *
-   * <p>Closing the {@link Uring} has the kernel forget the memory too, and ends the calls that wait
-   * for a buffer; what is leased then is still returned.
+   * <p>Closing the {@link Uring} also unregisters the memory, and ends the calls that wait for a
+   * buffer. Buffers that are leased at that time are still to be returned.
    *
-   * @throws IllegalStateException if a buffer is leased: nothing has changed then
+   * @throws IllegalStateException if a buffer is leased; the buffers then stay open
    */
   @Override
   public void close() {
     engine.close(set);
   }
 
-  /** Count, size, and whether the kernel knows the memory, or why not. */
+  /** Returns count, size, and whether the memory is registered or why not, for messages. */
   @Override
   public String toString() {
     return set.toString();
   }
 
   /**
-   * The right to use one of the buffers, until it is closed; if it is forgotten, the buffer is not
-   * leased again. What is in the buffer at first is not defined: what was read by others, or zero.
+   * The right to use one of the buffers until the lease is closed. A buffer whose lease is never
+   * closed is not leased again. The initial content of the buffer is undefined: zeros, or data of
+   * an earlier lease.
    */
   public static final class Lease implements AutoCloseable {
     private final BufferSet.Buffer buffer;
@@ -169,9 +168,10 @@ public final class UringBuffers implements AutoCloseable {
     }
 
     /**
-     * The memory, which starts at a multiple of 4,096 bytes.
+     * Returns the memory of the buffer, whose address is a multiple of 4,096.
      *
-     * @return always the same one, of {@link UringBuffers#bytes} bytes, for all threads
+     * @return a segment of {@link UringBuffers#bytes} bytes, the same one at every call, which any
+     *     thread may access
      * @throws IllegalStateException if the buffer was returned
      */
     public MemorySegment segment() {
@@ -180,9 +180,10 @@ public final class UringBuffers implements AutoCloseable {
     }
 
     /**
-     * The memory as a direct buffer, whose position and limit are 0 and its capacity at first.
+     * Returns the memory as a direct buffer. Initially its position is 0 and its limit is its
+     * capacity.
      *
-     * @return always the same one
+     * @return the same buffer at every call
      * @throws IllegalStateException if the buffer was returned
      */
     public ByteBuffer buffer() {
@@ -197,17 +198,17 @@ public final class UringBuffers implements AutoCloseable {
     }
 
     /**
-     * Returns the buffer.
+     * Returns the buffer to the set.
      *
-     * @throws IllegalStateException if it was returned before, or if a read or write uses it: it is
-     *     still leased then
+     * @throws IllegalStateException if the buffer was returned before, or if a read or write is
+     *     using it, in which case it stays leased
      */
     @Override
     public void close() {
       buffer.giveBack(number);
     }
 
-    /** Which buffer, and whether it was returned. */
+    /** Names the buffer and says whether it was returned, for messages. */
     @Override
     public String toString() {
       return "Lease of " + buffer + (buffer.isLeased(number) ? "" : ", returned");

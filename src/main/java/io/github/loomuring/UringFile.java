@@ -1,7 +1,5 @@
 package io.github.loomuring;
 
-import io.github.loomuring.internal.FileAccess;
-import io.github.loomuring.internal.FileCopy;
 import io.github.loomuring.internal.platform.PlatformPaths;
 import io.github.loomuring.internal.spi.EngineFile;
 import io.github.loomuring.internal.spi.OpenSpec;
@@ -29,92 +27,91 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * An open file with blocking operations that park the calling thread.
+ * An open file whose blocking operations park the calling thread.
  *
- * <p>Any number of threads may use a file at once. There is no file position: every read and write
- * names its offset, in bytes from the start of the file. On a file that cannot seek (a FIFO, a
- * socket, a character device) the offset is ignored, and bytes come and go in the order of the
- * calls.
+ * <p>Any number of threads may use a file at the same time. A file has no position: every read and
+ * write takes an offset, in bytes from the start of the file. A file that cannot seek (a FIFO, a
+ * socket, a character device) ignores the offset and transfers bytes in the order of the calls.
  *
- * <p><b>Memory.</b> The kernel uses a buffer until the operation has ended, and the call returns no
- * earlier. A heap buffer goes through native memory of the library's own. A {@link MemorySegment}
- * of a shared arena must not be closed by another thread meanwhile: the kernel would write to
- * memory that is no longer yours. That is detected afterwards, and is an {@link
- * IllegalStateException}.
+ * <p><b>Memory.</b> The kernel uses a buffer until the operation has ended, and the call does not
+ * return before that. The bytes of a heap buffer are copied through native memory of the library.
+ * If a {@link MemorySegment} belongs to a shared arena, no other thread may close that arena during
+ * the call: the kernel would access memory that has been freed. The library detects this when the
+ * operation has ended, and throws an {@link IllegalStateException}.
  *
- * <p><b>Interrupts.</b> A call on an interrupted thread, or whose thread is interrupted while it
- * waits, ends in an {@link InterruptedIOException}, with the interrupt status still set. Its {@code
- * bytesTransferred} says how many bytes were moved. The file stays open and usable. An operation
- * that completes although it was to be cancelled returns its result as usual, the status set; disk
- * I/O that has started usually does. An interrupted write may thus have happened, in part or whole.
+ * <p><b>Interrupts.</b> If the calling thread is interrupted before or during a call, the operation
+ * is cancelled and the call throws an {@link InterruptedIOException}. Its {@code bytesTransferred}
+ * is the number of bytes that were transferred. The interrupt status stays set. The file stays open
+ * and usable. An operation that completes before it can be cancelled returns its result as usual,
+ * with the interrupt status set; disk I/O that has started usually completes. Some or all of an
+ * interrupted write may therefore have happened.
  *
- * <p><b>Errors.</b> Whatever a call throws, also a {@link StackOverflowError} or an {@link
- * OutOfMemoryError}, the memory, the descriptor and all else that a request in flight uses stay the
- * library's until the request has ended, and other threads go on. A thread that is too deep in its
- * stack to park has its request cancelled, and waits for the end on its carrier; the call then
- * throws the error, or returns what was done all the same.
+ * <p><b>Errors.</b> When a call throws, even a {@link StackOverflowError} or an {@link
+ * OutOfMemoryError}, the memory, the descriptor and everything else that a request in flight uses
+ * stay reserved until the request has ended. Other threads are not affected. If a thread has too
+ * little stack left to park, its request is cancelled and the thread waits for the end of the
+ * request on its carrier; the call then throws the error, or returns the result if the operation
+ * completed.
  *
- * <p><b>Closing.</b> A call that runs when another thread closes the file ends in an {@link
- * java.nio.channels.AsynchronousCloseException}; every call on a closed file, or on one of a closed
- * {@link Uring}, ends in a {@link ClosedChannelException}.
+ * <p><b>Closing.</b> If another thread closes the file during a call, the call throws an {@link
+ * java.nio.channels.AsynchronousCloseException}. Every call on a closed file, or on a file of a
+ * closed {@link Uring}, throws a {@link ClosedChannelException}.
  *
- * <p>Other failures are {@link java.nio.file.FileSystemException}s, or the subclass that {@link
- * java.nio.file.Files} throws in such a case. A null argument is a {@link NullPointerException}.
+ * <p>Other failures are {@link java.nio.file.FileSystemException}s, of the same subclass that
+ * {@link java.nio.file.Files} throws in that case. A null argument causes a {@link
+ * NullPointerException}.
  */
 public final class UringFile implements AutoCloseable {
-  static {
-    FileAccess.show(file -> file.file);
-  }
-
-  private final Path path;
-  private final EngineFile file;
-  private final boolean readable;
-  private final boolean writable;
-  private final boolean append;
-  private final Leak leak;
+  private final OpenFile file;
+  private final FileCleaner cleaner;
 
   UringFile(Uring uring, Path path, OpenSpec spec) throws IOException {
     Path platformPath = PlatformPaths.unwrap("path", path);
-    this.path = path;
-    this.readable = spec.read();
-    this.writable = spec.write();
-    this.append = spec.append();
-    this.file = uring.engine().open(platformPath, spec);
+    EngineFile engineFile = uring.engine().open(platformPath, spec);
     try {
-      this.leak = Leak.watch(this, uring, file, path);
+      this.file = new OpenFile(path, engineFile, spec);
+      this.cleaner = FileCleaner.register(file, uring.ownEngine());
     } catch (Throwable t) {
-      closeAfter(t);
+      closeAfter(t, engineFile);
       throw t;
     }
   }
 
-  private void closeAfter(Throwable failure) {
+  private static void closeAfter(Throwable failure, EngineFile engineFile) {
     try {
-      file.close();
+      engineFile.close();
     } catch (IOException | RuntimeException | Error e) {
       failure.addSuppressed(e);
     }
   }
 
+  EngineFile engineFile() {
+    return file.engineFile;
+  }
+
   /**
-   * Opens or creates a file on the {@linkplain Uring#shared() shared} ring.
+   * Opens or creates a file on the {@linkplain Uring#shared() shared} {@code Uring}.
    *
-   * <p>Options and their combinations are those of {@link java.nio.channels.FileChannel#open(Path,
-   * Set, FileAttribute...)}: every {@link java.nio.file.StandardOpenOption}, {@link
-   * java.nio.file.LinkOption#NOFOLLOW_LINKS}, and {@code ExtendedOpenOption.DIRECT}. Without WRITE
-   * or APPEND the file is opened for reading. A descriptor is always opened with O_CLOEXEC. A FIFO
-   * is opened as {@code FileChannel} does it: the call waits for the other side. An open that is
-   * interrupted may have created the file.
+   * <p>The options and their combinations are those of {@link
+   * java.nio.channels.FileChannel#open(Path, Set, FileAttribute...)}: every {@link
+   * java.nio.file.StandardOpenOption}, {@link java.nio.file.LinkOption#NOFOLLOW_LINKS} and {@code
+   * ExtendedOpenOption.DIRECT}. Without WRITE or APPEND the file is opened for reading. The
+   * descriptor is always opened with O_CLOEXEC.
    *
-   * @param path of the default file system
-   * @param options how to open it
+   * <p>As with {@code FileChannel}, opening a FIFO waits until another process has opened the other
+   * end. A call that is interrupted may have created the file.
+   *
+   * @param path the file, a path of the default file system
+   * @param options how to open the file
    * @return the open file
-   * @throws IllegalArgumentException for READ with APPEND, and APPEND with TRUNCATE_EXISTING
-   * @throws UnsupportedOperationException for an option that is not known here
-   * @throws ProviderMismatchException if the path is not of the default file system
-   * @throws java.nio.file.NoSuchFileException if the file, or a directory of its path, is missing
-   * @throws java.nio.file.FileAlreadyExistsException if CREATE_NEW was given and the file exists
-   * @throws java.nio.file.AccessDeniedException if the process lacks a permission
+   * @throws IllegalArgumentException if {@code options} combine READ with APPEND, or APPEND with
+   *     TRUNCATE_EXISTING
+   * @throws UnsupportedOperationException if an option is not supported
+   * @throws ProviderMismatchException if the path does not belong to the default file system
+   * @throws java.nio.file.NoSuchFileException if the file, or a directory of its path, does not
+   *     exist
+   * @throws java.nio.file.FileAlreadyExistsException if CREATE_NEW is given and the file exists
+   * @throws java.nio.file.AccessDeniedException if the process does not have the permission
    * @throws IOException if the file cannot be opened
    */
   public static UringFile open(Path path, OpenOption... options) throws IOException {
@@ -122,14 +119,15 @@ public final class UringFile implements AutoCloseable {
   }
 
   /**
-   * Opens or creates a file on the {@linkplain Uring#shared() shared} ring.
+   * Opens or creates a file on the {@linkplain Uring#shared() shared} {@code Uring}, with initial
+   * attributes.
    *
-   * @param path of the default file system
-   * @param options how to open it
-   * @param attributes for a file that is created: {@code posix:permissions}, to which the process's
-   *     umask is applied
+   * @param path the file, a path of the default file system
+   * @param options how to open the file
+   * @param attributes the attributes of a file that is created: {@code posix:permissions}, reduced
+   *     by the umask of the process
    * @return the open file
-   * @throws UnsupportedOperationException for an option or attribute that is not known here
+   * @throws UnsupportedOperationException if an option or attribute is not supported
    * @throws IOException if the file cannot be opened
    * @see #open(Path, OpenOption...)
    */
@@ -140,56 +138,57 @@ public final class UringFile implements AutoCloseable {
   }
 
   /**
-   * The path the file was opened by.
+   * Returns the path by which the file was opened.
    *
-   * @return the path as it was given
+   * @return the path, as it was given
    */
   public Path path() {
-    return path;
+    return file.path;
   }
 
+  // ---- reads and writes
+
   /**
-   * Reads bytes at {@code offset} into {@code dst}, from its position up to its limit, and moves
+   * Reads bytes at {@code offset} into {@code dst}, from its position up to its limit, and advances
    * the position.
    *
-   * <p>At most 0x7ffff000 bytes (MAX_RW_COUNT of linux/fs.h) are read by one call; like {@code
-   * FileChannel.read} it may return fewer bytes than there is room for.
+   * <p>One call reads at most 0x7ffff000 bytes (MAX_RW_COUNT of linux/fs.h). Like {@code
+   * FileChannel.read}, it may read fewer bytes than there is room for.
    *
-   * @param dst heap or direct, not read-only
-   * @param offset in the file, from 0; with the buffer's remaining bytes it must not exceed {@code
-   *     Long.MAX_VALUE}
+   * @param dst a heap or direct buffer that is not read-only
+   * @param offset the offset in the file, in bytes from 0; its sum with the buffer's remaining
+   *     bytes must not exceed {@code Long.MAX_VALUE}
    * @return the number of bytes read; 0 if the buffer has no room; -1 at the end of the file
-   * @throws IllegalArgumentException if the buffer is read-only or {@code offset} out of range
+   * @throws IllegalArgumentException if the buffer is read-only or {@code offset} is out of range
    * @throws NonReadableChannelException if the file was not opened for reading
    * @throws IOException if the bytes cannot be read
    */
   public int read(ByteBuffer dst, long offset) throws IOException {
     Objects.requireNonNull(dst, "dst");
-    if (dst.isReadOnly()) {
-      throw new IllegalArgumentException("dst=" + dst + " is read-only");
-    }
+    Arguments.checkNotReadOnly("dst", dst);
     Arguments.checkOffset(offset, dst.remaining());
-    checkReadable();
+    file.checkReadable();
     if (!dst.hasRemaining()) {
       return 0;
     }
     try {
-      int n = file.read(dst, offset);
+      int n = file.engineFile.read(dst, offset);
       return n == 0 ? -1 : n;
     } finally {
-      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(file);
     }
   }
 
   /**
    * Reads bytes at {@code offset} into {@code dst}, from its start.
    *
-   * @param dst of any size; one call fills at most 0x7ffff000 bytes of it
-   * @param offset in the file, from 0
-   * @return the number of bytes read; 0 if {@code dst} has no room; -1 at the end of the file
-   * @throws IllegalArgumentException if {@code dst} is read-only, or of a heap array that is not a
-   *     {@code byte[]}, or {@code offset} out of range
-   * @throws IllegalStateException if the arena of {@code dst} is closed, or was during the call
+   * @param dst a segment of any size, of which one call fills at most 0x7ffff000 bytes
+   * @param offset the offset in the file, in bytes from 0
+   * @return the number of bytes read; 0 if {@code dst} is empty; -1 at the end of the file
+   * @throws IllegalArgumentException if {@code dst} is read-only or backed by an array that is not
+   *     a {@code byte[]}, or if {@code offset} is out of range
+   * @throws IllegalStateException if the arena of {@code dst} is closed, or was closed during the
+   *     call
    * @throws WrongThreadException if {@code dst} is confined to another thread
    * @throws NonReadableChannelException if the file was not opened for reading
    * @throws IOException if the bytes cannot be read
@@ -197,33 +196,31 @@ public final class UringFile implements AutoCloseable {
    */
   public long read(MemorySegment dst, long offset) throws IOException {
     Arguments.checkSegment("dst", dst);
-    if (dst.isReadOnly()) {
-      throw new IllegalArgumentException("dst=" + dst + " is read-only");
-    }
+    Arguments.checkNotReadOnly("dst", dst);
     Arguments.checkOffset(offset, dst.byteSize());
-    checkReadable();
+    file.checkReadable();
     if (dst.byteSize() == 0) {
       return 0;
     }
     try {
-      long n = file.read(dst, offset);
+      long n = file.engineFile.read(dst, offset);
       return n == 0 ? -1 : n;
     } finally {
-      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(file);
     }
   }
 
   /**
    * Writes the bytes of {@code src}, from its position up to its limit, at {@code offset}, and
-   * moves the position.
+   * advances the position.
    *
-   * <p>At most 0x7ffff000 bytes are written by one call; like {@code FileChannel.write} it may
-   * write fewer bytes than there are, for example when the disk is almost full. A file opened with
-   * APPEND is written at its end, whatever the offset.
+   * <p>One call writes at most 0x7ffff000 bytes. Like {@code FileChannel.write}, it may write fewer
+   * bytes than there are, for example when the disk is almost full. If the file was opened with
+   * APPEND, the bytes are written at its end, whatever the offset.
    *
-   * @param src heap or direct
-   * @param offset in the file, from 0; with the buffer's remaining bytes it must not exceed {@code
-   *     Long.MAX_VALUE}
+   * @param src a heap or direct buffer
+   * @param offset the offset in the file, in bytes from 0; its sum with the buffer's remaining
+   *     bytes must not exceed {@code Long.MAX_VALUE}
    * @return the number of bytes written
    * @throws IllegalArgumentException if {@code offset} is out of range
    * @throws NonWritableChannelException if the file was not opened for writing
@@ -232,26 +229,27 @@ public final class UringFile implements AutoCloseable {
   public int write(ByteBuffer src, long offset) throws IOException {
     Objects.requireNonNull(src, "src");
     Arguments.checkOffset(offset, src.remaining());
-    checkWritable();
+    file.checkWritable();
     if (!src.hasRemaining()) {
       return 0;
     }
     try {
-      return file.write(src, offset);
+      return file.engineFile.write(src, offset);
     } finally {
-      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(file);
     }
   }
 
   /**
    * Writes the bytes of {@code src} at {@code offset}.
    *
-   * @param src of any size; one call writes at most 0x7ffff000 bytes of it
-   * @param offset in the file, from 0
+   * @param src a segment of any size, of which one call writes at most 0x7ffff000 bytes
+   * @param offset the offset in the file, in bytes from 0
    * @return the number of bytes written
-   * @throws IllegalArgumentException if {@code src} is of a heap array that is not a {@code
-   *     byte[]}, or {@code offset} out of range
-   * @throws IllegalStateException if the arena of {@code src} is closed, or was during the call
+   * @throws IllegalArgumentException if {@code src} is backed by an array that is not a {@code
+   *     byte[]}, or if {@code offset} is out of range
+   * @throws IllegalStateException if the arena of {@code src} is closed, or was closed during the
+   *     call
    * @throws WrongThreadException if {@code src} is confined to another thread
    * @throws NonWritableChannelException if the file was not opened for writing
    * @throws IOException if the bytes cannot be written
@@ -260,78 +258,81 @@ public final class UringFile implements AutoCloseable {
   public long write(MemorySegment src, long offset) throws IOException {
     Arguments.checkSegment("src", src);
     Arguments.checkOffset(offset, src.byteSize());
-    checkWritable();
+    file.checkWritable();
     if (src.byteSize() == 0) {
       return 0;
     }
     try {
-      return file.write(src, offset);
+      return file.engineFile.write(src, offset);
     } finally {
-      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(file);
     }
   }
 
   /**
-   * Writes the bytes of {@code src} at the end of the file, wherever that is when the write
-   * happens, and moves the buffer's position.
+   * Writes the bytes of {@code src} at the end that the file has at the time of the write, and
+   * advances the buffer's position.
    *
-   * <p>With io_uring, and on a file opened with APPEND, the kernel finds the end, so that appends
-   * of any number of threads and processes follow each other. On the pool, a file not opened with
-   * APPEND only keeps the appends of this {@code UringFile} apart.
+   * <p>On io_uring, and if the file was opened with APPEND, the kernel determines the end. Appends
+   * of several threads and processes then never overwrite each other. On the pool, if the file was
+   * not opened with APPEND, this holds only for appends by this {@code UringFile}.
    *
-   * @param src heap or direct
+   * @param src a heap or direct buffer
    * @return the number of bytes written
    * @throws NonWritableChannelException if the file was not opened for writing
    * @throws IOException if the bytes cannot be written
    */
   public int append(ByteBuffer src) throws IOException {
     Objects.requireNonNull(src, "src");
-    checkWritable();
+    file.checkWritable();
     if (!src.hasRemaining()) {
       return 0;
     }
     try {
-      return file.write(src, EngineFile.APPEND);
+      return file.engineFile.write(src, EngineFile.APPEND);
     } finally {
-      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(file);
     }
   }
 
   /**
-   * Reads bytes at {@code offset} into the buffers, one after the other: each from its position up
-   * to its limit, before the next one.
+   * Reads bytes at {@code offset} into several buffers. Each buffer is filled from its position up
+   * to its limit before the next one, and its position is advanced.
    *
-   * <p>Like a read into one buffer it may move fewer bytes than there is room for; at most 1,024
-   * buffers (UIO_MAXIOV of uio.h) go in one request.
+   * <p>As with a single buffer, one call may read fewer bytes than there is room for. One request
+   * takes at most 1,024 buffers (UIO_MAXIOV of uio.h).
    *
-   * @param dsts heap or direct, not read-only; no buffer twice
-   * @param offset in the file, from 0
+   * @param dsts heap or direct buffers that are not read-only, none of them twice
+   * @param offset the offset in the file, in bytes from 0
    * @return the number of bytes read; 0 if there is no room; -1 at the end of the file
-   * @throws IllegalArgumentException if a buffer is read-only or {@code offset} out of range
+   * @throws IllegalArgumentException if a buffer is read-only or {@code offset} is out of range
    * @throws NonReadableChannelException if the file was not opened for reading
    * @throws IOException if the bytes cannot be read
    */
   public long read(ByteBuffer[] dsts, long offset) throws IOException {
     ByteBuffer[] buffers = Objects.requireNonNull(dsts, "dsts").clone();
-    long room = Arguments.checkBuffers("dsts", buffers, true);
+    long room = Arguments.remaining("dsts", buffers);
+    Arguments.checkNotReadOnly("dsts", buffers);
     Arguments.checkOffset(offset, room);
-    checkReadable();
+    file.checkReadable();
     try {
-      long n = room == 0 ? 0 : file.read(buffers, offset);
+      long n = room == 0 ? 0 : file.engineFile.read(buffers, offset);
       return n == 0 && room > 0 ? -1 : n;
     } finally {
-      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(file);
     }
   }
 
   /**
-   * Writes the bytes of the buffers, one after the other, at {@code offset}.
+   * Writes the bytes of several buffers, one after the other, at {@code offset}, and advances the
+   * buffers' positions.
    *
-   * <p>Like a write of one buffer it may move fewer bytes than there are. A file opened with APPEND
-   * is written at its end; up to 1,024 buffers then stay together.
+   * <p>As with a single buffer, one call may write fewer bytes than there are. If the file was
+   * opened with APPEND, the bytes are written at its end; the bytes of up to 1,024 buffers are then
+   * contiguous.
    *
-   * @param srcs heap or direct; no buffer twice
-   * @param offset in the file, from 0
+   * @param srcs heap or direct buffers, none of them twice
+   * @param offset the offset in the file, in bytes from 0
    * @return the number of bytes written
    * @throws IllegalArgumentException if {@code offset} is out of range
    * @throws NonWritableChannelException if the file was not opened for writing
@@ -339,183 +340,196 @@ public final class UringFile implements AutoCloseable {
    */
   public long write(ByteBuffer[] srcs, long offset) throws IOException {
     ByteBuffer[] buffers = Objects.requireNonNull(srcs, "srcs").clone();
-    long length = Arguments.checkBuffers("srcs", buffers, false);
+    long length = Arguments.remaining("srcs", buffers);
     Arguments.checkOffset(offset, length);
-    checkWritable();
+    file.checkWritable();
     try {
-      return length == 0 ? 0 : file.write(buffers, offset);
+      return length == 0 ? 0 : file.engineFile.write(buffers, offset);
     } finally {
-      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(file);
     }
   }
 
   /**
-   * Reads many ranges at once: all are in flight together, and the thread parks until the last of
-   * them has ended.
+   * Reads several ranges concurrently. All requests are in flight together, and the thread parks
+   * until the last one has ended. Each buffer's position is advanced.
    *
-   * @param ranges in any order; they may overlap in the file, but not in memory
-   * @return what became of each, in their order
+   * @param ranges ranges in any order; they may overlap in the file, but not in memory
+   * @return the outcomes of the ranges, in the order of {@code ranges}
    * @throws IllegalArgumentException if a buffer is read-only
    * @throws NonReadableChannelException if the file was not opened for reading
-   * @throws InterruptedIOException on an interrupt: what was read by then shows in the buffers'
-   *     positions
-   * @throws IOException if the file was closed by another thread
+   * @throws InterruptedIOException if the thread is interrupted; the buffers' positions show what
+   *     was read
+   * @throws IOException if another thread closes the file
    */
   public List<Range.Outcome> readRanges(List<Range> ranges) throws IOException {
-    List<RangeTransfer> transfers = Range.transfers(ranges);
+    List<RangeTransfer> transfers = RangeTransfers.of(ranges);
     for (int i = 0; i < transfers.size(); i++) {
       if (transfers.get(i).buffer.isReadOnly()) {
-        throw new IllegalArgumentException("ranges[" + i + "]: the buffer is read-only");
+        throw Arguments.readOnly("ranges[" + i + "].buffer", transfers.get(i).buffer);
       }
     }
-    checkReadable();
+    file.checkReadable();
     try {
-      file.readRanges(transfers);
-      return Range.outcomes(transfers, -1);
+      file.engineFile.readRanges(transfers);
+      return RangeTransfers.outcomes(transfers, -1);
     } finally {
-      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(file);
     }
   }
 
   /**
-   * Writes many ranges at once, as {@link #readRanges} reads them. In which order ranges that
-   * overlap are written is not defined.
+   * Writes several ranges concurrently, as {@link #readRanges} reads them. The order in which
+   * overlapping ranges are written is undefined.
    *
-   * @param ranges in any order
-   * @return what became of each, in their order
+   * @param ranges ranges in any order
+   * @return the outcomes of the ranges, in the order of {@code ranges}
    * @throws NonWritableChannelException if the file was not opened for writing
-   * @throws InterruptedIOException on an interrupt: what was written by then shows in the buffers'
-   *     positions
-   * @throws IOException if the file was closed by another thread
+   * @throws InterruptedIOException if the thread is interrupted; the buffers' positions show what
+   *     was written
+   * @throws IOException if another thread closes the file
    */
   public List<Range.Outcome> writeRanges(List<Range> ranges) throws IOException {
-    List<RangeTransfer> transfers = Range.transfers(ranges);
-    checkWritable();
+    List<RangeTransfer> transfers = RangeTransfers.of(ranges);
+    file.checkWritable();
     try {
-      file.writeRanges(transfers);
-      return Range.outcomes(transfers, 0);
+      file.engineFile.writeRanges(transfers);
+      return RangeTransfers.outcomes(transfers, 0);
     } finally {
-      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(file);
     }
   }
 
   /**
-   * Reads until {@code dst} is full.
+   * Reads bytes at {@code offset} until {@code dst} is full, and advances the buffer's position.
    *
-   * @param dst heap or direct, not read-only
-   * @param offset in the file, from 0
-   * @throws EOFException if the file ends before; the bytes up to there are in the buffer, and its
-   *     position is behind them
-   * @throws InterruptedIOException on an interrupt; {@code bytesTransferred} bytes are in the
-   *     buffer
+   * @param dst a heap or direct buffer that is not read-only
+   * @param offset the offset in the file, in bytes from 0
+   * @throws EOFException if the file ends before the buffer is full; the bytes up to the end of the
+   *     file are in the buffer, before its position
+   * @throws InterruptedIOException if the thread is interrupted; {@code bytesTransferred} bytes are
+   *     in the buffer
    * @throws IOException if the bytes cannot be read
    * @see #read(ByteBuffer, long)
    */
   public void readFully(ByteBuffer dst, long offset) throws IOException {
     Objects.requireNonNull(dst, "dst");
     Arguments.checkOffset(offset, dst.remaining());
-    Fully.read(this, dst, offset);
+    Arguments.checkNotReadOnly("dst", dst);
+    file.checkReadable();
+    try {
+      TransferLoop.read(file, dst, offset);
+    } finally {
+      Reference.reachabilityFence(file);
+    }
   }
 
   /**
-   * Reads until {@code dst} is full.
+   * Reads bytes at {@code offset} until {@code dst} is full.
    *
-   * @param dst of any size, not read-only
-   * @param offset in the file, from 0
-   * @throws EOFException if the file ends before; the bytes up to there are in {@code dst}
-   * @throws InterruptedIOException on an interrupt; {@code bytesTransferred} bytes are in {@code
-   *     dst} (at most {@code Integer.MAX_VALUE}, if more were)
+   * @param dst a segment of any size that is not read-only
+   * @param offset the offset in the file, in bytes from 0
+   * @throws EOFException if the file ends before the segment is full; the bytes up to the end of
+   *     the file are in {@code dst}
+   * @throws InterruptedIOException if the thread is interrupted; {@code bytesTransferred} bytes are
+   *     in {@code dst} ({@code Integer.MAX_VALUE} stands for that many or more)
    * @throws IOException if the bytes cannot be read
    * @see #read(MemorySegment, long)
    */
   public void readFully(MemorySegment dst, long offset) throws IOException {
     Arguments.checkSegment("dst", dst);
     Arguments.checkOffset(offset, dst.byteSize());
-    Fully.read(this, dst, offset);
+    Arguments.checkNotReadOnly("dst", dst);
+    file.checkReadable();
+    try {
+      TransferLoop.read(file, dst, offset);
+    } finally {
+      Reference.reachabilityFence(file);
+    }
   }
 
   /**
-   * Writes all bytes of {@code src}.
+   * Writes all bytes of {@code src}, from its position up to its limit, at {@code offset}, and
+   * advances the position.
    *
-   * @param src heap or direct
-   * @param offset in the file, from 0
-   * @throws InterruptedIOException on an interrupt; {@code bytesTransferred} bytes were written
+   * @param src a heap or direct buffer
+   * @param offset the offset in the file, in bytes from 0
+   * @throws InterruptedIOException if the thread is interrupted; {@code bytesTransferred} bytes
+   *     were written
    * @throws IOException if the bytes cannot be written
    * @see #write(ByteBuffer, long)
    */
   public void writeFully(ByteBuffer src, long offset) throws IOException {
     Objects.requireNonNull(src, "src");
     Arguments.checkOffset(offset, src.remaining());
-    Fully.write(this, src, offset);
+    file.checkWritable();
+    try {
+      TransferLoop.write(file, src, offset);
+    } finally {
+      Reference.reachabilityFence(file);
+    }
   }
 
   /**
-   * Writes all bytes of {@code src}.
+   * Writes all bytes of {@code src} at {@code offset}.
    *
-   * @param src of any size
-   * @param offset in the file, from 0
-   * @throws InterruptedIOException on an interrupt; {@code bytesTransferred} bytes were written (at
-   *     most {@code Integer.MAX_VALUE}, if more were)
+   * @param src a segment of any size
+   * @param offset the offset in the file, in bytes from 0
+   * @throws InterruptedIOException if the thread is interrupted; {@code bytesTransferred} bytes
+   *     were written ({@code Integer.MAX_VALUE} stands for that many or more)
    * @throws IOException if the bytes cannot be written
    * @see #write(MemorySegment, long)
    */
   public void writeFully(MemorySegment src, long offset) throws IOException {
     Arguments.checkSegment("src", src);
     Arguments.checkOffset(offset, src.byteSize());
-    Fully.write(this, src, offset);
+    file.checkWritable();
+    try {
+      TransferLoop.write(file, src, offset);
+    } finally {
+      Reference.reachabilityFence(file);
+    }
   }
 
+  // ---- copies and streams
+
   /**
-   * Copies bytes to another file, up to where this one ended when the call began. The kernel does
-   * it, without the bytes passing through this process, where it can (copy_file_range(2)): some
-   * file systems then share the blocks. Otherwise the bytes go through a buffer.
+   * Copies bytes to another file, at most up to the end that this file has when the call begins.
    *
-   * <p>Like {@code FileChannel.transferTo} it may copy fewer bytes than there are. Pieces of at
-   * most 64 MiB run on a pool of threads; a failure, an interrupt or a deadline after the first
-   * piece returns what was copied by then, with the interrupt status set, and shows in the next
-   * call. Bytes from a source that cannot seek are lost if they cannot be written.
+   * <p>If possible, the kernel copies the bytes without passing them through this process
+   * (copy_file_range(2)), and some file systems share the blocks. Otherwise the bytes are copied
+   * through a buffer.
    *
-   * @param offset in this file, from 0; ignored if it cannot seek
-   * @param count how many bytes, from 0
-   * @param target opened for writing, of any {@link Uring}; one opened with APPEND is written at
-   *     its end
-   * @param targetOffset in {@code target}, from 0
+   * <p>Like {@code FileChannel.transferTo}, it may copy fewer bytes than there are. Pieces of at
+   * most 64 MiB are copied on a pool of threads. If a failure, an interrupt or a deadline ends the
+   * call after the first piece, the call returns the number of bytes copied so far, with the
+   * interrupt status set if the thread was interrupted; the next call throws the exception. Bytes
+   * that were read from a source that cannot seek, but could not be written, are lost.
+   *
+   * @param offset the offset in this file, in bytes from 0; ignored if this file cannot seek
+   * @param count the maximum number of bytes to copy, from 0
+   * @param target a file opened for writing, of any {@link Uring}; if it was opened with APPEND,
+   *     the bytes are written at its end
+   * @param targetOffset the offset in {@code target}, in bytes from 0
    * @return the number of bytes copied; 0 at the end of the file
    * @throws IllegalArgumentException if {@code offset}, {@code count} or {@code targetOffset} is
-   *     negative, no byte can be at {@code targetOffset}, or the ranges are of one file, perhaps
-   *     opened twice, and overlap
+   *     negative; if {@code targetOffset} is {@code Long.MAX_VALUE}, where no byte can be; or if
+   *     the two ranges overlap in one file, which may have been opened twice
    * @throws NonReadableChannelException if this file was not opened for reading
    * @throws NonWritableChannelException if {@code target} was not opened for writing
-   * @throws ClosedChannelException if one of them is closed
+   * @throws ClosedChannelException if one of the files is closed
    * @throws IOException if no byte can be copied
    */
   public long transferTo(long offset, long count, UringFile target, long targetOffset)
       throws IOException {
     Objects.requireNonNull(target, "target");
-    Arguments.checkNotNegative("offset", offset);
-    Arguments.checkNotNegative("count", count);
-    Arguments.checkNotNegative("targetOffset", targetOffset);
-    if (!target.append) {
-      Arguments.checkOffset(targetOffset, Math.min(count, 1)); // none goes there
-    }
-    checkReadable();
-    target.checkWritable();
-    long last = target.append ? offset : Math.max(offset, targetOffset);
-    long limit = Math.min(count, Long.MAX_VALUE - last);
-    try {
-      return limit == 0
-          ? 0
-          : FileCopy.copy(file, offset, limit, target.file, targetOffset, target.append);
-    } finally {
-      Reference.reachabilityFence(this);
-      Reference.reachabilityFence(target);
-    }
+    return file.transferTo(offset, count, target.file, targetOffset);
   }
 
   /**
-   * A stream of the file's bytes from its start.
+   * Returns a stream that reads the file from its start.
    *
-   * @return as of {@link #inputStream(long)}
+   * @return a new stream, as of {@link #inputStream(long)}
    * @throws NonReadableChannelException if the file was not opened for reading
    * @throws ClosedChannelException if the file is closed
    */
@@ -524,17 +538,19 @@ public final class UringFile implements AutoCloseable {
   }
 
   /**
-   * A stream of the file's bytes from {@code offset} on.
+   * Returns a stream that reads the file from {@code offset}.
    *
-   * <p>Each stream has a position of its own and is used by one thread at a time; a file may have
-   * any number of them. <b>Closing a stream does not close the file</b>, which others may use, and
-   * a file is closed without regard to its streams: they then end in {@link
-   * ClosedChannelException}s. Every read is one of the file, and an interrupt ends it as such, so
-   * that single bytes want a {@link java.io.BufferedInputStream}. {@code available} and {@code
-   * skip} go by the file's size, as it is then. {@code transferTo} a stream of {@link
-   * #outputStream} copies as {@link #transferTo(long, long, UringFile, long)} does.
+   * <p>A file may have any number of streams. Each has its own position and is for use by one
+   * thread at a time. <b>Closing a stream does not close the file</b>, which others may be using. A
+   * stream of a closed file throws {@link ClosedChannelException}s.
    *
-   * @param offset in the file, from 0; ignored if the file cannot seek
+   * <p>Every read of the stream is a read of the file, and an interrupt has the same effect. To
+   * read single bytes, use a {@link java.io.BufferedInputStream}. {@code available} and {@code
+   * skip} use the size that the file has when they are called. {@code transferTo} copies to a
+   * stream of {@link #outputStream} as {@link #transferTo(long, long, UringFile, long)} copies to a
+   * file.
+   *
+   * @param offset the offset in the file, in bytes from 0; ignored if the file cannot seek
    * @return a new stream
    * @throws IllegalArgumentException if {@code offset} is negative
    * @throws NonReadableChannelException if the file was not opened for reading
@@ -542,14 +558,14 @@ public final class UringFile implements AutoCloseable {
    */
   public InputStream inputStream(long offset) throws IOException {
     Arguments.checkNotNegative("offset", offset);
-    checkReadable();
-    return new UringInputStream(this, offset);
+    file.checkReadable();
+    return new UringInputStream(file, offset);
   }
 
   /**
-   * A stream that writes the file from its start on, over what is there.
+   * Returns a stream that overwrites the file from its start.
    *
-   * @return as of {@link #outputStream(long)}
+   * @return a new stream, as of {@link #outputStream(long)}
    * @throws NonWritableChannelException if the file was not opened for writing
    * @throws ClosedChannelException if the file is closed
    */
@@ -558,16 +574,20 @@ public final class UringFile implements AutoCloseable {
   }
 
   /**
-   * A stream that writes the file from {@code offset} on, over what is there; at its end, if it was
-   * opened with APPEND.
+   * Returns a stream that overwrites the file from {@code offset}, or, if the file was opened with
+   * APPEND, writes at its end.
    *
-   * <p>Each stream has a position of its own and is used by one thread at a time; a file may have
-   * any number of them. <b>Closing a stream does not close the file</b>, as with {@link
-   * #inputStream(long)}. Every write is one of the file, without a buffer, and returns when all
-   * bytes are written; one that is interrupted says in its {@code bytesTransferred} how many were,
-   * and the next write goes on behind them. {@code flush} does nothing; see {@link #force}.
+   * <p>A file may have any number of streams. Each has its own position and is for use by one
+   * thread at a time. <b>Closing a stream does not close the file</b>; see {@link
+   * #inputStream(long)}.
    *
-   * @param offset in the file, from 0; ignored if the file cannot seek or was opened with APPEND
+   * <p>Every write of the stream is a write of the file, without a buffer, and returns when all
+   * bytes are written. If a write is interrupted, {@code bytesTransferred} of the exception is the
+   * number of bytes written, and the next write continues after them. {@code flush} does nothing;
+   * see {@link #force}.
+   *
+   * @param offset the offset in the file, in bytes from 0; ignored if the file cannot seek or was
+   *     opened with APPEND
    * @return a new stream
    * @throws IllegalArgumentException if {@code offset} is negative
    * @throws NonWritableChannelException if the file was not opened for writing
@@ -575,204 +595,219 @@ public final class UringFile implements AutoCloseable {
    */
   public OutputStream outputStream(long offset) throws IOException {
     Arguments.checkNotNegative("offset", offset);
-    checkWritable();
-    return new UringOutputStream(this, offset);
+    file.checkWritable();
+    return new UringOutputStream(file, offset);
   }
 
+  // ---- durability and advice
+
   /**
-   * Has the device store what was written to the file: fsync(2), or fdatasync(2) without {@code
-   * metaData}. When it returns, every write that returned before the call survives a crash.
+   * Writes everything that was written to the file to its device: fsync(2), or fdatasync(2) without
+   * {@code metaData}. When the call returns, every write that returned before it survives a crash.
    *
-   * <p>Calls that come while an fsync of this {@code UringFile} runs share the next one, which
-   * starts when that has ended and so covers what they wrote; with {@code metaData} if one of them
-   * asked for it. A call that is interrupted leaves at once, unless the fsync runs for it alone.
+   * <p>Calls that arrive while an fsync of this {@code UringFile} runs share the next fsync. It
+   * starts when the running one has ended, so it covers what these callers wrote. It includes the
+   * metadata if one of the calls asks for it. A call that is interrupted stops waiting at once,
+   * unless the fsync that runs serves that call alone.
    *
-   * <p>A failure is reported once by the kernel, and says that writes may be lost for good; calling
-   * again and succeeding does not bring them back. It reaches all calls that had come before the
-   * fsync that failed ended.
+   * <p>The kernel reports a failure once. It means that writes may be lost permanently; a later
+   * call that succeeds does not restore them. The failure is thrown by all calls that arrived
+   * before the failed fsync ended.
    *
-   * @param metaData whether also what is not needed to read the data back, such as times
-   * @throws IOException if the device could not store what was written
+   * @param metaData whether to include metadata that is not needed to read the data, such as times
+   * @throws IOException if the device cannot store the data
    */
   public void force(boolean metaData) throws IOException {
     try {
-      file.force(metaData);
+      file.engineFile.force(metaData);
     } finally {
-      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(file);
     }
   }
 
   /**
-   * Has the device be sent what was written to a range, and waits until it has been: {@code
-   * sync_file_range(2)} with WAIT_BEFORE, WRITE and WAIT_AFTER.
+   * Starts to write the modified pages of a range to the device, and waits until the device has
+   * received them: {@code sync_file_range(2)} with WAIT_BEFORE, WRITE and WAIT_AFTER.
    *
-   * <p><b>Nothing is safe from a crash after this</b>, unlike after {@link #force}: neither the
-   * file's size nor the place of newly allocated blocks is written, nor does the device empty its
-   * write cache. It is for the pace: a program that writes much calls it behind itself, so that a
-   * later {@code force} has little to do, and the page cache does not fill with what is not written
-   * yet. On the pool it is {@code force(false)}.
+   * <p><b>This does not protect data from a crash</b>, unlike {@link #force}: it writes neither the
+   * size of the file nor the location of newly allocated blocks, and it does not flush the write
+   * cache of the device. Its purpose is to spread the work. A program that writes a lot calls it
+   * for what it has just written, so that a later {@code force} has little left to do and the page
+   * cache does not fill up with modified pages. On the pool it does the same as {@code
+   * force(false)}.
    *
-   * @param offset in the file, from 0
-   * @param length in bytes; 0 means to the end of the file
+   * @param offset the start of the range, in bytes from 0
+   * @param length the length of the range in bytes; 0 means to the end of the file
    * @throws IllegalArgumentException if {@code offset} or {@code length} is out of range
-   * @throws IOException if the device could not take what was written; the kernel reports that
-   *     once, so that a later {@code force} may succeed although data is lost
+   * @throws IOException if the device cannot receive the data; the kernel reports this once, so a
+   *     later {@code force} may succeed although data has been lost
    */
   public void forceRange(long offset, long length) throws IOException {
-    Arguments.checkRangeToEnd(offset, length);
-    checkOpen();
+    Arguments.checkRange(offset, length);
+    file.checkOpen();
     try {
-      file.forceRange(offset, length);
+      file.engineFile.forceRange(offset, length);
     } finally {
-      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(file);
     }
   }
 
   /**
-   * Tells the kernel what the program intends to do with a range: posix_fadvise(2). The kernel may
-   * read ahead, or drop what it has cached; what the file holds does not change. NORMAL,
-   * SEQUENTIAL, RANDOM and NO_REUSE are, in Linux, of the whole open file, whatever the range.
+   * Tells the kernel which access pattern to expect for a range: posix_fadvise(2). The kernel may
+   * read ahead, or drop pages from its cache; the content of the file does not change. On Linux,
+   * NORMAL, SEQUENTIAL, RANDOM and NO_REUSE apply to the whole open file, whatever the range.
    *
-   * <p>Does nothing on the pool, and on a file that cannot seek.
+   * <p>It has no effect on the pool, and on a file that cannot seek.
    *
-   * @param offset in the file, from 0
-   * @param length in bytes; 0 means to the end of the file
-   * @param advice the intention
+   * @param offset the start of the range, in bytes from 0
+   * @param length the length of the range in bytes; 0 means to the end of the file
+   * @param advice the access pattern
    * @throws IllegalArgumentException if {@code offset} or {@code length} is out of range
-   * @throws IOException if the kernel refuses
+   * @throws IOException if the kernel rejects the advice
    */
   public void advise(long offset, long length, Advice advice) throws IOException {
     Objects.requireNonNull(advice, "advice");
-    Arguments.checkRangeToEnd(offset, length);
-    checkOpen();
+    Arguments.checkRange(offset, length);
+    file.checkOpen();
     try {
-      file.advise(offset, length, advice);
+      file.engineFile.advise(offset, length, advice);
     } finally {
-      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(file);
     }
   }
 
+  // ---- attributes
+
   /**
-   * The size of the file.
+   * Returns the size of the file.
    *
-   * @return bytes; 0 for a file that cannot seek
-   * @throws IOException if the file system does not say
+   * @return the size in bytes; 0 for a file that cannot seek
+   * @throws IOException if the size cannot be read
    */
   public long size() throws IOException {
     try {
-      return file.size();
+      return file.engineFile.size();
     } finally {
-      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(file);
     }
   }
 
   /**
-   * What the file system says of the file.
+   * Reads the attributes of the file.
    *
-   * @return a snapshot; on the pool, of what has the file's path now
-   * @throws IOException if the file system does not say
+   * @return a snapshot of the attributes; on the pool, those of the file that the path leads to now
+   * @throws IOException if the attributes cannot be read
    */
   public UringAttributes attributes() throws IOException {
     try {
-      return new UringAttributes(file.status());
+      return new UringAttributes(file.engineFile.status());
     } finally {
-      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(file);
     }
   }
 
   /**
-   * Sets when the file was modified and accessed last. Nanoseconds are kept as far as the file
-   * system has them, and a time that it does not reach becomes the nearest that it has.
+   * Sets the times of the last modification and the last access. The file system may round them,
+   * and replaces a time that it cannot represent by the nearest one that it can.
    *
-   * <p>It runs on a pool of threads, futimens(2) having no counterpart in io_uring; once it has
-   * begun, an interrupt does not end it. On the pool engine the JDK does it, to what has the file's
-   * path now, and a time before 1970 becomes 1970.
+   * <p>This runs on a pool of threads, because io_uring has no operation for futimens(2); an
+   * interrupt does not end it once it has started. On the pool engine, the JDK sets the times of
+   * the file that the path leads to now, and replaces a time before 1970 by 1970.
    *
-   * @param lastModified null to leave it
-   * @param lastAccess null to leave it
-   * @throws IOException if the process may not, which only the file's owner may
+   * @param lastModified the time of the last modification; null leaves it unchanged
+   * @param lastAccess the time of the last access; null leaves it unchanged
+   * @throws IOException if the times cannot be set, for example because the process does not own
+   *     the file
    */
   public void setTimes(FileTime lastModified, FileTime lastAccess) throws IOException {
-    checkOpen();
+    file.checkOpen();
     try {
-      file.setTimes(lastModified, lastAccess);
+      file.engineFile.setTimes(lastModified, lastAccess);
     } finally {
-      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(file);
     }
   }
 
   /**
    * Sets the permissions of the file, as {@link java.nio.file.Files#setPosixFilePermissions} does:
-   * its set-user-ID, set-group-ID and sticky bits go. What is open stays open.
+   * the set-user-ID, set-group-ID and sticky bits are cleared. Descriptors that are open stay
+   * usable.
    *
-   * <p>It runs as {@link #setTimes} does; on the pool engine, to what has the file's path now.
+   * <p>This runs on a pool of threads, as {@link #setTimes} does. On the pool engine it sets the
+   * permissions of the file that the path leads to now.
    *
-   * @param permissions all that there are to be
-   * @throws UnsupportedOperationException on the pool, if the file system has no such permissions
-   * @throws IOException if the process may not, which only the file's owner may
+   * @param permissions the complete new permissions
+   * @throws UnsupportedOperationException on the pool, if the file system does not support POSIX
+   *     permissions
+   * @throws IOException if the permissions cannot be set, for example because the process does not
+   *     own the file
    */
   public void setPermissions(Set<PosixFilePermission> permissions) throws IOException {
-    Set<PosixFilePermission> copy = Arguments.copyOf(permissions);
-    checkOpen();
+    Set<PosixFilePermission> copy = Arguments.copyOfPermissions(permissions);
+    file.checkOpen();
     try {
-      file.setPermissions(copy);
+      file.engineFile.setPermissions(copy);
     } finally {
-      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(file);
     }
   }
 
+  // ---- size and space
+
   /**
-   * Cuts the file to {@code size} bytes. Does nothing if it is not longer.
+   * Truncates the file to {@code size} bytes. A file that is not longer stays as it is.
    *
-   * @param size in bytes, from 0
+   * @param size the size in bytes, from 0
    * @throws IllegalArgumentException if {@code size} is negative
    * @throws NonWritableChannelException if the file was not opened for writing
-   * @throws IOException if the file cannot be cut
+   * @throws IOException if the file cannot be truncated
    */
   public void truncate(long size) throws IOException {
-    if (size < 0) {
-      throw new IllegalArgumentException("size=" + size + " is negative");
-    }
-    checkWritable();
+    Arguments.checkNotNegative("size", size);
+    file.checkWritable();
     try {
-      file.truncate(size);
+      file.engineFile.truncate(size);
     } finally {
-      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(file);
     }
   }
 
   /**
-   * Has the file system set space aside for a range, so that writes to it do not fail for lack of
-   * space: fallocate(2). The file grows to the end of the range if it is shorter; new bytes are
-   * zeros, and bytes that were there stay.
+   * Reserves the space of a range, so that writes to it do not fail for lack of space:
+   * fallocate(2). If the file ends before the end of the range, it grows to there, and the new
+   * bytes are zeros. Existing bytes do not change.
    *
-   * <p>On the pool only space behind the file's end is set aside, by writing zeros in pieces: holes
-   * before it stay, an interrupt leaves a part done, and what others write at the very end
-   * meanwhile may become zeros.
+   * <p>On the pool, only the space after the end of the file is reserved, by writing zeros in
+   * pieces. Holes inside the file stay. An interrupt can leave part of the space reserved. If
+   * another thread or process writes at the end of the file meanwhile, zeros may replace its bytes.
    *
-   * @param offset in the file, from 0
-   * @param length in bytes, at least 1; with {@code offset} it must not exceed {@code
-   *     Long.MAX_VALUE}
+   * @param offset the start of the range, in bytes from 0
+   * @param length the length of the range in bytes, at least 1; its sum with {@code offset} must
+   *     not exceed {@code Long.MAX_VALUE}
    * @throws IllegalArgumentException if {@code offset} or {@code length} is out of range
-   * @throws UnsupportedOperationException if the file system cannot, or the file is no regular one
+   * @throws UnsupportedOperationException if the file system does not support it, or the file is
+   *     not a regular file
    * @throws NonWritableChannelException if the file was not opened for writing
-   * @throws IOException if there is no space, or the file would become too large
+   * @throws IOException if there is not enough space, or the file would become too large
    */
   public void allocate(long offset, long length) throws IOException {
     change(Space.ALLOCATE, offset, length);
   }
 
   /**
-   * Gives the space of a range back to the file system: FALLOC_FL_PUNCH_HOLE of fallocate(2). The
-   * bytes then read as zeros; blocks that are only partly in the range stay. The size stays too.
+   * Returns the space of a range to the file system: FALLOC_FL_PUNCH_HOLE of fallocate(2). The
+   * bytes of the range become zeros. Blocks that are only partly in the range stay allocated. The
+   * size of the file does not change.
    *
-   * <p>On the pool zeros are written, in pieces, to what of the range is inside the file, and no
-   * space is given back; that cannot be done to a file opened with APPEND.
+   * <p>On the pool, zeros are written in pieces to the part of the range that is inside the file,
+   * and no space is returned. The pool cannot do this if the file was opened with APPEND.
    *
-   * @param offset in the file, from 0
-   * @param length in bytes, at least 1; the range may reach over the end of the file
+   * @param offset the start of the range, in bytes from 0
+   * @param length the length of the range in bytes, at least 1; the range may extend beyond the end
+   *     of the file
    * @throws IllegalArgumentException if {@code offset} or {@code length} is out of range
-   * @throws UnsupportedOperationException if the file system cannot, or the file is no regular one
+   * @throws UnsupportedOperationException if the file system does not support it, or the file is
+   *     not a regular file
    * @throws NonWritableChannelException if the file was not opened for writing
    * @throws IOException if the range cannot be changed
    */
@@ -781,17 +816,19 @@ public final class UringFile implements AutoCloseable {
   }
 
   /**
-   * Makes the bytes of a range zeros, mostly without writing them, and keeps, or sets aside, the
-   * space for them: FALLOC_FL_ZERO_RANGE with FALLOC_FL_KEEP_SIZE of fallocate(2). The size stays.
-   * Not every file system can: tmpfs cannot.
+   * Makes the bytes of a range zeros, usually without writing them, and keeps or reserves their
+   * space: FALLOC_FL_ZERO_RANGE with FALLOC_FL_KEEP_SIZE of fallocate(2). The size of the file does
+   * not change. Some file systems, such as tmpfs, do not support it.
    *
-   * <p>On the pool zeros are written, in pieces, to what of the range is inside the file; that
-   * cannot be done to a file opened with APPEND.
+   * <p>On the pool, zeros are written in pieces to the part of the range that is inside the file.
+   * The pool cannot do this if the file was opened with APPEND.
    *
-   * @param offset in the file, from 0
-   * @param length in bytes, at least 1; the range may reach over the end of the file
+   * @param offset the start of the range, in bytes from 0
+   * @param length the length of the range in bytes, at least 1; the range may extend beyond the end
+   *     of the file
    * @throws IllegalArgumentException if {@code offset} or {@code length} is out of range
-   * @throws UnsupportedOperationException if the file system cannot, or the file is no regular one
+   * @throws UnsupportedOperationException if the file system does not support it, or the file is
+   *     not a regular file
    * @throws NonWritableChannelException if the file was not opened for writing
    * @throws IOException if the range cannot be changed
    */
@@ -800,39 +837,40 @@ public final class UringFile implements AutoCloseable {
   }
 
   /**
-   * Takes a range out of the file, without copying what is behind it: FALLOC_FL_COLLAPSE_RANGE of
-   * fallocate(2). The bytes behind the range move to its start, and the file becomes shorter by
-   * {@code length} bytes. Of the usual file systems ext4 and xfs can.
+   * Removes a range from the file without copying the bytes after it: FALLOC_FL_COLLAPSE_RANGE of
+   * fallocate(2). The bytes after the range move to its start, and the file becomes {@code length}
+   * bytes shorter. Among the common file systems, ext4 and xfs support it.
    *
-   * @param offset in the file, a multiple of the file system's block size
-   * @param length in bytes, a multiple of the file system's block size; the range must end before
-   *     the file does
+   * @param offset the start of the range in bytes, a multiple of the block size of the file system
+   * @param length the length of the range in bytes, a multiple of the block size of the file
+   *     system; the range must end before the end of the file
    * @throws IllegalArgumentException if {@code offset} or {@code length} is out of range
-   * @throws UnsupportedOperationException on the pool, if the file system cannot, or if the file is
-   *     no regular one
+   * @throws UnsupportedOperationException on the pool, if the file system does not support it, or
+   *     if the file is not a regular file
    * @throws NonWritableChannelException if the file was not opened for writing
-   * @throws java.nio.file.FileSystemException if the range is not of whole blocks, or does not end
-   *     before the file
-   * @throws IOException if the range cannot be taken out
+   * @throws java.nio.file.FileSystemException if the range does not consist of whole blocks, or
+   *     does not end before the end of the file
+   * @throws IOException if the range cannot be removed
    */
   public void collapse(long offset, long length) throws IOException {
     change(Space.COLLAPSE, offset, length);
   }
 
   /**
-   * Makes room in the middle of the file, without copying what is behind it: FALLOC_FL_INSERT_RANGE
-   * of fallocate(2). The bytes from {@code offset} on move {@code length} bytes further, and the
-   * file becomes that much longer; the range itself reads as zeros. Of the usual file systems ext4
-   * and xfs can.
+   * Inserts a range into the file without copying the bytes after it: FALLOC_FL_INSERT_RANGE of
+   * fallocate(2). The bytes from {@code offset} on move {@code length} bytes towards the end, and
+   * the file becomes that much longer. The bytes of the range are zeros. Among the common file
+   * systems, ext4 and xfs support it.
    *
-   * @param offset in the file, less than its size, a multiple of the file system's block size
-   * @param length in bytes, a multiple of the file system's block size
+   * @param offset the start of the range in bytes, less than the size of the file and a multiple of
+   *     the block size of the file system
+   * @param length the length of the range in bytes, a multiple of the block size of the file system
    * @throws IllegalArgumentException if {@code offset} or {@code length} is out of range
-   * @throws UnsupportedOperationException on the pool, if the file system cannot, or if the file is
-   *     no regular one
+   * @throws UnsupportedOperationException on the pool, if the file system does not support it, or
+   *     if the file is not a regular file
    * @throws NonWritableChannelException if the file was not opened for writing
-   * @throws java.nio.file.FileSystemException if the range is not of whole blocks, or {@code
-   *     offset} not inside the file
+   * @throws java.nio.file.FileSystemException if the range does not consist of whole blocks, or
+   *     {@code offset} is not inside the file
    * @throws IOException if the range cannot be inserted
    */
   public void insert(long offset, long length) throws IOException {
@@ -840,73 +878,56 @@ public final class UringFile implements AutoCloseable {
   }
 
   private void change(Space change, long offset, long length) throws IOException {
-    Arguments.checkRange(offset, length);
-    checkWritable();
+    Arguments.checkNonEmptyRange(offset, length);
+    file.checkWritable();
     try {
-      file.change(change, offset, length);
+      file.engineFile.change(change, offset, length);
     } finally {
-      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(file);
     }
   }
 
+  // ---- closing
+
   /**
-   * Whether the file is open.
+   * Returns whether the file is open.
    *
-   * @return false if it, or its {@link Uring}, has been closed
+   * @return false if the file or its {@link Uring} has been closed
    */
   public boolean isOpen() {
     try {
-      return file.isOpen();
+      return file.engineFile.isOpen();
     } finally {
-      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(file);
     }
   }
 
   /**
-   * Ends the operations in flight on the file and closes it.
+   * Cancels the operations in flight on the file and closes it. Closing a closed file has no
+   * effect.
    *
-   * <p>Returns when they have ended and the descriptor is closed; an operation that the kernel
-   * cannot cancel is waited for. An interrupt does not end the wait; the interrupt status is kept.
-   * The kernel may still count the file as open for some microseconds, which the other side of a
-   * FIFO can notice. Closing a closed file does nothing.
+   * <p>The call returns when the operations have ended and the descriptor is closed. It also waits
+   * for operations that the kernel cannot cancel. An interrupt does not end the wait; the interrupt
+   * status stays set. The kernel may regard the file as open for some microseconds more, which the
+   * process at the other end of a FIFO can notice.
    *
-   * @throws IOException if the file system reports, only now, that earlier writes have failed; the
-   *     file is closed all the same
+   * @throws IOException if the file system reports that earlier writes have failed; the file is
+   *     closed nevertheless
    */
   @Override
   public void close() throws IOException {
     try {
-      file.close();
+      file.engineFile.close();
     } finally {
-      if (!file.isOpen()) { // it is if there was no stack to begin with
-        leak.forget();
+      if (!file.engineFile.isOpen()) { // it is open if there was not enough stack to begin
+        cleaner.unregister();
       }
     }
   }
 
-  /** Path, and whether the file is open. */
+  /** Returns the path and whether the file is open, for messages. */
   @Override
   public String toString() {
-    return "UringFile[path=" + path + (isOpen() ? "]" : ", closed]");
-  }
-
-  private void checkReadable() throws ClosedChannelException {
-    checkOpen();
-    if (!readable) {
-      throw new NonReadableChannelException();
-    }
-  }
-
-  private void checkWritable() throws ClosedChannelException {
-    checkOpen();
-    if (!writable) {
-      throw new NonWritableChannelException();
-    }
-  }
-
-  private void checkOpen() throws ClosedChannelException {
-    if (!file.isOpen()) {
-      throw new ClosedChannelException();
-    }
+    return "UringFile[path=" + path() + (isOpen() ? "]" : ", closed]");
   }
 }

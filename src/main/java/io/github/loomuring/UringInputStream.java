@@ -3,30 +3,31 @@ package io.github.loomuring;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 
-/** Reads a file from a position of its own. Used by one thread at a time. */
+/** Reads a file at a position of its own. For use by one thread at a time. */
 final class UringInputStream extends InputStream {
-  /** As much as every JVM makes an array of; see jdk.internal.util.ArraysSupport. */
+  /** The longest array that every JVM can make; see jdk.internal.util.ArraysSupport. */
   private static final int ARRAY_BYTES_MAX = Integer.MAX_VALUE - 8;
 
   private static final int TRANSFER_BYTES_MIN = 8 << 10;
   private static final int TRANSFER_BYTES_MAX = 256 << 10;
 
-  private final UringFile file;
+  private final OpenFile file;
   private long position;
   private boolean closed;
 
-  UringInputStream(UringFile file, long offset) {
+  UringInputStream(OpenFile file, long offset) {
     this.file = file;
     this.position = offset;
   }
 
   private void checkOpen() throws IOException {
     if (closed) {
-      throw new IOException("the stream of " + file.path() + " is closed");
+      throw new IOException("the stream of " + file.path + " is closed");
     }
   }
 
@@ -42,22 +43,34 @@ final class UringInputStream extends InputStream {
     checkOpen();
     int room = (int) Math.min(length, Long.MAX_VALUE - position);
     if (room < length && room == 0) {
-      return -1; // no file goes further
+      return -1; // no file has bytes there
     }
-    int n = file.read(ByteBuffer.wrap(bytes, offset, room), position);
-    position += Math.max(n, 0);
-    return n;
+    file.checkReadable();
+    if (room == 0) {
+      return 0;
+    }
+    try {
+      int n = file.engineFile.read(ByteBuffer.wrap(bytes, offset, room), position);
+      position += n;
+      return n == 0 ? -1 : n;
+    } finally {
+      Reference.reachabilityFence(file);
+    }
   }
 
-  /** Bytes up to the end as it is now; 0 for a file that does not say its size. */
-  private long rest() throws IOException {
-    return Math.max(0, file.size() - position);
+  /** Returns the number of bytes to the present end; 0 for a file that does not report its size. */
+  private long remaining() throws IOException {
+    try {
+      return Math.max(0, file.engineFile.size() - position);
+    } finally {
+      Reference.reachabilityFence(file);
+    }
   }
 
   @Override
   public int available() throws IOException {
     checkOpen();
-    return (int) Math.min(rest(), Integer.MAX_VALUE);
+    return (int) Math.min(remaining(), Integer.MAX_VALUE);
   }
 
   @Override
@@ -66,16 +79,16 @@ final class UringInputStream extends InputStream {
     if (count <= 0) {
       return 0;
     }
-    long skipped = Math.min(count, rest());
+    long skipped = Math.min(count, remaining());
     position += skipped;
-    // What does not say its size has to be read to be skipped.
+    // A file that does not report its size is read to be skipped.
     return skipped == count ? count : skipped + super.skip(count - skipped);
   }
 
   @Override
   public byte[] readAllBytes() throws IOException {
     checkOpen();
-    if (rest() > ARRAY_BYTES_MAX) {
+    if (remaining() > ARRAY_BYTES_MAX) {
       throw new OutOfMemoryError("Required array size too large"); // as InputStream does
     }
     return readNBytes(Integer.MAX_VALUE);
@@ -84,7 +97,7 @@ final class UringInputStream extends InputStream {
   @Override
   public byte[] readNBytes(int length) throws IOException {
     checkOpen();
-    int expected = (int) Math.min(rest(), Math.min(length, ARRAY_BYTES_MAX));
+    int expected = (int) Math.min(remaining(), Math.min(length, ARRAY_BYTES_MAX));
     if (expected <= 0) {
       return super.readNBytes(length);
     }
@@ -109,7 +122,7 @@ final class UringInputStream extends InputStream {
     if (out instanceof UringOutputStream stream) {
       return copyTo(stream);
     }
-    byte[] bytes = new byte[Math.clamp(rest(), TRANSFER_BYTES_MIN, TRANSFER_BYTES_MAX)];
+    byte[] bytes = new byte[Math.clamp(remaining(), TRANSFER_BYTES_MIN, TRANSFER_BYTES_MAX)];
     long copied = 0;
     for (int n; (n = read(bytes, 0, bytes.length)) >= 0; copied += n) {
       out.write(bytes, 0, n);
@@ -117,18 +130,19 @@ final class UringInputStream extends InputStream {
     return copied;
   }
 
-  /** To the end as it is now: in a copy to the end of the same file it recedes. */
+  /** Copies up to the present end, which moves while a file is copied to its own end. */
   private long copyTo(UringOutputStream stream) throws IOException {
-    long rest = rest();
+    long remaining = remaining();
     long copied = 0;
     do {
-      long n = stream.copy(file, position, rest > 0 ? rest - copied : Long.MAX_VALUE);
+      long limit = remaining > 0 ? remaining - copied : Long.MAX_VALUE;
+      long n = stream.copyFrom(file, position, limit);
       if (n == 0) {
         break;
       }
       position += n;
       copied += n;
-    } while (rest == 0 || copied < rest);
+    } while (remaining == 0 || copied < remaining);
     return copied;
   }
 

@@ -2,23 +2,24 @@ package io.github.loomuring;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
-/** Writes a file from a position of its own. Used by one thread at a time. */
+/** Writes a file at a position of its own. For use by one thread at a time. */
 final class UringOutputStream extends OutputStream {
-  private final UringFile file;
+  private final OpenFile file;
   private long position;
   private boolean closed;
 
-  UringOutputStream(UringFile file, long offset) {
+  UringOutputStream(OpenFile file, long offset) {
     this.file = file;
     this.position = offset;
   }
 
   private void checkOpen() throws IOException {
     if (closed) {
-      throw new IOException("the stream of " + file.path() + " is closed");
+      throw new IOException("the stream of " + file.path + " is closed");
     }
   }
 
@@ -33,23 +34,25 @@ final class UringOutputStream extends OutputStream {
     checkOpen();
     if (position > Long.MAX_VALUE - length) {
       throw new IOException(
-          file.path()
-              + ": offset="
+          file.path
+              + ": the sum of offset="
               + position
               + " and length="
               + length
-              + " exceed Long.MAX_VALUE");
+              + " exceeds Long.MAX_VALUE");
     }
+    file.checkWritable();
     ByteBuffer src = ByteBuffer.wrap(bytes, offset, length);
     try {
-      file.writeFully(src, position);
+      TransferLoop.write(file, src, position);
     } finally {
-      position += src.position() - offset; // also what was written before a failure
+      position += src.position() - offset; // counts what was written before a failure
+      Reference.reachabilityFence(file);
     }
   }
 
-  /** Copies some bytes of {@code source} to the stream; 0 at its end. */
-  long copy(UringFile source, long offset, long count) throws IOException {
+  /** Copies some of the next {@code count} bytes of {@code source}; returns 0 at its end. */
+  long copyFrom(OpenFile source, long offset, long count) throws IOException {
     checkOpen();
     long n = source.transferTo(offset, count, file, position);
     position += n;

@@ -1,5 +1,6 @@
 package io.github.loomuring;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -8,13 +9,18 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.github.loomuring.internal.Access;
 
 /** One room for each concern: who may use what. */
 @AnalyzeClasses(packages = "io.github.loomuring", importOptions = OnlyTheLibrary.class)
@@ -102,7 +108,33 @@ class ArchitectureTest {
           .resideInAPackage(POOL)
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(RING, OP, API, NIO);
+          .resideInAnyPackage(RING, OP, NIO);
+
+  /**
+   * The rule of the package {@code internal.spi}. A value depends on the JDK alone, so no cycle of
+   * classes goes through the API package and {@code internal}, except through {@link Access}.
+   */
+  @ArchTest
+  static final ArchRule ONLY_VALUES_OF_THE_API_CROSS_TO_THE_ENGINES =
+      noClasses()
+          .that()
+          .resideInAPackage(INTERNAL + "..")
+          .and()
+          .doNotBelongToAnyOf(Access.class)
+          .should()
+          .dependOnClassesThat(
+              describe(
+                  "are in the API package, but are not values",
+                  c -> c.getPackageName().equals(API) && !isValue(c)));
+
+  /** {@link UringFile#open} opens a file on the shared {@link Uring}, and that opens files. */
+  @ArchTest
+  static final ArchRule THE_API_HAS_ONE_CYCLE_OF_CLASSES =
+      slices()
+          .assignedFrom(eachTopLevelClassOf(API))
+          .should()
+          .beFreeOfCycles()
+          .ignoreDependency(UringFile.class, Uring.class);
 
   @ArchTest
   static final ArchRule THE_API_DOES_NOT_KNOW_WHAT_IS_ON_TOP_OF_IT =
@@ -144,7 +176,7 @@ class ArchitectureTest {
           .that()
           .areDeclaredInClassesThat()
           .resideInAnyPackage(API, NIO, RING, OP, POOL)
-          .and(DescribedPredicate.describe("park or enter the kernel", ArchitectureTest::mayWait))
+          .and(describe("park or enter the kernel", ArchitectureTest::mayWait))
           .should()
           .notHaveModifier(JavaModifier.SYNCHRONIZED);
 
@@ -163,8 +195,36 @@ class ArchitectureTest {
           .onlyDependOnClassesThat()
           .resideInAnyPackage("java..", "jdk.management", API, NIO, INTERNAL + "..");
 
+  /** Whether {@code c} is an enum, an exception or a record that depends on the JDK alone. */
+  private static boolean isValue(JavaClass c) {
+    return (c.isEnum() || c.isRecord() || c.isAssignableTo(Throwable.class))
+        && c.getDirectDependenciesFromSelf().stream()
+            .map(Dependency::getTargetClass)
+            .allMatch(
+                target ->
+                    target.getBaseComponentType().equals(c)
+                        || target.getBaseComponentType().isPrimitive()
+                        || target.getPackageName().startsWith("java."));
+  }
+
+  private static SliceAssignment eachTopLevelClassOf(String packageName) {
+    return new SliceAssignment() {
+      @Override
+      public SliceIdentifier getIdentifierOf(JavaClass c) {
+        return c.getPackageName().equals(packageName)
+            ? SliceIdentifier.of(c.getName().replaceFirst("\\$.*", ""))
+            : SliceIdentifier.ignore();
+      }
+
+      @Override
+      public String getDescription() {
+        return "the top-level classes of " + packageName;
+      }
+    };
+  }
+
   private static DescribedPredicate<JavaAccess<?>> named(String owner, String methods) {
-    return DescribedPredicate.describe(
+    return describe(
         owner + "." + methods,
         access ->
             access.getTargetOwner().getName().equals(owner) && access.getName().matches(methods));

@@ -379,13 +379,13 @@ class BadInputTest {
       ByteBuffer buffer = ByteBuffer.allocate(8);
       assertThatThrownBy(() -> file.readFully(buffer, 7))
           .isInstanceOf(EOFException.class)
-          .hasMessage(path + " ends at offset 10, 5 bytes missing");
+          .hasMessage(path + ": the file ends at offset=10, 5 bytes are missing");
       assertThat(buffer.position()).isEqualTo(3);
       assertThat(buffer.array()).startsWith('7', '8', '9', 0);
       byte[] bytes = new byte[8];
       assertThatThrownBy(() -> file.readFully(MemorySegment.ofArray(bytes), 7))
           .isInstanceOf(EOFException.class)
-          .hasMessage(path + " ends at offset 10, 5 bytes missing");
+          .hasMessage(path + ": the file ends at offset=10, 5 bytes are missing");
       assertThat(bytes).startsWith('7', '8', '9', 0);
     }
   }

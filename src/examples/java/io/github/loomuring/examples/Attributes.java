@@ -11,18 +11,18 @@ import java.nio.file.attribute.FileTime;
 import java.util.Map;
 
 /**
- * What is kept of a file besides its bytes.
+ * The attributes of a file. A copy keeps all of them but the size.
  *
- * @param mode st_mode of stat(2): the kind of the file and its permissions
- * @param uid the owner, kept if the process may give files away
- * @param gid the group, likewise
- * @param size in bytes
- * @param modified kept
- * @param accessed kept
+ * @param mode st_mode of stat(2): the type of the file and its permissions
+ * @param uid the owner, which is kept if the process may change the owner of a file
+ * @param gid the group, which is kept under the same condition
+ * @param size the size in bytes
+ * @param modified the time of the last modification
+ * @param accessed the time of the last access
  */
 record Attributes(int mode, int uid, int gid, long size, FileTime modified, FileTime accessed) {
-  /** What a file can be; the kinds and values of st_mode & S_IFMT, see inode(7). */
-  enum Kind {
+  /** The types of files, with their values of st_mode & S_IFMT; see inode(7). */
+  enum Type {
     REGULAR(0100000, "regular file"),
     DIRECTORY(0040000, "directory"),
     SYMBOLIC_LINK(0120000, "symbolic link"),
@@ -36,7 +36,7 @@ record Attributes(int mode, int uid, int gid, long size, FileTime modified, File
     private final int bits;
     private final String text;
 
-    Kind(int bits, String text) {
+    Type(int bits, String text) {
       this.bits = bits;
       this.text = text;
     }
@@ -52,7 +52,7 @@ record Attributes(int mode, int uid, int gid, long size, FileTime modified, File
   private static final int PERMISSIONS_AND_SET_ID = 07777;
   private static final boolean IS_ROOT = new UnixSystem().getUid() == 0;
 
-  /** Reads the attributes of {@code path} itself, by one lstat(2). */
+  /** Reads the attributes of {@code path} by one lstat(2), so a symbolic link is not followed. */
   static Attributes of(Path path) throws IOException {
     Map<String, Object> unix =
         Files.readAttributes(
@@ -68,32 +68,33 @@ record Attributes(int mode, int uid, int gid, long size, FileTime modified, File
         (FileTime) unix.get("lastAccessTime"));
   }
 
-  Kind kind() {
-    for (Kind kind : Kind.values()) {
-      if ((mode & Kind.S_IFMT) == kind.bits) {
-        return kind;
+  Type type() {
+    for (Type type : Type.values()) {
+      if ((mode & Type.S_IFMT) == type.bits) {
+        return type;
       }
     }
-    throw new IllegalStateException("mode=0" + Integer.toOctalString(mode) + " is of no kind");
+    throw new IllegalStateException(
+        "mode=0" + Integer.toOctalString(mode) + " has no known file type");
   }
 
   /**
    * Sets owner, times and mode of {@code path}.
    *
-   * <p>In this order: changing the owner takes set-user-ID bits away, and the JDK opens the file to
-   * set its times, which the final mode may forbid.
+   * <p>The order matters: changing the owner clears the set-user-ID bit, and the JDK opens the file
+   * to set its times, which the final mode may not permit.
    */
   void applyTo(Path path) throws IOException {
     boolean ownerKept = keepOwner(path);
     keepTimes(path);
-    if (kind() != Kind.SYMBOLIC_LINK) { // a link has no mode of its own
-      // A program with set-user-ID must not come to run as another user than it was meant to.
+    if (type() != Type.SYMBOLIC_LINK) { // a link has no mode of its own
+      // If the owner is not kept, a set-user-ID program would run as another user than intended.
       int kept = mode & (ownerKept ? PERMISSIONS_AND_SET_ID : PERMISSIONS);
       Files.setAttribute(path, "unix:mode", kept);
     }
   }
 
-  /** Lets the owner list and fill the directory, if it does not yet. */
+  /** Gives the owner all permissions for the directory, if they are missing. */
   static void makeWritable(Path directory) throws IOException {
     int mode = (int) Files.getAttribute(directory, "unix:mode") & PERMISSIONS_AND_SET_ID;
     if ((mode & OWNER_ALL) != OWNER_ALL) {
@@ -110,7 +111,7 @@ record Attributes(int mode, int uid, int gid, long size, FileTime modified, File
       Files.setAttribute(path, "unix:gid", gid, LinkOption.NOFOLLOW_LINKS);
       return true;
     } catch (FileSystemException e) {
-      return false; // root of a container may lack the right, or the container the user
+      return false; // in a container, root may lack the capability, or the user may not exist
     }
   }
 

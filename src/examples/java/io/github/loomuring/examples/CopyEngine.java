@@ -15,15 +15,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
 import java.util.Set;
 
-/** Opens the files to copy: by the library, or by the JDK. For use by any thread. */
+/** Opens the files to copy, with the library or with the JDK. For use by any thread. */
 interface CopyEngine extends AutoCloseable {
-  /** The engines there are, by the names they have on the command line. */
+  /** The engines. Their lower-case names are those on the command line. */
   enum Kind {
-    /** The library on io_uring: every call parks the virtual thread. */
+    /** The library on io_uring. Every call parks the virtual thread. */
     RING,
-    /** The library on its pool of platform threads: every call parks the virtual thread. */
+    /** The library on its pool of platform threads. Every call parks the virtual thread. */
     POOL,
-    /** {@code FileChannel}: a call holds the carrier of the virtual thread. */
+    /** {@code FileChannel}. A call blocks the carrier of the virtual thread. */
     JDK;
 
     @Override
@@ -34,29 +34,29 @@ interface CopyEngine extends AutoCloseable {
 
   /** An open file. */
   interface OpenFile extends AutoCloseable {
-    /** As {@link UringFile#read(ByteBuffer, long)}: may read less than there is room for. */
+    /** Reads some bytes, as {@link UringFile#read(ByteBuffer, long)} does; -1 at the end. */
     int read(ByteBuffer dst, long offset) throws IOException;
 
-    /** Writes all that remains in {@code src}. */
+    /** Writes all remaining bytes of {@code src}. */
     void writeFully(ByteBuffer src, long offset) throws IOException;
 
     @Override
     void close() throws IOException;
   }
 
-  /** What a new file is opened with. Nobody else may read it before its owner and mode are set. */
+  /** The options for a new file. */
   Set<StandardOpenOption> NEW_FILE =
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
-  /** Only the owner may read and write. */
+  /** The permissions of a new file. Only the owner may read it until its own mode is set. */
   FileAttribute<Set<PosixFilePermission>> PRIVATE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   /**
    * Makes an engine.
    *
-   * @throws UnsupportedOperationException if it is the ring and there is no io_uring; the message
-   *     says why
+   * @throws UnsupportedOperationException if {@code kind} is RING and io_uring is not available;
+   *     the message names the cause
    */
   static CopyEngine open(Kind kind) {
     return switch (kind) {
@@ -69,7 +69,7 @@ interface CopyEngine extends AutoCloseable {
   /** Opens an existing file for reading. */
   OpenFile open(Path path) throws IOException;
 
-  /** Creates a file for writing, which must not exist. */
+  /** Creates a file for writing. The file must not exist. */
   OpenFile create(Path path) throws IOException;
 
   @Override
@@ -79,7 +79,7 @@ interface CopyEngine extends AutoCloseable {
     return UringOptions.builder().fallback(fallback).build();
   }
 
-  /** The library. */
+  /** Opens files with the library. */
   record Library(Uring uring) implements CopyEngine {
     @Override
     public OpenFile open(Path path) throws IOException {
@@ -115,7 +115,7 @@ interface CopyEngine extends AutoCloseable {
     }
   }
 
-  /** The JDK. */
+  /** Opens files with the JDK. */
   record Jdk() implements CopyEngine {
     @Override
     public OpenFile open(Path path) throws IOException {
@@ -129,7 +129,7 @@ interface CopyEngine extends AutoCloseable {
 
     @Override
     public void close() {
-      // There is nothing to close.
+      // The JDK has nothing to close.
     }
   }
 

@@ -3,13 +3,15 @@ package io.github.loomuring.examples;
 import java.util.Locale;
 
 /**
- * What a copy did.
+ * The result of a copy.
  *
- * @param files regular files copied
- * @param bytes in these
- * @param failed files, links and directories that could not be copied, or whose copy differs
- * @param skipped special files
- * @param verifyNanos 0 if the copy was not verified
+ * @param files the number of regular files copied
+ * @param bytes the number of bytes in these files
+ * @param failed the number of files, links and directories that could not be copied, or whose copy
+ *     differs
+ * @param skipped the number of special files, which are not copied
+ * @param copyNanos the time that the copy took
+ * @param verifyNanos the time that the verification took; 0 if the copy was not verified
  */
 record CopyResult(
     CopyEngine.Kind engine,
@@ -24,7 +26,7 @@ record CopyResult(
     return copyNanos / 1e9;
   }
 
-  /** The closing line. */
+  /** Returns the last line of the output. */
   @Override
   public String toString() {
     StringBuilder line = new StringBuilder();

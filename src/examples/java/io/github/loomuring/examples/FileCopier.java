@@ -9,17 +9,17 @@ import java.util.function.LongConsumer;
 import java.util.zip.CRC32C;
 
 /**
- * Copies and checks single files: what each of the virtual threads does. It is written as plain
- * blocking code; with an engine of the library each of its calls parks the thread.
+ * Copies and verifies single files, one on each virtual thread. The code is plain blocking code;
+ * with an engine of the library, each of its calls parks the thread.
  */
 final class FileCopier {
   /**
-   * Stands for the contents of a file.
+   * The length and the CRC32C of a file.
    *
-   * <p>CRC32C, since what is looked for is accidents, not forgery: it finds every wrong byte or run
-   * of up to 32 bits and misses one in 2^32 of other damage, and it runs at memory speed, with an
-   * instruction of its own, straight from a direct buffer. SHA-256 would hold the carrier many
-   * times as long for each buffer, and would be all that is measured.
+   * <p>CRC32C is enough to detect accidents, as opposed to forgery: it detects every burst error of
+   * up to 32 bits and all but one in 2^32 of other errors. It runs at memory speed on a direct
+   * buffer, because processors have an instruction for it. SHA-256 would block the carrier many
+   * times as long for each buffer, and would dominate the measured time.
    */
   private record Checksum(long bytes, long crc32c) {
     @Override
@@ -31,7 +31,7 @@ final class FileCopier {
   private final CopyEngine engine;
   private final TemporaryFiles temporaries;
   private final PathThreads pathThreads;
-  private final Buffers buffers = new Buffers();
+  private final BufferPool buffers = new BufferPool();
 
   FileCopier(CopyEngine engine, TemporaryFiles temporaries, PathThreads pathThreads) {
     this.engine = engine;
@@ -40,9 +40,9 @@ final class FileCopier {
   }
 
   /**
-   * Copies {@code source}, a regular file, replacing {@code target}.
+   * Copies {@code source}, a regular file, and replaces {@code target}.
    *
-   * @param progress is told the number of bytes of each write
+   * @param progress receives the number of bytes of each write
    */
   void copy(Path source, Attributes attributes, Path target, LongConsumer progress)
       throws IOException {
@@ -59,19 +59,19 @@ final class FileCopier {
     }
   }
 
-  /** Fails if the two files differ. */
+  /** Throws an {@link IOException} if the two files differ. */
   void verify(Path source, Path target, long size) throws IOException {
     Checksum expected = checksum(source, size);
     Checksum actual = checksum(target, size);
     if (!expected.equals(actual)) {
-      throw new IOException("has " + expected + ", and its copy " + actual);
+      throw new IOException("the file has " + expected + ", and its copy " + actual);
     }
   }
 
-  /** Copies up to where the file ends when that is reached: it may grow or shrink meanwhile. */
+  /** Copies until a read reaches the end of the file, whose size may change during the copy. */
   private void copyBytes(OpenFile in, OpenFile out, long size, LongConsumer progress)
       throws IOException {
-    ByteBuffer buffer = buffers.take(size);
+    ByteBuffer buffer = buffers.acquire(size);
     try {
       long offset = 0;
       for (int n; (n = in.read(buffer, offset)) >= 0; offset += n) {
@@ -81,12 +81,12 @@ final class FileCopier {
         progress.accept(n);
       }
     } finally {
-      buffers.giveBack(buffer);
+      buffers.release(buffer);
     }
   }
 
   private Checksum checksum(Path path, long size) throws IOException {
-    ByteBuffer buffer = buffers.take(size);
+    ByteBuffer buffer = buffers.acquire(size);
     try (OpenFile in = engine.open(path)) {
       CRC32C crc32c = new CRC32C();
       long offset = 0;
@@ -97,7 +97,7 @@ final class FileCopier {
       }
       return new Checksum(offset, crc32c.getValue());
     } finally {
-      buffers.giveBack(buffer);
+      buffers.release(buffer);
     }
   }
 }

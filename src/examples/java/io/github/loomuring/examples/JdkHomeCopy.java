@@ -12,7 +12,10 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Locale;
 
-/** What {@link TreeCopy} does without arguments: the running JDK, by the JDK and by the ring. */
+/**
+ * Copies the home of the running JDK with the JDK and with the library, and compares the two.
+ * {@link TreeCopy} does this when it is run without arguments.
+ */
 final class JdkHomeCopy {
   private final PrintWriter out;
   private final PrintWriter err;
@@ -26,16 +29,16 @@ final class JdkHomeCopy {
     this.parent = parent;
   }
 
-  /** One copy, and how late an unrelated virtual thread woke during it. */
+  /** The result of one copy, and how late an unrelated virtual thread woke during it. */
   private record Run(CopyResult result, String lateness) {}
 
-  /** Returns whether all was copied, and the copies are right. */
+  /** Returns whether everything was copied and verified. */
   boolean run() throws IOException, InterruptedException {
     Kind ours = Uring.unavailableReason().isEmpty() ? Kind.RING : Kind.POOL;
     Uring.unavailableReason()
         .ifPresent(reason -> out.println("io_uring is not available, using the pool: " + reason));
-    out.println("Copying " + source + " to " + parent + ", each engine twice: the first round");
-    out.println("fills the page cache and warms the code up, the second one is shown.");
+    out.println("Copying " + source + " to " + parent + ", twice with each engine. The first");
+    out.println("round fills the page cache and warms up the code. The second round is reported.");
     copy(Kind.JDK);
     copy(ours);
     Run jdk = copy(Kind.JDK);
@@ -49,7 +52,7 @@ final class JdkHomeCopy {
         ours,
         library.result().copySeconds() / jdk.result().copySeconds());
     out.println(
-        "An unrelated virtual thread that sleeps 1 ms in a loop woke late during the copies by");
+        "During the copies, an unrelated virtual thread that sleeps 1 ms in a loop woke late by");
     out.printf("  jdk:  %s%n", jdk.lateness());
     out.printf("  %s: %s%n", ours, library.lateness());
     return jdk.result().failed() + library.result().failed() == 0;
@@ -66,12 +69,12 @@ final class JdkHomeCopy {
       } finally {
         lateness = probe.stop();
       }
-      copier.verify(); // not probed: checksums take the carriers for good reason
+      copier.verify(); // not probed: computing checksums keeps the carriers busy
       return new Run(copier.result(), lateness);
     }
   }
 
-  /** Removes what an earlier run left. */
+  /** Removes the copy of an earlier run. */
   private static void remove(Path tree) throws IOException {
     if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
       return;

@@ -9,14 +9,14 @@ import java.util.concurrent.Executors;
 /**
  * A few platform threads for operations on paths: rename, owner, times, mode.
  *
- * <p>The library has none of these yet, and {@code java.nio.file.Files} holds the carrier of a
- * virtual thread meanwhile. Here the virtual thread parks instead.
+ * <p>{@code java.nio.file.Files} performs them, which would block the carrier of a virtual thread.
+ * With these threads the virtual thread parks instead, whichever engine copies the bytes.
  */
 final class PathThreads implements AutoCloseable {
-  /** Path operations seldom wait for a device, so there need not be many threads. */
+  /** A small number is enough, because operations on paths seldom wait for a device. */
   private static final int THREADS = 4;
 
-  /** An operation. */
+  /** An operation on a path. */
   interface Operation {
     void run() throws IOException;
   }
@@ -25,7 +25,7 @@ final class PathThreads implements AutoCloseable {
       Executors.newFixedThreadPool(
           THREADS, Thread.ofPlatform().daemon().name("tree-copy-paths-", 0).factory());
 
-  /** Runs {@code operation} to its end, while the calling thread is parked. */
+  /** Runs {@code operation} on one of the threads, and parks the calling thread until it ends. */
   void run(Operation operation) throws IOException {
     try {
       threads

@@ -10,8 +10,8 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 
 /**
- * Counts what has been done, shows a progress bar if there is a terminal, and reports what could
- * not be done. For use by any thread.
+ * Counts the copied files, shows a progress bar if there is a terminal, and reports failures. For
+ * use by any thread.
  */
 final class Progress implements AutoCloseable {
   private static final String CLEAR_LINE = "\r\033[2K";
@@ -37,36 +37,36 @@ final class Progress implements AutoCloseable {
             : null;
   }
 
-  /** A file is going to be copied. Called by the one thread that walks the tree. */
+  /** Adds a file that will be copied. Called only by the thread that walks the tree. */
   void found(long size) {
     if (bar != null) {
       bar.maxHint(bar.getMax() + size);
     }
   }
 
-  /** Bytes have been copied. */
-  void copied(long n) {
-    bytes.add(n);
+  /** Adds bytes that have been copied. */
+  void copied(long copiedBytes) {
+    bytes.add(copiedBytes);
     if (bar != null) {
-      bar.stepBy(n);
+      bar.stepBy(copiedBytes);
     }
   }
 
-  /** A file is complete. */
+  /** Adds a file whose copy is complete. */
   void completed() {
     files.increment();
   }
 
-  /** A special file is left out. */
-  void skip(Path path, Attributes.Kind kind) {
+  /** Reports a special file, which is not copied. */
+  void skipped(Path path, Attributes.Type type) {
     skipped.increment();
-    report("skipped: " + path + ": is a " + kind);
+    report("skipped: " + path + ": is a " + type);
   }
 
-  /** A file could not be copied, or its copy differs. */
-  void fail(Path path, Throwable cause) {
+  /** Reports a file that could not be copied, or whose copy differs. */
+  void failed(Path path, Throwable cause) {
     if (cause instanceof StoppedException) {
-      return; // not the fault of this file
+      return; // the process is ending; this is no failure of the file
     }
     failed.increment();
     report("failed: " + path + ": " + explain(cause));
@@ -96,12 +96,12 @@ final class Progress implements AutoCloseable {
   }
 
   private void report(String line) {
-    // A file name may hold control characters, a line break for one.
+    // A file name may contain control characters, for example a line break.
     String printable = line.replaceAll("\\p{Cntrl}", "?");
     err.println(bar == null ? printable : CLEAR_LINE + printable);
   }
 
-  /** The exception with its reason; most do not repeat the name of the file for that. */
+  /** Returns the type and the reason of an exception, without the path if that is possible. */
   private static String explain(Throwable cause) {
     String type = cause.getClass().getSimpleName();
     String text = cause.getMessage();

@@ -11,16 +11,17 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Names under which files are written before they are complete.
+ * The temporary files of a copy. A file is written to a temporary file and renamed when it is
+ * complete.
  *
- * <p>A temporary file lies in the directory of the final one, so that the rename(2) which completes
- * it is atomic: the final name never shows half a file, however the process ends. When it is ended
- * by a signal that Java can handle (SIGINT, SIGTERM, SIGHUP), temporary files are removed, too.
+ * <p>The temporary file is in the directory of the final one, so that the rename(2) is atomic: the
+ * final name never leads to an incomplete file, however the process ends. If the process is ended
+ * by a signal that Java can handle (SIGINT, SIGTERM, SIGHUP), the temporary files are removed.
  *
- * <p>For use by any thread. Closing it gives up the handling of signals.
+ * <p>For use by any thread. After it is closed, signals no longer remove files.
  */
 final class TemporaryFiles implements AutoCloseable {
-  /** Thrown to end a copy because the process is ending. */
+  /** Ends a copy because the process is ending. */
   static final class StoppedException extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -42,12 +43,12 @@ final class TemporaryFiles implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(shutdownHook);
   }
 
-  /** Reserves a name beside {@code target}; the caller creates the file, with CREATE_NEW. */
+  /** Reserves a name beside {@code target}. The caller creates the file, with CREATE_NEW. */
   Temporary beside(Path target) throws StoppedException {
     String random = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     Temporary temporary = new Temporary(target.resolveSibling(PREFIX + random), target);
-    // First the entry, then the look at the flag; stop() goes the other way round. So either it
-    // sees the entry, or the file is not created.
+    // This adds the entry and then reads the flag; stop() sets the flag and then reads the entries.
+    // So either stop() sees the entry, or the file is not created.
     inUse.add(temporary.path);
     if (stopping) {
       inUse.remove(temporary.path);
@@ -68,13 +69,13 @@ final class TemporaryFiles implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(shutdownHook);
     } catch (IllegalStateException e) {
-      // The process is ending, and the hook runs.
+      // The process is ending, and the hook is running.
     }
   }
 
   /**
-   * Has those who copy stop and remove their files, and removes what is left of those who do not in
-   * time. The other threads go on while shutdown hooks run.
+   * Tells the copying threads to stop and to remove their files, and after some time removes the
+   * files of those that have not stopped. Other threads continue to run during shutdown hooks.
    */
   private void stop() {
     stopping = true;
@@ -84,18 +85,18 @@ final class TemporaryFiles implements AutoCloseable {
         Thread.sleep(5);
       }
     } catch (InterruptedException e) {
-      // Nobody interrupts a hook; if somebody does, don't wait.
+      // An interrupt, which is not expected here, ends the wait.
     }
     for (Path path : inUse) {
       try {
         Files.deleteIfExists(path);
       } catch (IOException e) {
-        System.err.println("left over: " + path + ": " + e);
+        System.err.println("temporary file not removed: " + path + ": " + e);
       }
     }
   }
 
-  /** A file that is being written. Closing it removes the file, unless it was completed. */
+  /** A file that is being written. Closing this removes the file unless it is complete. */
   final class Temporary implements AutoCloseable {
     private final Path path;
     private final Path target;
@@ -110,7 +111,7 @@ final class TemporaryFiles implements AutoCloseable {
       return path;
     }
 
-    /** Gives the file its final name, replacing the file that has it. */
+    /** Renames the file to its final name, and replaces a file of that name. */
     void complete() throws IOException {
       Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
       completed = true;

@@ -28,32 +28,32 @@ import java.util.concurrent.Semaphore;
 /**
  * Copies a directory tree, each regular file on a virtual thread of its own.
  *
- * <p>The calling thread, which should be a platform thread, walks the tree, makes the directories
- * and symbolic links and starts the virtual threads: all that has to be done by blocking JDK calls
- * on paths, which would hold the carriers of virtual threads. What of this remains on the virtual
- * threads is removing the temporary file of a copy that failed; and all reading and writing, if the
- * engine is the JDK.
+ * <p>The calling thread should be a platform thread. It walks the tree, makes the directories and
+ * symbolic links and starts the virtual threads. It makes the blocking JDK calls on paths, which
+ * would block the carriers of virtual threads. The virtual threads make such calls only to remove
+ * the temporary file of a copy that failed. If the engine is the JDK, their reads and writes block
+ * the carriers, too.
  *
- * <p>Use an instance for one copy.
+ * <p>An instance is for one copy.
  */
 final class TreeCopier implements AutoCloseable {
   private static final int FILES_AT_ONCE_MAX = 1_000;
   private static final int DESCRIPTORS_PER_FILE = 2;
 
-  /** For all else: the path threads, the walk, class loading, the ring. */
+  /** For everything else: the path threads, the walk, class loading, the ring. */
   private static final int DESCRIPTORS_RESERVED = 64;
 
   private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_DIRECTORY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
-  /** A directory whose entries are to be copied, and afterwards its attributes. */
+  /** A directory. Its entries are copied first, its attributes last. */
   private record Directory(Path source, Path target, Attributes attributes) {}
 
   /** A regular file that was copied. */
   private record Copied(Path source, Path target, long size) {}
 
-  /** What a virtual thread does. */
-  private interface Work {
+  /** A step of the copy that may fail for one file. */
+  private interface Step {
     void run() throws IOException;
   }
 
@@ -69,14 +69,15 @@ final class TreeCopier implements AutoCloseable {
   private long verifyNanos;
 
   /**
-   * Sets a copy up.
+   * Prepares a copy.
    *
-   * @param err where failing and skipped files are reported
-   * @throws UnsupportedOperationException if there is no such engine here; the message says why
+   * @param err receives the reports of failed and skipped files
+   * @throws UnsupportedOperationException if the engine is not available; the message names the
+   *     cause
    */
   TreeCopier(CopyEngine.Kind kind, PrintWriter err) {
     this.kind = kind;
-    this.engine = CopyEngine.open(kind); // first: if this fails, nothing is left behind
+    this.engine = CopyEngine.open(kind); // first, because it may fail
     this.temporaries = new TemporaryFiles();
     this.pathThreads = new PathThreads();
     this.progress = new Progress(err);
@@ -84,7 +85,7 @@ final class TreeCopier implements AutoCloseable {
   }
 
   /**
-   * Copies the tree; what fails is reported and counted.
+   * Copies the tree. Failures of single files are reported and counted.
    *
    * @throws IOException if {@code target} cannot be made, or the process is ending
    */
@@ -97,7 +98,7 @@ final class TreeCopier implements AutoCloseable {
   }
 
   /**
-   * Compares every file that was copied with its copy; what differs is reported and counted.
+   * Compares every copied file with its copy. Differences are reported and counted as failures.
    *
    * @throws IOException if the process is ending
    */
@@ -113,7 +114,7 @@ final class TreeCopier implements AutoCloseable {
     temporaries.checkStopping();
   }
 
-  /** What has been done so far. */
+  /** Returns the present counts and times. */
   CopyResult result() {
     return new CopyResult(
         kind,
@@ -148,8 +149,8 @@ final class TreeCopier implements AutoCloseable {
         }
       }
     } // waits for the threads
-    // Last, and children before parents: filling a directory changes its time, and a read-only
-    // one cannot be filled.
+    // Attributes last, and children before parents, because adding an entry changes the times of a
+    // directory, and fails in a read-only one.
     for (Directory directory : made) {
       attempt(directory.source(), () -> directory.attributes().applyTo(directory.target()));
     }
@@ -162,7 +163,7 @@ final class TreeCopier implements AutoCloseable {
         () -> {
           Attributes attributes = Attributes.of(source);
           Path target = parent.target().resolve(source.getFileName());
-          switch (attributes.kind()) {
+          switch (attributes.type()) {
             case REGULAR -> startCopy(source, attributes, target, threads);
             case DIRECTORY -> {
               makeDirectory(target);
@@ -170,7 +171,7 @@ final class TreeCopier implements AutoCloseable {
             }
             case SYMBOLIC_LINK -> copyLink(source, attributes, target);
             case FIFO, SOCKET, CHARACTER_DEVICE, BLOCK_DEVICE ->
-                progress.skip(source, attributes.kind());
+                progress.skipped(source, attributes.type());
           }
         });
   }
@@ -195,29 +196,32 @@ final class TreeCopier implements AutoCloseable {
     }
   }
 
-  /** Runs {@code work} on a new virtual thread, waiting while there are too many. */
-  private void start(ExecutorService threads, Path source, Work work) {
+  /**
+   * Runs {@code step} on a new virtual thread, after waiting until fewer threads than the limit
+   * run.
+   */
+  private void start(ExecutorService threads, Path source, Step step) {
     room.acquireUninterruptibly();
     threads.execute(
         () -> {
           try {
-            attempt(source, work);
+            attempt(source, step);
           } finally {
             room.release();
           }
         });
   }
 
-  /** Runs {@code work}; if it fails, that is reported, and the rest goes on. */
-  private void attempt(Path source, Work work) {
+  /** Runs {@code step}, and reports its failure, so that the copy of other files continues. */
+  private void attempt(Path source, Step step) {
     try {
-      work.run();
-    } catch (Throwable e) { // an Error too: this file was not copied, which must not go unsaid
-      progress.fail(source, e);
+      step.run();
+    } catch (Throwable e) { // also an Error, because it means that this file was not copied
+      progress.failed(source, e);
     }
   }
 
-  /** Lists at once, so that however deep the tree is, one descriptor is open. */
+  /** Reads the whole directory before it returns, so that no descriptor stays open. */
   private List<Path> list(Path directory) {
     List<Path> entries = new ArrayList<>();
     attempt(
@@ -236,7 +240,7 @@ final class TreeCopier implements AutoCloseable {
     try {
       Files.createDirectory(path, PRIVATE_DIRECTORY);
     } catch (FileAlreadyExistsException e) {
-      // A symbolic link to a directory is refused: it may lead out of the target.
+      // A symbolic link to a directory is rejected, because it may lead out of the target.
       if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
         throw e;
       }
@@ -244,7 +248,7 @@ final class TreeCopier implements AutoCloseable {
     }
   }
 
-  /** As many files at once as the limit on open descriptors allows (RLIMIT_NOFILE). */
+  /** Returns how many files can be open at once under the limit on descriptors (RLIMIT_NOFILE). */
   private static int filesAtOnce() {
     if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
       long free =

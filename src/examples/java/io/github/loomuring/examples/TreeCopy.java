@@ -17,21 +17,21 @@ import picocli.CommandLine.Spec;
 /**
  * Copies a directory tree, each file on a virtual thread of its own.
  *
- * <p>Directories, symbolic links, permissions and times are kept, and the owner if the process may.
- * Hard links become files of their own, holes in files become zeros, and special files are left
- * out. A file appears under its final name when it is complete, not before; like cp(1), the copy
- * does not wait for the disk.
+ * <p>The copy keeps directories, symbolic links, permissions and times, and the owner if the
+ * process may set it. Hard links become separate files, holes in files become zeros, and special
+ * files are not copied. A file gets its final name when it is complete. Like cp(1), the copy does
+ * not wait for the disk.
  */
 @Command(
     name = "TreeCopy",
     sortOptions = false,
     description = {
       "Copies the directory tree SRC to DST, each file on a virtual thread of its own.",
-      "Without arguments: copies the running JDK to target/tree-copy, by the JDK and by the ring,"
-          + " verifies both and compares them."
+      "Without arguments: copies the running JDK to target/tree-copy, with the JDK and with the"
+          + " ring, verifies both copies and compares their times."
     },
     exitCodeListHeading = "Exit status:%n",
-    exitCodeList = {"0:all was copied", "1:something failed", "2:wrong usage"})
+    exitCodeList = {"0:everything was copied", "1:something failed", "2:wrong usage"})
 public final class TreeCopy implements Callable<Integer> {
   private static final int OK = 0;
   private static final int FAILED = 1;
@@ -43,22 +43,22 @@ public final class TreeCopy implements Callable<Integer> {
       index = "1",
       arity = "0..1",
       paramLabel = "DST",
-      description = "what SRC is to become; files in it are replaced, others stay")
+      description = "the copy of SRC; files of the same name are replaced, others stay")
   private Path target;
 
   @Option(
       names = "--engine",
       paramLabel = "ENGINE",
-      description = "one of ${COMPLETION-CANDIDATES}; ring if not given")
+      description = "one of ${COMPLETION-CANDIDATES}; the default is ring")
   private CopyEngine.Kind engine;
 
-  @Option(names = "--verify", description = "compare checksums of all files afterwards")
+  @Option(names = "--verify", description = "compare the checksums of all files after the copy")
   private boolean verify;
 
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
-      description = "show this")
+      description = "show this help")
   private boolean help;
 
   @Spec private CommandSpec spec;
@@ -80,7 +80,7 @@ public final class TreeCopy implements Callable<Integer> {
     try {
       return source == null ? copyJdkHome() : copyTree();
     } catch (StoppedException e) {
-      return FAILED; // a signal is ending the process, with its own exit status
+      return FAILED; // ignored: the signal that ends the process determines the exit status
     } catch (IOException | UnsupportedOperationException e) {
       err.println("TreeCopy: " + e);
       return FAILED;
@@ -110,7 +110,7 @@ public final class TreeCopy implements Callable<Integer> {
         copier.verify();
       }
       result = copier.result();
-    } // takes the progress bar off the terminal
+    } // removes the progress bar from the terminal
     spec.commandLine().getOut().println(result);
     return result.failed() == 0 ? OK : FAILED;
   }
@@ -129,7 +129,7 @@ public final class TreeCopy implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  /** The real path of a file of which the last names may not exist yet. */
+  /** Returns the real path of a file whose last names need not exist. */
   private static Path realPath(Path path) throws IOException {
     Path absolute = path.toAbsolutePath();
     Path existing = absolute;

@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
- * A virtual thread that has nothing to do with the files: it sleeps 1 ms in a loop, and notes how
- * late it wakes. It does so late if others hold the carriers.
+ * A virtual thread that does not use files. It sleeps 1 ms in a loop and records how late it wakes,
+ * which it does if other threads block the carriers.
  */
 final class WakeUpProbe {
   private static final long SLEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -24,7 +24,7 @@ final class WakeUpProbe {
     return probe;
   }
 
-  /** Ends the thread, and says how late it was. The sleep it is in counts. */
+  /** Ends the thread and returns how late it woke, its last sleep included. */
   String stop() throws InterruptedException {
     stopping = true;
     thread.join();
@@ -45,7 +45,7 @@ final class WakeUpProbe {
         lateNanos.recordValue(Math.max(0, System.nanoTime() - begin - SLEEP_NANOS));
       }
     } catch (InterruptedException e) {
-      // Nobody interrupts it; if somebody does, that ends it.
+      // An interrupt, which is not expected here, ends the thread.
     }
   }
 

@@ -2,8 +2,8 @@ package io.github.loomuring.nio;
 
 import io.github.loomuring.FileOperations;
 import io.github.loomuring.Uring;
+import io.github.loomuring.internal.Access;
 import io.github.loomuring.internal.call.Deadlines;
-import io.github.loomuring.internal.Engines;
 import io.github.loomuring.internal.call.Interrupts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -64,7 +64,7 @@ final class CallDispatcher {
       return own;
     }
     Uring shared = Uring.shared();
-    return Engines.isBeingMadeHere(shared) ? null : shared;
+    return Access.get().isBeingOpenedByCallingThread(shared) ? null : shared;
   }
 
   boolean isOpen() {
@@ -82,7 +82,7 @@ final class CallDispatcher {
     Uring uring = uringIfItMustNotBlock();
     return uring == null
         ? call.call()
-        : Interrupts.ignored(() -> Engines.of(uring).call(call::call));
+        : Interrupts.ignored(() -> Access.get().engine(uring).call(call::call));
   }
 
   /** As {@link #call}, without a result. */

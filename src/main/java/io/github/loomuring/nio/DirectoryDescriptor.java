@@ -2,7 +2,7 @@ package io.github.loomuring.nio;
 
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
-import io.github.loomuring.internal.FileAccess;
+import io.github.loomuring.internal.Access;
 import io.github.loomuring.internal.call.Interrupts;
 import io.github.loomuring.internal.jvm.StackReserve;
 import java.io.Closeable;
@@ -62,7 +62,8 @@ final class DirectoryDescriptor implements Closeable {
       return null;
     }
     try {
-      return FileAccess.engineFile(opened)
+      return Access.get()
+          .engineFile(opened)
           .withDescriptorPath(
               path ->
                   path == null ? null : newByteChannel(path.resolve(name), options, attributes));
@@ -122,7 +123,8 @@ final class DirectoryDescriptor implements Closeable {
   }
 
   private boolean isDirectoryOfStream(UringFile opened) throws IOException {
-    return FileAccess.engineFile(opened)
+    return Access.get()
+        .engineFile(opened)
         .withDescriptorPath(
             path -> path != null && directory.dispatcher().call(() -> hasKeyOfStream(path)));
   }

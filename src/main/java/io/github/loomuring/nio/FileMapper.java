@@ -1,10 +1,10 @@
 package io.github.loomuring.nio;
 
 import io.github.loomuring.UringFile;
+import io.github.loomuring.internal.Access;
 import io.github.loomuring.internal.call.Deadlines;
 import io.github.loomuring.internal.spi.EngineFile.PlainUse;
 import io.github.loomuring.internal.spi.EngineFile.PlainWork;
-import io.github.loomuring.internal.FileAccess;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -51,7 +51,7 @@ final class FileMapper {
   private <T> T map(PlainUse use, PlainWork<T> work) throws IOException {
     T mapping;
     try {
-      mapping = FileAccess.engineFile(file).withPlainChannel(use, work);
+      mapping = Access.get().engineFile(file).withPlainChannel(use, work);
     } catch (ClosedByInterruptException e) {
       // The interrupt has closed the JDK's channel, but not necessarily the file of this one.
       IOException failure = file.isOpen() ? Deadlines.ended(channel + ": map") : e;

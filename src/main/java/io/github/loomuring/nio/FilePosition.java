@@ -1,11 +1,10 @@
 package io.github.loomuring.nio;
 
 import io.github.loomuring.UringFile;
+import io.github.loomuring.internal.Access;
 import io.github.loomuring.internal.call.Cancellation;
-import io.github.loomuring.internal.spi.EngineFile;
-import io.github.loomuring.internal.FileAccess;
-import io.github.loomuring.internal.call.Interrupts;
 import io.github.loomuring.internal.jvm.StackReserve;
+import io.github.loomuring.internal.spi.EngineFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
@@ -46,7 +45,7 @@ final class FilePosition {
   FilePosition(Channel channel, UringFile file, boolean writesAtEnd) {
     this.channel = channel;
     this.file = file;
-    this.engineFile = FileAccess.engineFile(file);
+    this.engineFile = Access.get().engineFile(file);
     this.writesAtEnd = writesAtEnd;
   }
 

@@ -1,7 +1,7 @@
 package io.github.loomuring.nio;
 
 import io.github.loomuring.UringFile;
-import io.github.loomuring.internal.FileAccess;
+import io.github.loomuring.internal.Access;
 import io.github.loomuring.internal.FileCopy;
 import java.io.IOException;
 import java.lang.ref.Reference;
@@ -66,10 +66,10 @@ final class FileTransfers {
           limit == 0
               ? 0
               : FileCopy.copyOverlapping(
-                  FileAccess.engineFile(source),
+                  Access.get().engineFile(source),
                   offset,
                   limit,
-                  FileAccess.engineFile(target),
+                  Access.get().engineFile(target),
                   targetOffset,
                   targetAppends);
       assert n >= 0 && n <= limit : "n=" + n + ", limit=" + limit;

@@ -1,7 +1,6 @@
 package io.github.loomuring.nio;
 
 import io.github.loomuring.Uring;
-import io.github.loomuring.internal.FileAccess;
 import io.github.loomuring.internal.call.Interrupts;
 import java.io.IOException;
 import java.lang.foreign.Arena;

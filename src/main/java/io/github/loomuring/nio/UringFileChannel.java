@@ -2,7 +2,7 @@ package io.github.loomuring.nio;
 
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
-import io.github.loomuring.internal.FileAccess;
+import io.github.loomuring.internal.Access;
 import io.github.loomuring.internal.spi.EngineFile;
 import io.github.loomuring.internal.spi.OpenSpec;
 import java.io.IOException;
@@ -84,7 +84,7 @@ public final class UringFileChannel extends FileChannel {
   private final ChannelLocks locks;
 
   private UringFileChannel(UringFile file, OpenSpec spec, boolean interruptKeepsOpen) {
-    EngineFile engineFile = FileAccess.engineFile(file);
+    EngineFile engineFile = Access.get().engineFile(file);
     this.file = file;
     this.readable = spec.read();
     this.writable = spec.write();
@@ -467,7 +467,7 @@ public final class UringFileChannel extends FileChannel {
 
   /** Returns whether this is a regular file or a directory, and not a device or a FIFO. */
   boolean isRegular() {
-    return FileAccess.engineFile(file).isRegular();
+    return Access.get().engineFile(file).isRegular();
   }
 
   @Override

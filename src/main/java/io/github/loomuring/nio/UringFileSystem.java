@@ -1,7 +1,7 @@
 package io.github.loomuring.nio;
 
 import io.github.loomuring.Uring;
-import io.github.loomuring.internal.Engines;
+import io.github.loomuring.internal.Access;
 import io.github.loomuring.internal.platform.PlatformPaths;
 import java.io.IOException;
 import java.nio.file.FileStore;
@@ -91,7 +91,7 @@ public final class UringFileSystem extends FileSystem {
 
   private static UringFileSystem on(Uring uring) {
     UringFileSystem shared = shared();
-    if (Engines.isShared(uring)) {
+    if (Access.get().isShared(uring)) {
       return shared;
     }
     UringFileSystem known = OWN.get(uring);

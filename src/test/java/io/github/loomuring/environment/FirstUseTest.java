@@ -50,7 +50,7 @@ class FirstUseTest {
         .singleElement()
         .asString()
         .contains(words)
-        .endsWith("it is tried again");
+        .endsWith("the library tries again later");
     assertThat(result.err().lines().filter(line -> line.contains(CAME)))
         .as(result.err())
         .singleElement()

@@ -14,8 +14,9 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The things that the operations of one engine share: the ring and its slots, memory, devices and gates, the
- * pool, and the policy. The engine makes and closes it; operations see nothing else of the engine.
+ * The things that the operations of one engine share: the ring and its slots, memory, devices and
+ * gates, the pool, and the policy. The engine makes and closes it; operations see nothing else of
+ * the engine.
  */
 final class Context {
   private static final int POOL_THREADS_MAX = 64;

@@ -98,8 +98,8 @@ final class Descriptor extends PosixLocks.Descriptor {
   }
 
   /**
-   * Closes {@code fd}: the result of {@code close(2)}, a negated errno, or zero if the close was put
-   * off.
+   * Closes {@code fd}: the result of {@code close(2)}, a negated errno, or zero if the close was
+   * put off.
    *
    * @param key of the file to {@link PosixLocks}
    */

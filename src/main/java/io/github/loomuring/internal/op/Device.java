@@ -8,8 +8,8 @@ import io.github.loomuring.internal.ring.Gate;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A device (a st_dev) on which files are open, as far as the library knows it: the gate of its requests,
- * and what its file system can do without blocking.
+ * A device (a st_dev) on which files are open, as far as the library knows it: the gate of its
+ * requests, and what its file system can do without blocking.
  */
 final class Device {
   final Gate gate;

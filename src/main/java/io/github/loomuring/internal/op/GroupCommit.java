@@ -61,9 +61,7 @@ final class GroupCommit implements SharedRequest<Operation> {
         };
   }
 
-  /**
-   * Makes the written bytes durable on the device: {@code fsync(2)} or {@code fdatasync(2)}.
-   */
+  /** Makes the written bytes durable on the device: {@code fsync(2)} or {@code fdatasync(2)}. */
   void force(boolean metaData) throws IOException {
     String what = metaData ? "fsync" : "fdatasync";
     Requests requests = handle.context.requests;

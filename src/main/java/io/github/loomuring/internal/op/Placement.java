@@ -20,9 +20,7 @@ final class Placement {
   /** The most bytes a plain write on the caller may copy. */
   static final int CALLER_WRITE_BYTES_MAX = 256 << 10;
 
-  /**
-   * One in so many reads of a file tries again, if the last attempt missed the page cache.
-   */
+  /** One in so many reads of a file tries again, if the last attempt missed the page cache. */
   private static final int ATTEMPT_EVERY = 8;
 
   private Placement() {}

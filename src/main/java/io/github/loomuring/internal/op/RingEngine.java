@@ -2,6 +2,7 @@ package io.github.loomuring.internal.op;
 
 import static io.github.loomuring.internal.linux.IoUring.*;
 
+import io.github.loomuring.Sync;
 import io.github.loomuring.internal.buffers.BufferSet;
 import io.github.loomuring.internal.buffers.BufferSets;
 import io.github.loomuring.internal.buffers.RegisteredBuffers;
@@ -15,7 +16,6 @@ import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.internal.spi.Engine;
 import io.github.loomuring.internal.spi.EngineFile;
 import io.github.loomuring.internal.spi.FileStatus;
-import io.github.loomuring.internal.spi.Flush;
 import io.github.loomuring.internal.spi.OpenSpec;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -167,9 +167,9 @@ public final class RingEngine implements Engine {
   }
 
   @Override
-  public void write(Path path, OpenSpec spec, byte[] bytes, Flush flush) throws IOException {
-    if (!WriteFile.write(context, path, spec, bytes, flush)) {
-      Engine.super.write(path, spec, bytes, flush);
+  public void write(Path path, OpenSpec spec, byte[] bytes, Sync sync) throws IOException {
+    if (!WriteFile.write(context, path, spec, bytes, sync)) {
+      Engine.super.write(path, spec, bytes, sync);
     }
   }
 

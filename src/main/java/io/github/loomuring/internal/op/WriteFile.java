@@ -2,6 +2,7 @@ package io.github.loomuring.internal.op;
 
 import static io.github.loomuring.internal.linux.Fcntl.*;
 
+import io.github.loomuring.Sync;
 import io.github.loomuring.internal.buffers.Staging;
 import io.github.loomuring.internal.call.Deadlines;
 import io.github.loomuring.internal.jvm.StackReserve;
@@ -9,7 +10,6 @@ import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.schedule.Offload;
 import io.github.loomuring.internal.schedule.Turns;
-import io.github.loomuring.internal.spi.Flush;
 import io.github.loomuring.internal.spi.OpenSpec;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ final class WriteFile implements Offload.Steps<Integer> {
   private final int flags;
   private final int mode;
   private final int length;
-  private final Flush flush;
+  private final Sync sync;
   private volatile boolean stopped;
 
   /** The work of the caller, as {@link CallerWork} counts it; -1 if it has done none. */
@@ -49,7 +49,7 @@ final class WriteFile implements Offload.Steps<Integer> {
       Staging.Buffer buffer,
       OpenSpec spec,
       int length,
-      Flush flush) {
+      Sync sync) {
     this.context = context;
     this.kernel = context.kernel;
     this.memory = memory;
@@ -57,11 +57,11 @@ final class WriteFile implements Offload.Steps<Integer> {
     this.flags = OpenFlags.of(spec) | O_NONBLOCK;
     this.mode = spec.mode();
     this.length = length;
-    this.flush = flush;
+    this.sync = sync;
   }
 
   /** Writes the file, or answers false if that is to be done step by step. */
-  static boolean write(Context context, Path path, OpenSpec spec, byte[] bytes, Flush flush)
+  static boolean write(Context context, Path path, OpenSpec spec, byte[] bytes, Sync sync)
       throws IOException {
     if (bytes.length > Staging.MAX_BYTES
         || spec.direct()
@@ -80,7 +80,7 @@ final class WriteFile implements Offload.Steps<Integer> {
       memory = PathMemory.acquire();
       memory.setPath(path);
       buffer.bytes.put(0, bytes);
-      WriteFile steps = new WriteFile(context, memory, buffer, spec, bytes.length, flush);
+      WriteFile steps = new WriteFile(context, memory, buffer, spec, bytes.length, sync);
       int result = steps.mayRunOnCaller(alone) ? steps.onCaller() : NOT_HERE;
       counted = steps.countedBytes;
       if (result == NOT_HERE) {
@@ -139,7 +139,7 @@ final class WriteFile implements Offload.Steps<Integer> {
   // ---- on the caller
 
   private boolean mayRunOnCaller(boolean alone) {
-    return Placement.mayWriteWholeOnCaller(context, alone, flush != Flush.NONE, flags, length);
+    return Placement.mayWriteWholeOnCaller(context, alone, sync != Sync.NONE, flags, length);
   }
 
   /**
@@ -252,14 +252,14 @@ final class WriteFile implements Offload.Steps<Integer> {
       }
       done += (int) Math.max(n, 0);
     }
-    if (flush == Flush.NONE) {
+    if (sync == Sync.NONE) {
       return done;
     }
     step = "fsync";
     if (stopped) {
       return Errno.ECANCELED.negated();
     }
-    return flush == Flush.DATA
+    return sync == Sync.DATA
         ? kernel.fdatasync(memory.scratch.errno, fd)
         : kernel.fsync(memory.scratch.errno, fd);
   }

@@ -2,6 +2,7 @@ package io.github.loomuring.internal.pool;
 
 import static io.github.loomuring.internal.linux.Fcntl.*;
 
+import io.github.loomuring.Sync;
 import io.github.loomuring.internal.buffers.BufferSet;
 import io.github.loomuring.internal.buffers.BufferSets;
 import io.github.loomuring.internal.call.Cancellation;
@@ -10,7 +11,6 @@ import io.github.loomuring.internal.platform.PosixLocks;
 import io.github.loomuring.internal.schedule.Offload;
 import io.github.loomuring.internal.spi.Engine;
 import io.github.loomuring.internal.spi.EngineFile;
-import io.github.loomuring.internal.spi.Flush;
 import io.github.loomuring.internal.spi.OpenSpec;
 import io.github.loomuring.internal.spi.WholeFile;
 import java.io.IOException;
@@ -119,7 +119,7 @@ public final class PoolEngine implements Engine {
             () -> {
               if (!Files.isRegularFile(path)) {
                 return null; // the open may block: Engine.readAll opens with a call that can be
-                             // left
+                // left
               }
               return unlessLocked(
                   path,
@@ -132,7 +132,7 @@ public final class PoolEngine implements Engine {
   }
 
   @Override
-  public void write(Path path, OpenSpec spec, byte[] bytes, Flush flush) throws IOException {
+  public void write(Path path, OpenSpec spec, byte[] bytes, Sync sync) throws IOException {
     Boolean written =
         call(
             () -> {
@@ -142,12 +142,12 @@ public final class PoolEngine implements Engine {
               return unlessLocked(
                   path,
                   () -> {
-                    writeNow(path, spec, bytes, flush);
+                    writeNow(path, spec, bytes, sync);
                     return true;
                   });
             });
     if (written == null) {
-      Engine.super.write(path, spec, bytes, flush);
+      Engine.super.write(path, spec, bytes, sync);
     }
   }
 
@@ -168,15 +168,15 @@ public final class PoolEngine implements Engine {
     }
   }
 
-  private static void writeNow(Path path, OpenSpec spec, byte[] bytes, Flush flush)
+  private static void writeNow(Path path, OpenSpec spec, byte[] bytes, Sync sync)
       throws IOException {
     try (FileChannel channel = FileChannel.open(path, spec.options(), spec.attributes())) {
       ByteBuffer src = ByteBuffer.wrap(bytes);
       while (src.hasRemaining()) {
         channel.write(src);
       }
-      if (flush != Flush.NONE) {
-        channel.force(flush == Flush.FULL);
+      if (sync != Sync.NONE) {
+        channel.force(sync == Sync.FULL);
       }
     } catch (IOException e) {
       throw Failures.withPath(path, e);

@@ -1,5 +1,6 @@
 package io.github.loomuring.internal.spi;
 
+import io.github.loomuring.Sync;
 import io.github.loomuring.internal.buffers.BufferSet;
 import io.github.loomuring.internal.linux.Fcntl;
 import java.io.IOException;
@@ -55,8 +56,8 @@ public interface Engine {
   /**
    * Opens a file, writes {@code bytes}, has the device store them if that is wanted, and closes it.
    */
-  default void write(Path path, OpenSpec spec, byte[] bytes, Flush flush) throws IOException {
-    WholeFile.write(open(path, spec), path, bytes, flush);
+  default void write(Path path, OpenSpec spec, byte[] bytes, Sync sync) throws IOException {
+    WholeFile.write(open(path, spec), path, bytes, sync);
   }
 
   /** Makes buffers that the files of this engine recognise by their addresses. */

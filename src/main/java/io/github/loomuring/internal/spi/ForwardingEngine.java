@@ -1,5 +1,6 @@
 package io.github.loomuring.internal.spi;
 
+import io.github.loomuring.Sync;
 import java.io.IOException;
 import java.nio.file.CopyOption;
 import java.nio.file.Path;
@@ -39,8 +40,8 @@ public abstract class ForwardingEngine implements Engine {
   }
 
   @Override
-  public void write(Path path, OpenSpec spec, byte[] bytes, Flush flush) throws IOException {
-    engine().write(path, spec, bytes, flush);
+  public void write(Path path, OpenSpec spec, byte[] bytes, Sync sync) throws IOException {
+    engine().write(path, spec, bytes, sync);
   }
 
   @Override

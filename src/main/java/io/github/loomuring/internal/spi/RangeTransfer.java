@@ -3,18 +3,23 @@ package io.github.loomuring.internal.spi;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** One of many transfers of one call, and what became of it. */
+/**
+ * The transfer of one range of a call that transfers many, and its progress.
+ *
+ * <p>It is not the API's {@code Range}: that is an immutable value of the caller, who may use it
+ * for several calls. This one is made for a single call, and the engine stores the result in it.
+ */
 public final class RangeTransfer {
   public final ByteBuffer buffer;
   public final long offset;
 
-  /** Bytes that were moved; 0 at the end of the file. */
+  /** The number of bytes transferred; 0 at the end of the file. */
   public int bytes;
 
-  /** Null if it succeeded. */
+  /** The reason of the failure; null if the transfer has not failed. */
   public IOException failure;
 
-  /** One of {@code buffer}, from its position, at {@code offset}. */
+  /** Makes the transfer of the bytes between the position and the limit of {@code buffer}. */
   public RangeTransfer(ByteBuffer buffer, long offset) {
     this.buffer = buffer;
     this.offset = offset;

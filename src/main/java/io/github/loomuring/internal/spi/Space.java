@@ -1,6 +1,6 @@
 package io.github.loomuring.internal.spi;
 
-/** A change of the space that a file takes, named as the method that asks for it. */
+/** A change of the space that a file takes. Each constant names the method of {@code UringFile}. */
 public enum Space {
   ALLOCATE("allocate"),
   PUNCH_HOLE("punchHole"),
@@ -14,11 +14,12 @@ public enum Space {
     this.method = method;
   }
 
-  /** Whether bytes behind the range move. */
+  /** Whether the change moves the bytes behind the range. */
   public boolean movesBytes() {
     return this == COLLAPSE || this == INSERT;
   }
 
+  /** Returns the name of the method, for messages. */
   @Override
   public String toString() {
     return method;

@@ -1,5 +1,6 @@
 package io.github.loomuring.internal.spi;
 
+import io.github.loomuring.Sync;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
@@ -42,7 +43,7 @@ public final class WholeFile {
   }
 
   /** Writes {@code bytes} to {@code file}, and closes it. */
-  static void write(EngineFile file, Path path, byte[] bytes, Flush flush) throws IOException {
+  static void write(EngineFile file, Path path, byte[] bytes, Sync sync) throws IOException {
     boolean written = false;
     try {
       ByteBuffer src = ByteBuffer.wrap(bytes);
@@ -52,8 +53,8 @@ public final class WholeFile {
               path.toString(), null, "a write of length=" + src.remaining() + " moved no byte");
         }
       }
-      if (flush != Flush.NONE) {
-        file.force(flush == Flush.FULL);
+      if (sync != Sync.NONE) {
+        file.force(sync == Sync.FULL);
       }
       written = true;
     } finally {

@@ -3,7 +3,7 @@ package io.github.loomuring.internal.op;
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
 import io.github.loomuring.UringOptions;
-import io.github.loomuring.internal.Engines;
+import io.github.loomuring.internal.Access;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.Waiting;
 import java.io.IOException;
@@ -36,7 +36,7 @@ public final class DeepCalls {
     this.directory = directory;
     this.virtual = virtual;
     this.uring = Uring.open(UringOptions.builder().fallback(UringOptions.Fallback.NEVER).build());
-    this.engine = (RingEngine) Engines.of(uring);
+    this.engine = (RingEngine) Access.get().engine(uring);
   }
 
   /** Arguments: an empty directory; whether calls are made by virtual threads. */

@@ -8,7 +8,7 @@ import io.github.loomuring.Deadline;
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
 import io.github.loomuring.UringOptions;
-import io.github.loomuring.internal.Engines;
+import io.github.loomuring.internal.Access;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.Waiting;
 import java.io.IOException;
@@ -42,7 +42,7 @@ public final class ErrorSoak {
   private final long seed;
   private final Uring uring =
       Uring.open(UringOptions.builder().fallback(UringOptions.Fallback.NEVER).build());
-  private final RingEngine engine = (RingEngine) Engines.of(uring);
+  private final RingEngine engine = (RingEngine) Access.get().engine(uring);
   private final AtomicLong operations = new AtomicLong();
   private final AtomicLong thrown = new AtomicLong();
   private final List<Loop> loops = new ArrayList<>();

@@ -8,12 +8,12 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.loomuring.Sync;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.SimulatedKernel;
 import io.github.loomuring.internal.linux.SimulatedKernel.Reply;
 import io.github.loomuring.internal.linux.Sqe;
 import io.github.loomuring.internal.spi.EngineFile;
-import io.github.loomuring.internal.spi.Flush;
 import io.github.loomuring.internal.spi.OpenSpec;
 import io.github.loomuring.support.LeakCheck;
 import java.nio.ByteBuffer;
@@ -77,7 +77,7 @@ class ShortageFaultTest {
         assertThat(s.engine.status(path, false).isRegularFile()).isTrue();
         assertThat(s.engine.readAll(path)).asString().isEqualTo("hello");
         Path written = directory.resolve("written");
-        s.engine.write(written, OpenSpec.of(WRITE, CREATE), new byte[100], Flush.FULL);
+        s.engine.write(written, OpenSpec.of(WRITE, CREATE), new byte[100], Sync.FULL);
         assertThat(written).hasBinaryContent(new byte[100]);
       }
     }
@@ -92,7 +92,7 @@ class ShortageFaultTest {
       assertThat(kernel.taken(IORING_OP_OPENAT)).hasSize(1);
       assertThat(s.engine.readAll(path)).asString().isEqualTo("hello");
       assertThat(s.engine.status(path, true).size()).isEqualTo(5);
-      s.engine.write(path, OpenSpec.of(WRITE), new byte[5], Flush.NONE);
+      s.engine.write(path, OpenSpec.of(WRITE), new byte[5], Sync.NONE);
       assertThat(path).hasBinaryContent(new byte[5]);
     }
   }

@@ -4,7 +4,7 @@ import io.github.loomuring.Uring;
 import io.github.loomuring.UringOptions;
 import io.github.loomuring.errors.ThrowPoints;
 import io.github.loomuring.errors.ThrowPoints.Kind;
-import io.github.loomuring.internal.Engines;
+import io.github.loomuring.internal.Access;
 import io.github.loomuring.support.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,7 +41,7 @@ public final class ThrowingCalls implements AutoCloseable {
                 .fallback(UringOptions.Fallback.NEVER)
                 .inline(UringOptions.Inline.valueOf(inline))
                 .build());
-    this.engine = (RingEngine) Engines.of(uring);
+    this.engine = (RingEngine) Access.get().engine(uring);
     this.calls = new Calls(uring, directory);
   }
 

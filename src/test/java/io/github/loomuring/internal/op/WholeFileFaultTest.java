@@ -4,10 +4,10 @@ import static io.github.loomuring.internal.linux.IoUring.IORING_OP_STATX;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.loomuring.Sync;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.SimulatedKernel;
 import io.github.loomuring.internal.linux.SimulatedKernel.Reply;
-import io.github.loomuring.internal.spi.Flush;
 import io.github.loomuring.internal.spi.OpenSpec;
 import io.github.loomuring.support.LeakCheck;
 import io.github.loomuring.support.Waiting;
@@ -45,23 +45,23 @@ class WholeFileFaultTest {
     "close, EIO, NONE, close",
     "close, ENOSPC, DATA, close"
   })
-  void stepOfAWriteThatFailsIsNamed(String call, Errno errno, Flush flush, String step)
+  void stepOfAWriteThatFailsIsNamed(String call, Errno errno, Sync sync, String step)
       throws Exception {
     SimulatedKernel kernel = new SimulatedKernel();
     try (Simulation s = Simulation.of(kernel)) {
-      nameStep(s, call, errno, flush, step);
+      nameStep(s, call, errno, sync, step);
     }
     SimulatedKernel again = new SimulatedKernel();
     try (Simulation s = Simulation.adaptive(again)) {
-      nameStep(s, call, errno, flush, step);
+      nameStep(s, call, errno, sync, step);
     }
   }
 
-  private void nameStep(Simulation s, String call, Errno errno, Flush flush, String step)
+  private void nameStep(Simulation s, String call, Errno errno, Sync sync, String step)
       throws Exception {
     Path path = directory.resolve("file");
     s.kernel.answer(call, errno.negated());
-    assertThatThrownBy(() -> s.engine.write(path, CREATE, new byte[100], flush))
+    assertThatThrownBy(() -> s.engine.write(path, CREATE, new byte[100], sync))
         .isInstanceOf(FileSystemException.class)
         .hasMessageStartingWith(path + ": " + step + ": " + errno);
     s.awaitIdle();
@@ -72,11 +72,11 @@ class WholeFileFaultTest {
   void stepsThatAreNotAskedForAreNotDone() throws Exception {
     SimulatedKernel kernel = new SimulatedKernel();
     try (Simulation s = Simulation.of(kernel)) {
-      s.engine.write(directory.resolve("none"), CREATE, new byte[100], Flush.NONE);
+      s.engine.write(directory.resolve("none"), CREATE, new byte[100], Sync.NONE);
       assertThat(kernel.calls("fsync") + kernel.calls("fdatasync")).isZero();
-      s.engine.write(directory.resolve("data"), CREATE, new byte[100], Flush.DATA);
+      s.engine.write(directory.resolve("data"), CREATE, new byte[100], Sync.DATA);
       assertThat(kernel.calls("fdatasync")).isEqualTo(1);
-      s.engine.write(directory.resolve("full"), CREATE, new byte[100], Flush.FULL);
+      s.engine.write(directory.resolve("full"), CREATE, new byte[100], Sync.FULL);
       assertThat(kernel.calls("fsync")).isEqualTo(1);
       assertThat(kernel.calls("pwrite")).isEqualTo(3);
     }
@@ -88,7 +88,7 @@ class WholeFileFaultTest {
     SimulatedKernel kernel = new SimulatedKernel();
     try (Simulation s = Simulation.of(kernel)) {
       kernel.answer("pwrite", 0);
-      assertThatThrownBy(() -> s.engine.write(path, CREATE, new byte[100], Flush.NONE))
+      assertThatThrownBy(() -> s.engine.write(path, CREATE, new byte[100], Sync.NONE))
           .isInstanceOf(FileSystemException.class)
           .hasMessageContaining("moved no byte");
     }
@@ -121,7 +121,7 @@ class WholeFileFaultTest {
     try (Simulation s = Simulation.of(kernel)) {
       kernel.answer("openat", Errno.EACCES.negated());
       assertThatThrownBy(() -> s.engine.readAll(path)).isInstanceOf(AccessDeniedException.class);
-      assertThatThrownBy(() -> s.engine.write(path, CREATE, new byte[1], Flush.NONE))
+      assertThatThrownBy(() -> s.engine.write(path, CREATE, new byte[1], Sync.NONE))
           .isInstanceOf(AccessDeniedException.class);
     }
   }

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.loomuring.Deadline;
 import io.github.loomuring.FileTimeoutException;
+import io.github.loomuring.Sync;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.linux.LinuxKernel;
@@ -18,7 +19,6 @@ import io.github.loomuring.internal.linux.SimulatedKernel;
 import io.github.loomuring.internal.linux.WatchedKernel;
 import io.github.loomuring.internal.ring.RingSettings;
 import io.github.loomuring.internal.ring.UnavailableException;
-import io.github.loomuring.internal.spi.Flush;
 import io.github.loomuring.internal.spi.OpenSpec;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.LeakCheck;
@@ -94,7 +94,7 @@ class WriteFileInlineTest {
       if (before != null) {
         Files.write(path, before);
       }
-      engine.write(path, OpenSpec.of(options), bytes, Flush.NONE);
+      engine.write(path, OpenSpec.of(options), bytes, Sync.NONE);
       assertThat(path).hasBinaryContent(bytes);
       assertThat(simulation.kernel.calls("openat")).isEqualTo(1);
       if (engine.context().wholeFiles.threads() == 0) {
@@ -105,10 +105,10 @@ class WriteFileInlineTest {
   }
 
   /** On an engine that has written nothing yet. */
-  private void assertIsWrittenByThePool(byte[] bytes, Flush flush, OpenOption... options)
+  private void assertIsWrittenByThePool(byte[] bytes, Sync sync, OpenOption... options)
       throws Exception {
     assertThat(engine.context().wholeFiles.threads()).isZero();
-    engine.write(path, OpenSpec.of(options), bytes, flush);
+    engine.write(path, OpenSpec.of(options), bytes, sync);
     assertThat(path).hasBinaryContent(bytes);
     assertThat(engine.context().wholeFiles.threads()).isEqualTo(1);
     assertThat(simulation.kernel.calls("openat")).isEqualTo(1);
@@ -151,25 +151,25 @@ class WriteFileInlineTest {
 
   @Test
   void poolWritesWhatIsToBeOnTheDevice() throws Exception {
-    for (Flush flush : new Flush[] {Flush.DATA, Flush.FULL}) {
-      assertIsWrittenByThePool(bytes(100), flush, NEW_CONTENT);
+    for (Sync sync : new Sync[] {Sync.DATA, Sync.FULL}) {
+      assertIsWrittenByThePool(bytes(100), sync, NEW_CONTENT);
       renew();
     }
-    assertIsWrittenByThePool(bytes(101), Flush.NONE, CREATE, WRITE, DSYNC);
+    assertIsWrittenByThePool(bytes(101), Sync.NONE, CREATE, WRITE, DSYNC);
   }
 
   @Test
   void poolWritesWhatIsLarge() throws Exception {
-    assertIsWrittenByThePool(bytes(LARGEST + 1), Flush.NONE, NEW_CONTENT);
+    assertIsWrittenByThePool(bytes(LARGEST + 1), Sync.NONE, NEW_CONTENT);
     renew();
-    assertIsWrittenByThePool(bytes(1), Flush.NONE, NEW_CONTENT); // to truncate it takes long
+    assertIsWrittenByThePool(bytes(1), Sync.NONE, NEW_CONTENT); // to truncate it takes long
   }
 
   @Test
   void poolFollowsSymbolicLinks() throws Exception {
     Path target = Files.write(directory.resolve("target"), bytes(10));
     Files.createSymbolicLink(path, target);
-    assertIsWrittenByThePool(bytes(100), Flush.NONE, NEW_CONTENT);
+    assertIsWrittenByThePool(bytes(100), Sync.NONE, NEW_CONTENT);
     assertThat(path).isSymbolicLink();
     assertThat(target).hasBinaryContent(bytes(100));
   }
@@ -179,7 +179,7 @@ class WriteFileInlineTest {
   void poolWritesWhereAnotherFileIsBeingWritten() throws Exception {
     engine.context().wholeFileWrites.incrementAndGet();
     try {
-      assertIsWrittenByThePool(bytes(100), Flush.NONE, NEW_CONTENT);
+      assertIsWrittenByThePool(bytes(100), Sync.NONE, NEW_CONTENT);
     } finally {
       engine.context().wholeFileWrites.decrementAndGet();
     }
@@ -188,17 +188,17 @@ class WriteFileInlineTest {
   @Test
   void poolWritesWhereTheDirectoryIsNotCached() throws Exception {
     simulation.kernel.answer("openat2", Errno.EAGAIN.negated());
-    assertIsWrittenByThePool(bytes(100), Flush.NONE, NEW_CONTENT);
+    assertIsWrittenByThePool(bytes(100), Sync.NONE, NEW_CONTENT);
   }
 
   @Test
   void poolSaysWhatIsWrong() throws Exception {
-    assertThatThrownBy(() -> engine.write(path, OpenSpec.of(WRITE), bytes(1), Flush.NONE))
+    assertThatThrownBy(() -> engine.write(path, OpenSpec.of(WRITE), bytes(1), Sync.NONE))
         .isInstanceOf(NoSuchFileException.class)
         .hasMessage(path.toString());
     Files.createFile(path);
     assertThatThrownBy(
-            () -> engine.write(path, OpenSpec.of(CREATE_NEW, WRITE), bytes(1), Flush.NONE))
+            () -> engine.write(path, OpenSpec.of(CREATE_NEW, WRITE), bytes(1), Sync.NONE))
         .isInstanceOf(FileAlreadyExistsException.class)
         .hasMessage(path.toString());
   }
@@ -208,20 +208,20 @@ class WriteFileInlineTest {
   void pathsWithoutADirectoryAreRight() throws Exception {
     Path relative = Path.of("write-file-inline-test." + ProcessHandle.current().pid());
     try {
-      engine.write(relative, OpenSpec.of(NEW_CONTENT), bytes(9), Flush.NONE);
+      engine.write(relative, OpenSpec.of(NEW_CONTENT), bytes(9), Sync.NONE);
       assertThat(relative).hasBinaryContent(bytes(9));
     } finally {
       Files.deleteIfExists(relative);
     }
     assertThatThrownBy(
-            () -> engine.write(Path.of("/"), OpenSpec.of(NEW_CONTENT), bytes(9), Flush.NONE))
+            () -> engine.write(Path.of("/"), OpenSpec.of(NEW_CONTENT), bytes(9), Sync.NONE))
         .hasMessageContaining("EISDIR");
   }
 
   @Test
   void callerThatIsInterruptedWritesNothing() throws Exception {
     Thread.currentThread().interrupt();
-    assertThatThrownBy(() -> engine.write(path, OpenSpec.of(NEW_CONTENT), bytes(1), Flush.NONE))
+    assertThatThrownBy(() -> engine.write(path, OpenSpec.of(NEW_CONTENT), bytes(1), Sync.NONE))
         .isInstanceOf(InterruptedIOException.class);
     assertThat(Thread.interrupted()).isTrue();
     assertThat(path).doesNotExist();
@@ -235,7 +235,7 @@ class WriteFileInlineTest {
                     Duration.ofMillis(1),
                     () -> {
                       Thread.sleep(2); // the deadline comes meanwhile
-                      engine.write(path, OpenSpec.of(NEW_CONTENT), bytes(1), Flush.NONE);
+                      engine.write(path, OpenSpec.of(NEW_CONTENT), bytes(1), Sync.NONE);
                       return null;
                     }))
         .isInstanceOf(FileTimeoutException.class);
@@ -247,7 +247,7 @@ class WriteFileInlineTest {
     Fifos.make(path);
     RingEngine own = engineOn(LinuxKernel.INSTANCE); // streams have offsets on the simulated one
     try (RandomAccessFile both = new RandomAccessFile(path.toFile(), "rw")) {
-      own.write(path, OpenSpec.of(WRITE), bytes(100), Flush.NONE);
+      own.write(path, OpenSpec.of(WRITE), bytes(100), Sync.NONE);
       byte[] read = new byte[100];
       both.readFully(read);
       assertThat(read).isEqualTo(bytes(100));
@@ -269,11 +269,11 @@ class WriteFileInlineTest {
             });
     RingEngine own = engineOn(slow);
     try {
-      own.write(path, OpenSpec.of(NEW_CONTENT), bytes(1), Flush.NONE);
+      own.write(path, OpenSpec.of(NEW_CONTENT), bytes(1), Sync.NONE);
       Waiting.until(
           "the pool to be asked",
           () -> {
-            own.write(path, OpenSpec.of(NEW_CONTENT), bytes(2), Flush.NONE);
+            own.write(path, OpenSpec.of(NEW_CONTENT), bytes(2), Sync.NONE);
             return own.context().wholeFiles.threads() > 0;
           });
     } finally {
