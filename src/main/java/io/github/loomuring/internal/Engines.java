@@ -3,9 +3,9 @@ package io.github.loomuring.internal;
 import io.github.loomuring.Uring;
 import io.github.loomuring.internal.spi.Engine;
 
-/** What a {@link Uring} runs on, for the other packages of the library. */
+/** The engine of a {@link Uring}, for the other packages of the library. */
 public final class Engines {
-  /** The way of the class that knows. */
+  /** Access to the private state of {@link Uring}, which implements it. */
   public interface Access {
     Engine engine(Uring uring);
 
@@ -18,7 +18,7 @@ public final class Engines {
 
   private Engines() {}
 
-  /** Called by {@link Uring}, before there is one. */
+  /** Called by the initialiser of {@link Uring}. */
   public static void setAccess(Access access) {
     Engines.access = access;
   }
@@ -28,12 +28,12 @@ public final class Engines {
     return access.engine(uring);
   }
 
-  /** Whether {@code uring} is the shared one of now. */
+  /** Whether {@code uring} is the present shared one. */
   public static boolean isShared(Uring uring) {
     return access.isShared(uring);
   }
 
-  /** Whether {@code uring} is the shared one, whose ring the calling thread is making. */
+  /** Whether {@code uring} is the shared one, and the calling thread is making its ring. */
   public static boolean isBeingMadeHere(Uring uring) {
     return access.isBeingMadeHere(uring);
   }

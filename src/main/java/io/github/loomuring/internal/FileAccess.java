@@ -4,13 +4,13 @@ import io.github.loomuring.UringFile;
 import io.github.loomuring.internal.spi.EngineFile;
 import java.util.function.Function;
 
-/** The way from a file of the API to that of its engine, for the library's other packages. */
+/** The engine's file of a file of the API, for the other packages of the library. */
 public final class FileAccess {
   private static volatile Function<UringFile, EngineFile> way;
 
   private FileAccess() {}
 
-  /** Shows the way; by the class that knows it, before there is a file. */
+  /** Called by the initialiser of {@link UringFile}, which has access. */
   public static void show(Function<UringFile, EngineFile> engineFile) {
     way = engineFile;
   }

@@ -119,7 +119,7 @@ public final class PoolEngine implements Engine {
             () -> {
               if (!Files.isRegularFile(path)) {
                 return null; // the open may block: Engine.readAll opens with a call that can be
-                             // left
+                // left
               }
               return unlessLocked(
                   path,

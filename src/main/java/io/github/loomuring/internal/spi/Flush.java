@@ -1,10 +1,10 @@
 package io.github.loomuring.internal.spi;
 
-/** What of a file is to be on its device before an operation returns. */
+/** Which part of a file an operation flushes to the device before it returns. */
 public enum Flush {
   NONE,
-  /** The data, and what is needed to read it: fdatasync(2). */
+  /** The data, and the metadata needed to read it: fdatasync(2). */
   DATA,
-  /** All of it, times included: fsync(2). */
+  /** The data and all metadata, times included: fsync(2). */
   FULL
 }

@@ -3,18 +3,18 @@ package io.github.loomuring.internal.spi;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** One of many transfers of one call, and what became of it. */
+/** One of the transfers of a call with many ranges, and its result. */
 public final class RangeTransfer {
   public final ByteBuffer buffer;
   public final long offset;
 
-  /** Bytes that were moved; 0 at the end of the file. */
+  /** How many bytes were transferred; 0 at the end of the file. */
   public int bytes;
 
-  /** Null if it succeeded. */
+  /** The failure; null if the transfer succeeded. */
   public IOException failure;
 
-  /** One of {@code buffer}, from its position, at {@code offset}. */
+  /** A transfer of {@code buffer}, from its position on, at {@code offset} of the file. */
   public RangeTransfer(ByteBuffer buffer, long offset) {
     this.buffer = buffer;
     this.offset = offset;

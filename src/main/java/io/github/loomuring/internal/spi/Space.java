@@ -1,6 +1,6 @@
 package io.github.loomuring.internal.spi;
 
-/** A change of the space that a file takes, named as the method that asks for it. */
+/** A change of the space that a file takes, named as the method of the API. */
 public enum Space {
   ALLOCATE("allocate"),
   PUNCH_HOLE("punchHole"),
@@ -14,7 +14,7 @@ public enum Space {
     this.method = method;
   }
 
-  /** Whether bytes behind the range move. */
+  /** Whether the bytes after the range move to other offsets. */
   public boolean movesBytes() {
     return this == COLLAPSE || this == INSERT;
   }
