@@ -2,7 +2,7 @@ package io.github.loomuring;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.codeUnits;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -13,7 +13,6 @@ import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -159,6 +158,14 @@ class ArchitectureTest {
   static final ArchRule PACKAGES_HAVE_NO_CYCLES =
       slices().matching("io.github.loomuring.internal.(*)..").should().beFreeOfCycles();
 
+  /** Nested classes count as part of their outermost class: one slice is one source file. */
+  @ArchTest
+  static final ArchRule CLASSES_HAVE_NO_CYCLES =
+      slices()
+          .assignedFrom(eachTopLevelClassOf(INTERNAL + "(\\..*)?"))
+          .should()
+          .beFreeOfCycles();
+
   @ArchTest
   static final ArchRule NOTHING_UNSAFE =
       noClasses()
@@ -169,16 +176,15 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule NO_NATIVE_METHODS = noMethods().should().haveModifier(JavaModifier.NATIVE);
 
-  /** A lock held by a monitor while its thread parks would be held for as long as a file takes. */
+  /** A monitor held by a thread that waits would be held for as long as a file takes. */
   @ArchTest
   static final ArchRule NO_MONITORS_WHERE_THREADS_WAIT_FOR_FILES =
-      methods()
-          .that()
+      codeUnits()
+          .that(describe("hold a monitor", Monitors::areHeldBy))
+          .and()
           .areDeclaredInClassesThat()
-          .resideInAnyPackage(API, NIO, RING, OP, POOL)
-          .and(describe("park or enter the kernel", ArchitectureTest::mayWait))
-          .should()
-          .notHaveModifier(JavaModifier.SYNCHRONIZED);
+          .resideInAnyPackage(API, NIO, INTERNAL + "..")
+          .should(Monitors.notWait());
 
   @ArchTest
   static final ArchRule NOTHING_IS_PRINTED =
@@ -207,18 +213,18 @@ class ArchitectureTest {
                         || target.getPackageName().startsWith("java."));
   }
 
-  private static SliceAssignment eachTopLevelClassOf(String packageName) {
+  private static SliceAssignment eachTopLevelClassOf(String packages) {
     return new SliceAssignment() {
       @Override
       public SliceIdentifier getIdentifierOf(JavaClass c) {
-        return c.getPackageName().equals(packageName)
+        return c.getPackageName().matches(packages)
             ? SliceIdentifier.of(c.getName().replaceFirst("\\$.*", ""))
             : SliceIdentifier.ignore();
       }
 
       @Override
       public String getDescription() {
-        return "the top-level classes of " + packageName;
+        return "the top-level classes of " + packages;
       }
     };
   }
@@ -228,15 +234,5 @@ class ArchitectureTest {
         owner + "." + methods,
         access ->
             access.getTargetOwner().getName().equals(owner) && access.getName().matches(methods));
-  }
-
-  private static boolean mayWait(JavaMethod method) {
-    return method.getAccessesFromSelf().stream()
-        .anyMatch(
-            access ->
-                access
-                    .getTargetOwner()
-                    .getName()
-                    .matches(".*\\.(LockSupport|Kernel|Ring|Offload)"));
   }
 }

@@ -9,25 +9,52 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.FileSystemException;
 
-/** Copies bytes from one file to another, of any engines: in the kernel, or through a buffer. */
+/**
+ * Copies bytes from one file to another, in the kernel or through a buffer. The files may belong to
+ * different engines.
+ */
 public final class FileCopy {
   private static final int BUFFER_BYTES = 256 << 10;
 
   private final EngineFile source;
+  private final long offset;
   private final EngineFile target;
+  private final long targetOffset;
+  private final boolean targetAppends;
 
-  private FileCopy(EngineFile source, EngineFile target) {
+  /** The size of the source when the copy began. */
+  private final long size;
+
+  /** The most bytes to copy. */
+  private final long limit;
+
+  private FileCopy(
+      EngineFile source,
+      long offset,
+      long count,
+      EngineFile target,
+      long targetOffset,
+      boolean targetAppends)
+      throws IOException {
     this.source = source;
+    this.offset = offset;
     this.target = target;
+    this.targetOffset = targetOffset;
+    this.targetAppends = targetAppends;
+    this.size = source.size();
+    // A file that does not tell its size, such as those of /proc, is copied until it ends.
+    this.limit = size > 0 ? Math.min(count, size - offset) : count;
   }
 
   /**
-   * Copies at most {@code count} bytes, to where the source ended when this began, or ends sooner.
-   * What was copied before a failure, interrupt or deadline is told in its place.
+   * Copies at most {@code count} bytes, and none beyond the end that the source has when the copy
+   * begins. If a failure, an interrupt or the deadline ends the copy after some bytes were copied,
+   * their number is returned instead.
    *
-   * @param targetOffset where to; ignored if the target was opened to append
+   * @param targetOffset ignored if the target was opened to append
    * @param targetAppends whether it was
-   * @throws IllegalArgumentException if the ranges are of one file, and overlap
+   * @return how many bytes were copied
+   * @throws IllegalArgumentException if the ranges belong to one file and overlap
    */
   public static long copy(
       EngineFile source,
@@ -37,14 +64,10 @@ public final class FileCopy {
       long targetOffset,
       boolean targetAppends)
       throws IOException {
-    long size = source.size();
-    long limit = limit(size, offset, count);
-    if (limit <= 0) {
-      return 0;
-    }
-    if (!targetAppends && isOverlap(source, offset, limit, target, targetOffset)) {
-      if (size == 0) {
-        return 0; // it is empty
+    FileCopy copy = new FileCopy(source, offset, count, target, targetOffset, targetAppends);
+    if (copy.limit > 0 && copy.isOverlapping()) {
+      if (copy.size == 0) {
+        return 0; // the file is empty
       }
       throw new IllegalArgumentException(
           "offset="
@@ -52,16 +75,16 @@ public final class FileCopy {
               + ", targetOffset="
               + targetOffset
               + ": ranges of length="
-              + limit
+              + copy.limit
               + " in one file overlap");
     }
-    return new FileCopy(source, target).copy(offset, limit, targetOffset);
+    return copy.forward();
   }
 
   /**
-   * As {@link #copy}, also where the ranges are of one file and overlap: as if all bytes were read
-   * before the first is written. If that means to copy from the end to the start, a failure on the
-   * way leaves it open which bytes were copied, and is thrown.
+   * As {@link #copy}, but ranges of one file may overlap: the result is as if all bytes were read
+   * before the first is written. This may need a copy from the end to the start. If such a copy
+   * fails on the way, it throws the failure, and which bytes were copied is undefined.
    */
   public static long copyOverlapping(
       EngineFile source,
@@ -71,109 +94,103 @@ public final class FileCopy {
       long targetOffset,
       boolean targetAppends)
       throws IOException {
-    long size = source.size();
-    long limit = limit(size, offset, count);
-    if (limit <= 0) {
-      return 0;
+    FileCopy copy = new FileCopy(source, offset, count, target, targetOffset, targetAppends);
+    if (copy.limit <= 0 || targetOffset <= offset || !copy.isOverlapping()) {
+      return copy.forward();
     }
-    FileCopy copy = new FileCopy(source, target);
-    boolean forward = targetAppends || targetOffset <= offset;
-    if (forward || !isOverlap(source, offset, limit, target, targetOffset)) {
-      return copy.copy(offset, limit, targetOffset);
-    }
-    return size == 0 ? 0 : copy.copyBackward(offset, limit, targetOffset);
+    return copy.size == 0 ? 0 : copy.backward();
   }
 
-  /** Files that do not say their size, as those of /proc, are copied until they end. */
-  private static long limit(long size, long offset, long count) {
-    return size > 0 ? Math.min(count, size - offset) : count;
+  private boolean isOverlapping() throws IOException {
+    boolean overlap = offset - targetOffset < limit && targetOffset - offset < limit;
+    return !targetAppends && overlap && isSameFile();
   }
 
-  private static boolean isOverlap(
-      EngineFile source, long offset, long length, EngineFile target, long targetOffset)
-      throws IOException {
-    boolean overlap = offset - targetOffset < length && targetOffset - offset < length;
-    return overlap && isSameFile(source, target);
-  }
-
-  private static boolean isSameFile(EngineFile one, EngineFile other) throws IOException {
-    if (one == other) {
+  private boolean isSameFile() throws IOException {
+    if (source == target) {
       return true;
     }
     try {
-      FileStatus first = one.status();
-      FileStatus second = other.status();
-      return first.inode() != 0 // which says that it is not known
+      FileStatus first = source.status();
+      FileStatus second = target.status();
+      return first.inode() != 0 // 0: not known
           && first.inode() == second.inode()
           && first.device() == second.device();
     } catch (FileSystemException e) {
-      return false; // the pool asks by the path, where there may be nothing by now
+      return false; // the pool looks at the path, which may lead to no file by now
     }
   }
 
-  private long copy(long offset, long count, long targetOffset) throws IOException {
+  private long forward() throws IOException {
     long done = 0;
     try {
-      while (done < count) {
-        long n = source.copyInKernel(offset + done, count - done, target, targetOffset + done);
+      while (done < limit) {
+        long n = source.copyInKernel(offset + done, limit - done, target, targetOffset + done);
         if (n == 0) {
           break;
         }
         done += n;
       }
       ByteBuffer buffer = null;
-      while (done < count) {
+      while (done < limit) {
         if (buffer == null) {
-          buffer = ByteBuffer.allocate((int) Math.min(BUFFER_BYTES, count - done));
+          buffer = buffer();
         }
-        buffer.clear().limit((int) Math.min(buffer.capacity(), count - done));
+        buffer.clear().limit((int) Math.min(buffer.capacity(), limit - done));
         if (source.read(buffer, offset + done) == 0) {
           break;
         }
         buffer.flip();
         while (buffer.hasRemaining()) {
-          int n = target.write(buffer, targetOffset + done);
-          if (n == 0) {
-            throw new IOException(target + ": a write of " + buffer.remaining() + " moved none");
-          }
-          done += n;
+          done += write(buffer, targetOffset + done);
         }
       }
       return done;
     } catch (IOException e) {
       if (done > 0) {
-        return done; // a lasting error comes with the next call
+        return done; // an error that lasts is thrown by the next call
       }
-      throw wasOpen(e);
+      throw asynchronousClose(e);
     }
   }
 
-  private long copyBackward(long offset, long count, long targetOffset) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BUFFER_BYTES, count));
+  private long backward() throws IOException {
+    ByteBuffer buffer = buffer();
     try {
-      for (long left = count; left > 0; left -= buffer.limit()) {
+      for (long left = limit; left > 0; left -= buffer.limit()) {
         buffer.clear().limit((int) Math.min(buffer.capacity(), left));
         long from = left - buffer.limit();
         while (buffer.hasRemaining()) {
           if (source.read(buffer, offset + from + buffer.position()) == 0) {
-            throw new EOFException(source + ": the file was cut during the copy");
+            throw new EOFException(source + ": the file was truncated during the copy");
           }
         }
         buffer.flip();
         while (buffer.hasRemaining()) {
-          if (target.write(buffer, targetOffset + from + buffer.position()) == 0) {
-            throw new IOException(target + ": a write of " + buffer.remaining() + " moved none");
-          }
+          write(buffer, targetOffset + from + buffer.position());
         }
       }
-      return count;
+      return limit;
     } catch (IOException e) {
-      throw wasOpen(e);
+      throw asynchronousClose(e);
     }
   }
 
-  /** Both files were open when the copy began. */
-  private static IOException wasOpen(IOException e) {
+  private ByteBuffer buffer() {
+    return ByteBuffer.allocate((int) Math.min(BUFFER_BYTES, limit));
+  }
+
+  private int write(ByteBuffer buffer, long at) throws IOException {
+    int n = target.write(buffer, at);
+    if (n == 0) {
+      throw new IOException(
+          target + ": a write of length=" + buffer.remaining() + " wrote no byte");
+    }
+    return n;
+  }
+
+  /** Both files were open when the copy began. So if one is closed, it was closed meanwhile. */
+  private static IOException asynchronousClose(IOException e) {
     return e.getClass() == ClosedChannelException.class ? new AsynchronousCloseException() : e;
   }
 }

@@ -37,9 +37,9 @@ public final class SharedEngine extends ForwardingEngine {
    * One thread at a time makes a ring, under the lock. Other threads wait for it if no engine
    * serves. The thread that makes the ring may come back here: making a ring may log, and a log may
    * read its configuration through the default file system, which may be the library's. Then the
-   * pool serves that call. For the same reason nothing is logged under the lock: a thread that is in
-   * the log at that moment may be waiting for the lock. Other code than the log (class loaders) may
-   * do the same, so no thread waits without a time limit.
+   * pool serves that call. For the same reason nothing is logged under the lock: a thread that is
+   * in the log at that moment may be waiting for the lock. Other code than the log (class loaders)
+   * may do the same, so no thread waits without a time limit.
    */
 
   /** Makes a ring. */
@@ -340,8 +340,8 @@ public final class SharedEngine extends ForwardingEngine {
   }
 
   /**
-   * Not here: only the engine that made buffers can close them, so the caller uses {@link
-   * #current}.
+   * Always throws: only the engine that made buffers can close them. The caller asks {@link
+   * #current} for them.
    */
   @Override
   public BufferSet buffers(int count, int bytes) throws IOException {

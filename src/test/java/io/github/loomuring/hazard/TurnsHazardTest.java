@@ -283,25 +283,25 @@ class TurnsHazardTest {
 
   /** Nobody waits: then there is nothing to do, even for one that was interrupted. */
   @Test
-  void interruptedUsherSleeps() throws Exception {
+  void interruptedReleaserSleeps() throws Exception {
     Assumptions.assumeTrue(
         Files.exists(Path.of("/proc/self/schedstat")), "the kernel lacks CONFIG_SCHED_INFO");
     otherVirtualThreadsRunMeanwhile(Work.READ_BLOCK); // makes it
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
-      if (thread.getName().equals("loom-uring-usher")) {
+      if (thread.getName().equals("loom-uring-turns")) {
         thread.interrupt();
         Waiting.until("the interrupt to be noticed", () -> !thread.isInterrupted());
       }
     }
-    Set<String> ushers = Hazards.tids("loom-uring-ushe"); // the kernel keeps 15 characters
-    assertThat(ushers).hasSize(1);
-    String usher = ushers.iterator().next();
+    Set<String> releasers = Hazards.tids("loom-uring-turn"); // the kernel keeps 15 characters
+    assertThat(releasers).hasSize(1);
+    String releaser = releasers.iterator().next();
     Waiting.until(
         "it to sleep",
         () -> {
-          long before = Hazards.cpuNanos(usher);
+          long before = Hazards.cpuNanos(releaser);
           Thread.sleep(100); // the time in which it must not run
-          return Hazards.cpuNanos(usher) == before;
+          return Hazards.cpuNanos(releaser) == before;
         });
   }
 }

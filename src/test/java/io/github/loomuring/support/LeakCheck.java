@@ -98,7 +98,7 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
       String name = thread.getName();
       if (name.startsWith("loom-uring-")
           && !name.equals("loom-uring-cleaner")
-          && !name.equals("loom-uring-usher") // one for the process, which stays
+          && !name.equals("loom-uring-turns") // one for the process, which stays
           && SHARED_POOLS.stream().noneMatch(name::startsWith)) {
         things.add("thread " + name);
       }

@@ -1,7 +1,7 @@
 package io.github.loomuring.internal.buffers;
 
+import io.github.loomuring.internal.call.Cancellation;
 import io.github.loomuring.internal.call.Deadlines;
-import io.github.loomuring.internal.call.Interrupts;
 import io.github.loomuring.internal.jvm.StackReserve;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -15,36 +15,41 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Buffers of one size in one piece of native memory, which the kernel may know, and who has them.
+ * Buffers of one size in one piece of native memory, and their leases. The memory may be registered
+ * with the kernel.
  *
- * <p>Any thread leases, uses and gives back. The memory is never freed by hand: it stays as long as
- * a segment of it, this object, or an operation that was given one, can be reached.
+ * <p>Any thread may lease, use and return buffers. The garbage collector frees the memory: when
+ * neither a segment of it, nor this object, nor an operation that uses one of them is reachable.
  */
 public final class BufferSet {
-  /** Buffers start at multiples of this, in bytes: what O_DIRECT wants at the most. */
+  /** The alignment of buffers, in bytes: the largest that O_DIRECT needs. */
   public static final int ALIGNMENT = 4096;
 
   /**
-   * The most bytes that are registered by one call, if a buffer is not larger: the ring takes no
-   * requests meanwhile.
+   * The most bytes that one call registers, unless one buffer is larger: the ring accepts no
+   * requests during the call.
    */
   private static final long PART_BYTES = 16 << 20;
 
-  /** Who makes memory known to the kernel. */
+  /** Registers memory with the kernel. */
   public interface Registrar {
-    /** Makes {@code memory} known, cut into parts of {@code partBytes}, the last one shorter. */
+    /** Registers {@code memory} in parts of {@code partBytes}; the last one may be shorter. */
     Registration register(MemorySegment memory, long partBytes);
   }
 
   /**
-   * What became of that.
+   * The result of a registration.
    *
-   * @param firstIndex of the first part; those of the others follow
-   * @param parts that memory was cut into
-   * @param refusal why the kernel does not know the memory; null if it does
+   * @param firstIndex the kernel's index of the first part; the others follow
+   * @param parts the number of parts
+   * @param refusal why the memory is not registered; null if it is
    */
   public record Registration(int firstIndex, int parts, String refusal) {
-    /** The kernel does not know the memory. */
+    public Registration {
+      assert refusal != null || (firstIndex >= 0 && parts > 0) : "firstIndex=" + firstIndex;
+    }
+
+    /** The result for memory that is not registered. */
     public static Registration refused(String why) {
       return new Registration(-1, 0, why);
     }
@@ -53,8 +58,8 @@ public final class BufferSet {
   private static final int OPEN = 0;
   private static final int CLOSED = 1;
 
-  /** The engine was closed. */
-  private static final int GONE = 2;
+  /** The engine was closed before the set. */
+  private static final int ENGINE_CLOSED = 2;
 
   private final int bytes;
   private final long stride;
@@ -84,7 +89,7 @@ public final class BufferSet {
               ? registration.firstIndex() + (int) (i / buffersOfPart)
               : -1;
       buffers[i] = new Buffer(this, i, index);
-      idle[i] = count - 1 - i; // the last is taken first
+      idle[i] = count - 1 - i; // a stack: buffer 0 is leased first
     }
     idleCount = count;
   }
@@ -105,7 +110,7 @@ public final class BufferSet {
     return registration;
   }
 
-  /** The buffer that {@code address} is in; null if it is in none of this set. */
+  /** The buffer that contains {@code address}; null if none of this set does. */
   Buffer at(long address) {
     long offset = address - this.address;
     return offset < 0 || offset >= memory.byteSize() ? null : buffers[(int) (offset / stride)];
@@ -113,13 +118,10 @@ public final class BufferSet {
 
   // ---- leases
 
-  /** Waits for an idle buffer, until the deadline or an interrupt. */
+  /** Leases an idle buffer, or waits for one until the deadline or an interrupt. */
   public Buffer lease() throws IOException {
     StackReserve.ensure();
-    if (Interrupts.pending()) {
-      throw new InterruptedIOException(this + ": the thread was interrupted before the operation");
-    }
-    Deadlines.check(this);
+    Cancellation.check(this);
     try {
       lock.lockInterruptibly();
       try {
@@ -135,7 +137,7 @@ public final class BufferSet {
     }
   }
 
-  /** An idle buffer; null if there is none now. */
+  /** Leases an idle buffer; null if there is none now. */
   public Buffer tryLease() throws IOException {
     StackReserve.ensure();
     lock.lock();
@@ -159,7 +161,7 @@ public final class BufferSet {
         }
         returned.awaitNanos(leftNanos);
       }
-      if (state == GONE) {
+      if (state == ENGINE_CLOSED) {
         throw new AsynchronousCloseException();
       }
       checkOpen();
@@ -170,23 +172,25 @@ public final class BufferSet {
     if (state == CLOSED) {
       throw new IllegalStateException(this + " is closed");
     }
-    if (state == GONE) {
+    if (state == ENGINE_CLOSED) {
       throw new ClosedChannelException();
     }
   }
 
   private Buffer take() {
+    assert lock.isHeldByCurrentThread() && state == OPEN && idleCount > 0;
     Buffer buffer = buffers[idle[--idleCount]];
     buffer.lend();
     return buffer;
   }
 
-  /** Ends {@code lease} of {@code buffer}. A thread that cannot wait for the lock may try again. */
+  /** Ends {@code lease} of {@code buffer}. If this throws an Error, the caller may try again. */
   private void putBack(Buffer buffer, long lease) {
     StackReserve.ensure();
     lock.lock();
     try {
       buffer.endLease(lease);
+      assert idleCount < idle.length : "more buffers are returned than there are";
       idle[idleCount++] = buffer.number;
       returned.signal();
     } finally {
@@ -194,7 +198,7 @@ public final class BufferSet {
     }
   }
 
-  /** Buffers that nobody has, at this moment. */
+  /** The number of buffers that are not leased, at this moment. */
   public int idle() {
     lock.lock();
     try {
@@ -207,7 +211,7 @@ public final class BufferSet {
   /**
    * Ends leasing; no buffer may be leased.
    *
-   * @return false if it has ended
+   * @return false if it had ended before
    */
   boolean close() {
     lock.lock();
@@ -226,11 +230,11 @@ public final class BufferSet {
     }
   }
 
-  /** The engine was closed: leasing ends, and what is leased is still given back. */
+  /** Ends leasing because the engine was closed; leased buffers can still be returned. */
   void engineClosed() {
     lock.lock();
     try {
-      state = state == OPEN ? GONE : state;
+      state = state == OPEN ? ENGINE_CLOSED : state;
       returned.signalAll();
     } finally {
       lock.unlock();
@@ -246,14 +250,14 @@ public final class BufferSet {
         + (isRegistered() ? ", registered]" : ", not registered: " + registration.refusal() + "]");
   }
 
-  /** One buffer, who has it, and how many operations use it. */
+  /** One buffer, its lease, and the number of operations that use it. */
   public static final class Buffer {
     /*
      * state: lease number (31 bits) | LEASED (1 bit) | operations in flight (32 bits)
      *
-     * An operation counts itself only while the bit is set, and a return clears the bit only while
-     * the count is zero, each with a CAS on the whole word: so neither misses the other, and a
-     * return with the number of an earlier lease finds that out.
+     * An operation counts itself only while the bit is set. A return clears the bit only while the
+     * count is zero. Each is a CAS on the whole word, so neither misses the other, and a return
+     * with the number of an earlier lease fails.
      */
     private static final long LEASED = 1L << 32;
     private static final long LEASE_ONE = 1L << 33;
@@ -288,32 +292,35 @@ public final class BufferSet {
     }
 
     /**
-     * The kernel's index of the registered memory that it is part of; negative if there is none.
+     * The kernel's index of the registered memory that contains the buffer; negative if it is not
+     * registered.
      */
     public int index() {
       return index;
     }
 
-    /** Whether all of {@code length} bytes at {@code address} are in it. */
+    /** Whether the buffer contains all of {@code length} bytes at {@code address}. */
     public boolean contains(long address, long length) {
       return address >= this.address && address + length <= this.address + set.bytes;
     }
 
     private void lend() {
-      state = (state & LEASE_MASK) + LEASE_ONE | LEASED; // nobody else touches it when it is idle
+      long s = state; // only the thread that takes an idle buffer changes its state
+      assert (s & ~LEASE_MASK) == 0 : this + " is leased, or in use";
+      state = (s & LEASE_MASK) + LEASE_ONE | LEASED;
     }
 
-    /** What {@link #giveBack} wants to know of the present lease. */
+    /** Identifies the present lease, for {@link #giveBack}. */
     public long lease() {
       return state & ~IN_FLIGHT_MASK;
     }
 
-    /** Whether the lease has not been given back. */
+    /** Whether {@code lease} has not ended. */
     public boolean isLeased(long lease) {
       return lease() == lease;
     }
 
-    /** Ends the lease, which must last, and use the buffer no more. */
+    /** Ends {@code lease}, which must be the present one; no operation may use the buffer. */
     public void giveBack(long lease) {
       set.putBack(this, lease);
     }
@@ -336,7 +343,7 @@ public final class BufferSet {
       }
     }
 
-    /** An operation is going to use it; {@link #end} must follow. */
+    /** Marks the start of an operation that uses the buffer; {@link #end} must follow. */
     void begin() {
       for (; ; ) {
         long s = state;
@@ -349,9 +356,10 @@ public final class BufferSet {
       }
     }
 
-    /** The kernel is done with it. */
+    /** Marks the end of an operation: the kernel no longer uses the buffer. */
     public void end() {
-      STATE.getAndAdd(this, -1L);
+      long before = (long) STATE.getAndAdd(this, -1L);
+      assert (before & IN_FLIGHT_MASK) != 0 && (before & LEASED) != 0 : this + " was not in use";
     }
 
     @Override

@@ -1,31 +1,33 @@
 package io.github.loomuring.internal.buffers;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The {@link BufferSet}s of an engine, whose files find by the address whether memory is of one.
+ * The {@link BufferSet}s of an engine. Its files look up here, by the address, whether memory
+ * belongs to one of them.
  *
- * <p>Any thread may call. A set stays here until it is closed: another one's memory could be at the
- * same address.
+ * <p>Any thread may call. A set stays here until it is closed, so that its memory is not freed, and
+ * no other set gets the same address.
  */
 public final class BufferSets {
   private final ReentrantLock lock = new ReentrantLock();
   private boolean closed; // guarded by lock
 
-  /** Null while there are none, which is all that most operations look at. */
+  /** Null while there are no sets: most operations look at nothing else. */
   private volatile BufferSet[] sets; // written under lock
 
-  /** Makes a set, which takes a while. */
+  /** Makes a set. This blocks while the memory is registered. */
   public BufferSet make(int count, int bytes, BufferSet.Registrar registrar) throws IOException {
     BufferSet set = new BufferSet(count, bytes, registrar);
     lock.lock();
     try {
       if (closed) {
-        throw new ClosedChannelException(); // the ring is gone, and with it what it knew
+        throw new ClosedChannelException(); // the ring is closed, and its registrations are gone
       }
       BufferSet[] old = sets;
       BufferSet[] more = old == null ? new BufferSet[1] : Arrays.copyOf(old, old.length + 1);
@@ -38,9 +40,9 @@ public final class BufferSets {
   }
 
   /**
-   * Closes a set, of which no buffer may be leased.
+   * Closes a set; none of its buffers may be leased.
    *
-   * @return what is to be taken back from the kernel; null if nothing is
+   * @return the registration to undo; null if there is none
    */
   public BufferSet.Registration close(BufferSet set) {
     if (!set.close()) {
@@ -59,7 +61,7 @@ public final class BufferSets {
     return set.isRegistered() ? set.registration() : null;
   }
 
-  /** The engine is closed. */
+  /** Closes all sets, because the engine is closed. */
   public void close() {
     lock.lock();
     try {
@@ -67,16 +69,16 @@ public final class BufferSets {
       for (BufferSet set : sets == null ? new BufferSet[0] : sets) {
         set.engineClosed();
       }
-      sets = null; // no operation begins any more
+      sets = null; // no operation starts any more
     } finally {
       lock.unlock();
     }
   }
 
   /**
-   * An operation is going to use memory at {@code address}; {@link #end} must follow.
+   * Marks the start of an operation that uses memory at {@code address}; {@link #end} must follow.
    *
-   * @return the buffer that it starts in; null if that is none
+   * @return the buffer that contains the address; null if none does
    * @throws IllegalStateException if that buffer is not leased
    */
   public BufferSet.Buffer begin(long address) {
@@ -94,12 +96,12 @@ public final class BufferSets {
     return null;
   }
 
-  /** As {@link #begin(long)}, for the memory from the position of {@code buffer} on. */
+  /** As {@link #begin(long)}, for the memory of {@code buffer} at its position. */
   public BufferSet.Buffer begin(ByteBuffer buffer) {
     return sets == null || !buffer.isDirect() ? null : begin(addressOf(buffer));
   }
 
-  /** As {@link #begin(long)} for each; null if there are no sets. */
+  /** As {@link #begin(long)} for each buffer; null if there are no sets. */
   public BufferSet.Buffer[] begin(ByteBuffer[] buffers) {
     if (sets == null) {
       return null;
@@ -117,17 +119,17 @@ public final class BufferSets {
   }
 
   private static long addressOf(ByteBuffer buffer) {
-    return java.lang.foreign.MemorySegment.ofBuffer(buffer).address();
+    return MemorySegment.ofBuffer(buffer).address();
   }
 
-  /** The operation has ended. */
+  /** Marks the end of an operation; null is ignored. */
   public static void end(BufferSet.Buffer begun) {
     if (begun != null) {
       begun.end();
     }
   }
 
-  /** The operation has ended. */
+  /** Marks the end of an operation; null is ignored, as an array and in it. */
   public static void end(BufferSet.Buffer[] begun) {
     if (begun != null) {
       for (BufferSet.Buffer buffer : begun) {

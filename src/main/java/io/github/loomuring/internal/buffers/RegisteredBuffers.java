@@ -18,15 +18,15 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The kernel's table of registered buffers, the same in each of an engine's rings.
+ * The kernel's table of registered buffers, with the same entries in each of an engine's rings.
  *
- * <p>Calls may block, as the kernel pins memory and waits for the ring's lock: so they are for pool
- * threads. What is not taken back goes with the ring.
+ * <p>Calls may block, because the kernel pins memory and waits for the ring's lock. So pool threads
+ * make them. The kernel drops entries that are not removed when the ring is closed.
  */
 public final class RegisteredBuffers implements BufferSet.Registrar {
   private static final LazyLogger LOGGER = new LazyLogger(RegisteredBuffers.class);
 
-  /** Entries of the table. The kernel allows 16,384 (IORING_MAX_REG_BUFFERS), of 1 GiB each. */
+  /** The entries of the table. The kernel allows 16,384 (IORING_MAX_REG_BUFFERS), of 1 GiB each. */
   private static final int TABLE_ENTRIES = 4096;
 
   private final List<Ring> rings;
@@ -97,7 +97,7 @@ public final class RegisteredBuffers implements BufferSet.Registrar {
     return new Registration(first, parts, null);
   }
 
-  /** The first of so many entries in a row that are free, or -1. */
+  /** The index of the first of {@code parts} free entries in a row, or -1. */
   private int free(int parts) {
     int first = used.nextClearBit(0);
     while (first + parts <= TABLE_ENTRIES) {
@@ -124,7 +124,7 @@ public final class RegisteredBuffers implements BufferSet.Registrar {
     return "";
   }
 
-  /** Takes back what was registered and is used by nobody. */
+  /** Undoes a registration; no operation may use the memory. */
   public void unregister(Registration registration) {
     lock.lock();
     try (Arena arena = Arena.ofConfined()) {
@@ -132,7 +132,7 @@ public final class RegisteredBuffers implements BufferSet.Registrar {
       for (int i = 0; i < registration.parts(); i++) {
         int result = calls.update(registration.firstIndex() + i, 0, 0);
         if (result < 0) {
-          // EBADF: the ring is closed. Otherwise the entry, and its memory, stay until it is.
+          // EBADF: the ring is closed. Otherwise the entry and its memory stay until it is closed.
           LOGGER.get().log(Level.DEBUG, "buffers stay registered: {0}", Errno.describe(result));
           return;
         }
@@ -143,7 +143,7 @@ public final class RegisteredBuffers implements BufferSet.Registrar {
     }
   }
 
-  /** The kernel's calls, and memory for them. */
+  /** The system calls, and memory for their arguments. */
   private final class Calls {
     private final MemorySegment errno;
     private final MemorySegment argument;
@@ -162,7 +162,7 @@ public final class RegisteredBuffers implements BufferSet.Registrar {
       return all(IORING_REGISTER_BUFFERS2, (int) RSRC_REGISTER_BYTES);
     }
 
-    /** Sets an entry of the table; without a length, empties it. */
+    /** Sets an entry of the table; a length of 0 clears it. */
     int update(int index, long address, long length) {
       iovec.set(JAVA_LONG, Fcntl.IOVEC_BASE, address);
       iovec.set(JAVA_LONG, Fcntl.IOVEC_LEN, length);
@@ -173,17 +173,17 @@ public final class RegisteredBuffers implements BufferSet.Registrar {
       return all(IORING_REGISTER_BUFFERS_UPDATE, (int) RSRC_UPDATE2_BYTES);
     }
 
-    /** Calls for each ring; the first error. */
+    /** Makes a call for each ring. Returns the first error, if there is one. */
     private int all(int opcode, int bytes) {
-      int answer = 0;
+      int error = 0;
       for (Ring ring : rings) {
         int result;
         do {
           result = ring.register(errno, opcode, argument.address(), bytes);
         } while (Errno.EINTR.is(result));
-        answer = answer < 0 ? answer : result;
+        error = error < 0 ? error : result;
       }
-      return answer;
+      return error;
     }
   }
 }

@@ -7,14 +7,15 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /**
- * Reused native memory through which the bytes of heap buffers go to and from the kernel.
+ * Reused native memory, through which the bytes of heap buffers go to and from the kernel. Any
+ * thread may call.
  *
- * <p>Buffers come in sizes of powers of two from 4 KiB to {@link #MAX_BYTES}, page-aligned, as
- * O_DIRECT wants them. Each size keeps a bounded number of idle buffers; what is over that, and
- * what is larger, is left to the garbage collector.
+ * <p>The sizes of buffers are the powers of two from 4 KiB to {@link #MAX_BYTES}. Buffers are
+ * page-aligned, as O_DIRECT requires. For each size a bounded number of idle buffers is kept. More
+ * than that, and larger buffers, are left to the garbage collector.
  */
 public final class Staging {
-  /** The largest buffer that is kept for reuse, and the piece in which longer transfers go. */
+  /** The largest buffer that is kept for reuse; longer transfers go in pieces of this size. */
   public static final int MAX_BYTES = 1 << 20;
 
   private static final int MIN_SHIFT = 12;
@@ -31,7 +32,7 @@ public final class Staging {
     }
   }
 
-  /** A buffer of at least {@code bytes} bytes. {@link #release} gives it back. */
+  /** A buffer of at least {@code bytes} bytes, for the caller until {@link #release}. */
   public Buffer acquire(int bytes) {
     if (bytes > MAX_BYTES) {
       return new Buffer(-1, bytes);
@@ -40,12 +41,14 @@ public final class Staging {
     lock.lock();
     Buffer buffer = idleCount[size] == 0 ? null : idle[size][--idleCount[size]];
     lock.unlock();
+    assert buffer == null || buffer.setIdle(false) : "an idle buffer is in use";
     return buffer != null ? buffer : new Buffer(size, 1 << (MIN_SHIFT + size));
   }
 
-  /** Gives a buffer back. The kernel must be done with it. */
+  /** Returns a buffer, which the kernel must no longer use. */
   public void release(Buffer buffer) {
     int size = buffer.size;
+    assert buffer.setIdle(true) : "the buffer is released twice";
     if (size < 0) {
       return;
     }
@@ -56,9 +59,13 @@ public final class Staging {
     lock.unlock();
   }
 
-  /** Native memory, and its view as a byte buffer. */
+  /** Native memory, also as a byte buffer. */
   public static final class Buffer {
+    /** The index of its size; negative if the buffer is not kept for reuse. */
     private final int size;
+
+    private boolean idle; // for assertions; changed by the owner
+
     public final MemorySegment segment;
     public final ByteBuffer bytes;
     public final long address;
@@ -68,6 +75,13 @@ public final class Staging {
       segment = Arena.ofAuto().allocate(length, Math.min(length, Memory.PAGE_BYTES));
       bytes = segment.asByteBuffer();
       address = segment.address();
+    }
+
+    /** Returns whether that is a change. */
+    private boolean setIdle(boolean value) {
+      boolean changed = idle != value;
+      idle = value;
+      return changed;
     }
   }
 }

@@ -4,7 +4,7 @@ import java.io.InterruptedIOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** What an interrupt or a deadline does to a call that has not started its operation yet. */
+/** Ends a call that has not started its operation, on an interrupt or after its deadline. */
 public final class Cancellation {
   private Cancellation() {}
 

@@ -6,9 +6,9 @@ import java.lang.invoke.VarHandle;
 /**
  * A lock for sections of a few dozen instructions in which nothing parks, blocks or allocates.
  *
- * <p>A virtual thread cannot be unmounted inside such a section, so a waiter waits at most for the
- * section, or for the operating system to give the holder's carrier its core back. Not reentrant.
- * Neither method throws, provided that there is stack for a call.
+ * <p>A virtual thread cannot be unmounted inside such a section. So a thread waits at most for the
+ * section, or until the operating system schedules the holder's carrier again. Not reentrant.
+ * Neither method throws if there is stack for a call.
  */
 public final class SpinLock {
   private static final VarHandle HELD;
@@ -36,6 +36,7 @@ public final class SpinLock {
   }
 
   public void unlock() {
+    assert (boolean) HELD.getOpaque(this) : "the lock is not held";
     HELD.setRelease(this, false);
   }
 }

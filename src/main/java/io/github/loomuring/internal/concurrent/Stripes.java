@@ -5,9 +5,10 @@ import java.lang.invoke.VarHandle;
 import java.util.function.Predicate;
 
 /**
- * A few idle objects that any thread takes and leaves without a lock, each thread mostly the same.
+ * A few idle objects, which any thread takes and leaves without a lock. A thread mostly gets the
+ * object that it has left.
  *
- * @param <T> of the objects
+ * @param <T> the type of the objects
  */
 public final class Stripes<T> {
   private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(Object[].class);
@@ -18,13 +19,13 @@ public final class Stripes<T> {
 
   private final Object[] elements = new Object[STRIPES * SPACING];
 
-  /** The object of the calling thread's stripe, now its own; null if there is none. */
+  /** Takes the object of the calling thread's stripe, or null; the caller owns it then. */
   @SuppressWarnings("unchecked")
   public T poll() {
     return (T) ELEMENT.getAndSet(elements, index(), (Object) null);
   }
 
-  /** Leaves {@code object} to the next thread of this stripe; false if there is one already. */
+  /** Leaves {@code object} to the next thread of this stripe; false if the stripe has one. */
   public boolean offer(T object) {
     return ELEMENT.compareAndSet(elements, index(), (Object) null, (Object) object);
   }

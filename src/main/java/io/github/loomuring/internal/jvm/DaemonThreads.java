@@ -4,14 +4,13 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Platform threads of the library's own: daemons that take over nothing of the thread that makes
- * them, neither thread locals nor a context class loader, which they would keep for as long as they
- * run.
+ * Makes the library's own platform threads. They are daemons, and inherit neither thread locals nor
+ * the context class loader of the thread that makes them, which they would keep reachable.
  */
 public final class DaemonThreads {
   private DaemonThreads() {}
 
-  /** A thread that has not started. */
+  /** Makes a thread that has not started. */
   public static Thread unstarted(String name, Runnable run) {
     Thread thread =
         Thread.ofPlatform()
@@ -23,12 +22,12 @@ public final class DaemonThreads {
     return thread;
   }
 
-  /** A factory of threads whose names are {@code prefix} and a number, from 1 on. */
+  /** Makes a factory of threads whose names are {@code prefix} and a number, from 1 on. */
   public static ThreadFactory factory(String prefix) {
     return new Factory(prefix);
   }
 
-  /** Not the one of Thread.Builder, whose counting is linked at its first use, for milliseconds. */
+  /** Not the factory of Thread.Builder: its counter takes milliseconds to link at the first use. */
   private static final class Factory implements ThreadFactory {
     private final String prefix;
     private final AtomicInteger threads = new AtomicInteger();

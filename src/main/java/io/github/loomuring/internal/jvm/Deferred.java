@@ -3,42 +3,42 @@ package io.github.loomuring.internal.jvm;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Something that makes many calls faster and takes longer than a few of them: it is done when there
- * have been many, once, by a thread of its own, which nobody waits for.
+ * Work that makes calls faster, but takes longer than a few of them. It is done once, after many
+ * calls, by a thread of its own. No caller waits for it.
  *
- * <p>Any thread may ask. Nothing is thrown, and without the work everything goes on as before.
+ * <p>Any thread may call. Nothing is thrown, and callers do without the work until it is done.
  */
 public abstract class Deferred {
   private final String name;
   private final int calls;
-  private final AtomicInteger asked = new AtomicInteger();
+  private final AtomicInteger asked = new AtomicInteger(); // counts calls of isDone
   private volatile boolean done;
 
   /**
-   * Work to be done later.
+   * Defers work.
    *
-   * @param name of the thread that does it
-   * @param calls of {@link #isDone} after which it begins
+   * @param name the name of the thread that does it
+   * @param calls the number of calls of {@link #isDone} after which it starts
    */
   protected Deferred(String name, int calls) {
     this.name = name;
     this.calls = calls;
   }
 
-  /** Does the work. What it throws is as if it had not been asked for. */
+  /** Does the work. If it throws, the work counts as not done. */
   protected abstract void work();
 
-  /** Whether the work has been done. Begins it, if it has often been asked. */
+  /** Whether the work has been done. Starts it if this was called often enough. */
   public final boolean isDone() {
-    return done || begin();
+    return done || startIfDue();
   }
 
-  private boolean begin() {
+  private boolean startIfDue() {
     if (asked.get() < calls && asked.incrementAndGet() == calls) {
       try {
         DaemonThreads.unstarted(name, new Worker()).start();
       } catch (Throwable t) {
-        asked.set(0); // no thread or no memory; perhaps later
+        asked.set(0); // no thread or no memory: the calls are counted again
       }
     }
     return false;
@@ -51,9 +51,9 @@ public abstract class Deferred {
         work();
         done = true;
       } catch (VirtualMachineError e) {
-        asked.set(0); // no memory; perhaps later
+        asked.set(0); // no memory: the calls are counted again
       } catch (Throwable t) {
-        // Then it is never done.
+        // The work cannot be done in this process, and is not tried again.
       }
     }
   }

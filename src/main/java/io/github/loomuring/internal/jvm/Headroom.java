@@ -3,11 +3,11 @@ package io.github.loomuring.internal.jvm;
 import java.lang.ref.Reference;
 
 /**
- * Memory and stack for what must not fail half way: a class whose initialiser has thrown an error
- * can never be used again in that JVM.
+ * Makes sure of memory and stack before code that must not fail half way: a class whose initialiser
+ * has thrown an error can never be used again in that JVM.
  */
 public final class Headroom {
-  /** More calls than the JDK nests when it links a downcall, which makes classes. */
+  /** More than the depth of the calls by which the JDK links a downcall. */
   private static final int CALLS = 500;
 
   private static final int HEAP_BYTES = 1 << 20;
@@ -15,8 +15,8 @@ public final class Headroom {
   private Headroom() {}
 
   /**
-   * Returns if there are memory and stack enough; throws the error that there would be if not,
-   * while nothing is broken by it.
+   * Returns if there is enough memory and stack. Otherwise throws the error now, when it does no
+   * harm.
    *
    * @throws OutOfMemoryError if the heap is full
    * @throws StackOverflowError if the calling thread is near the end of its stack

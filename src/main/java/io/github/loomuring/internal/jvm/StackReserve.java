@@ -10,35 +10,34 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
 /**
- * Makes sure of stack before a part of a call that must not be torn by a {@link
- * StackOverflowError}: between the submission of a request and its completion, say, or between
- * taking a lock and giving it back.
+ * Makes sure of stack before a part of a call that a {@link StackOverflowError} must not end half
+ * way, for example between the submission of a request and its completion, or between the
+ * acquisition of a lock and its release.
  *
  * <p>Such a part needs a bounded amount of stack, with one exception: a virtual thread that parks
- * or yields also needs some for each frame below, because they are copied. So whoever parks or
- * yields there has to expect a {@code StackOverflowError} from that, whatever this class has found.
+ * or yields also needs stack for each of its frames, because they are copied. So code that parks or
+ * yields there must expect a {@code StackOverflowError} from it, even after {@link #ensure}.
  */
 public final class StackReserve {
   /*
-   * A method is made at run time that has very many local variables and does nothing with them. The
-   * interpreter makes room for all of them. Compiled code makes none, but HotSpot's compilers check
-   * the stack, at the entry of each method, for as much as the interpreter would need if the method
-   * and all that is inlined there were to be continued by it ("stack banging", in the sources
-   * Compile::bang_size_in_bytes). That costs one store for each page. It is the case if there is a
-   * place in the method from which the interpreter may have to continue: here, the array's bounds
-   * check.
+   * A method is made at run time that has very many local variables and does not use them. The
+   * interpreter reserves stack for all of them. Compiled code does not. But HotSpot's compilers
+   * check the stack, at the entry of each method, for as much as the interpreter would need to
+   * continue the method and everything that is inlined there ("stack banging", in the sources
+   * Compile::bang_size_in_bytes). That costs one store for each page. They do so only if the method
+   * has a place at which the interpreter may have to continue: here, the array's bounds check.
    */
 
   /**
-   * More than the parts need, also interpreted; the JDK's park and unpark take most of that. Tests
-   * overflow the stack at every depth with frames of each size, see DeepCalls. The rest is for a
-   * class or a method handle that is linked there after all.
+   * More than the parts need, even if they are interpreted; the JDK's park and unpark need most of
+   * it. Tests overflow the stack at every depth with frames of each size, see DeepCalls. The rest
+   * is for a class or a method handle that is linked there unexpectedly.
    */
   private static final int BYTES = 32 << 10;
 
   private static final int SLOT_BYTES = 8;
 
-  /** Not final, so that no compiler knows its length and leaves out the bounds check. */
+  /** Not final, so that no compiler knows its length and omits the bounds check. */
   private static int[] array = new int[1];
 
   private static final MethodHandle FRAME = frame();
@@ -46,10 +45,10 @@ public final class StackReserve {
   private StackReserve() {}
 
   /**
-   * Returns if there is enough stack; otherwise overflows it here, where nothing is lost by that.
+   * Returns if there is enough stack. Otherwise overflows it here, where that does no harm.
    *
-   * <p>It is for the beginning of a call, before anything is held. What gives back must not call
-   * it: that would overflow the stack which the beginning of the call has made sure of.
+   * <p>For the beginning of a call, before it holds anything. Code that releases something must not
+   * call this method: it would overflow the stack that the beginning of the call has made sure of.
    *
    * @throws StackOverflowError if there is not enough
    */
@@ -66,7 +65,7 @@ public final class StackReserve {
     }
   }
 
-  /** Null where classes cannot be made at run time: then nothing is made sure of. */
+  /** Null if classes cannot be made at run time; then {@link #ensure} does nothing. */
   private static MethodHandle frame() {
     try {
       ClassDesc intType = ConstantDescs.CD_int;
@@ -81,12 +80,12 @@ public final class StackReserve {
       MethodHandles.Lookup lookup = MethodHandles.lookup().defineHiddenClass(bytes, true);
       return lookup.findStatic(
           lookup.lookupClass(), "frame", MethodType.methodType(int.class, int[].class, int.class));
-    } catch (Throwable t) { // an Error here would be one for the life of the process
+    } catch (Throwable t) { // an Error would make this class unusable for the life of the process
       return null;
     }
   }
 
-  /** The element of an array, and a local variable in the last place of a large frame. */
+  /** Returns an array element, and stores a local variable in the last slot of a large frame. */
   private static void body(CodeBuilder code) {
     code.iload(1).istore(BYTES / SLOT_BYTES - 1).aload(0).iload(1).iaload().ireturn();
   }

@@ -10,30 +10,31 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Set;
 
-/** Paths as the kernel takes them: bytes of the file system, ended by a NUL. */
+/** Converts paths to the kernel's form: the bytes that the file system stores, without the NUL. */
 public final class CString {
   /*
-   * The JDK's path is bytes, and its text is what decoding them has made. Most charsets lose by
-   * that which bytes they were: what is no text becomes U+FFFD, and where several sequences stand
-   * for one character, encoding it gives the one that is usual. A name encoded from such a text
-   * leads to another file, or to none. So text is used only in the charsets that lose nothing but
-   * by U+FFFD; of every other path the URI is made, which has the bytes themselves.
+   * A path of the JDK is bytes, and its text is decoded from them. In most charsets the bytes
+   * cannot be recovered from the text. A sequence that is no text becomes U+FFFD. If several
+   * sequences stand for one character, encoding returns the usual one. A name that is encoded from
+   * such a text leads to another file, or to none. So the text is used only in charsets that lose
+   * nothing but by U+FFFD. For every other path the URI is used, which contains the bytes.
    *
-   * A path's own URI does not do. Making it looks at the file, follows a link, and appends a slash
-   * if a directory is there. Instead the path is put below what can have nothing below it, and the
-   * kernel says that at once, without asking any disk or server.
+   * The path's own URI cannot be used: toUri looks at the file, follows a link, and appends a slash
+   * if it finds a directory. So the path is first resolved against a path that cannot be a
+   * directory. The kernel reports that at once, without access to any disk or server.
    */
 
   private static final char REPLACEMENT = '\uFFFD';
 
-  /** It is no directory; no path of the JDK's but the root ends in a slash. */
+  /** A file that is no directory. No path of the JDK but the root ends in a slash. */
   private static final String NO_DIRECTORY = "/dev/null";
 
   private static final Charset NATIVE = charset("sun.jnu.encoding");
 
   /**
-   * Whether text without U+FFFD is exactly the bytes of its path. On Linux both properties name the
-   * charset of the JDK's paths. A program that has set one of them has not changed that charset.
+   * Whether a text without U+FFFD determines the bytes of its path. On Linux both properties name
+   * the charset of the JDK's paths. A program that has set one of them has not changed that
+   * charset.
    */
   private static final boolean EXACT =
       NATIVE != null
@@ -41,15 +42,15 @@ public final class CString {
           && Set.of(StandardCharsets.UTF_8, StandardCharsets.US_ASCII, StandardCharsets.ISO_8859_1)
               .contains(NATIVE);
 
-  /** Of relative paths: whether Java's default directory is another one than the kernel's. */
+  /** Whether Java resolves relative paths against another directory than the kernel does. */
   private static volatile Boolean resolvesAgainstDefault;
 
   private CString() {}
 
   /**
-   * The bytes of {@code path}, without a closing NUL.
+   * The bytes of {@code path}, without the terminating NUL.
    *
-   * @param path of the platform's file system
+   * @param path a path of the platform's file system
    * @throws InvalidPathException if the path contains a NUL
    */
   public static byte[] bytes(Path path) {
@@ -62,8 +63,8 @@ public final class CString {
   }
 
   /**
-   * The bytes of {@code path} as it is, which may be relative to whatever its reader takes it to
-   * be, for example the place of a symbolic link.
+   * The bytes of {@code path} as it is. A relative path stays relative, for example to the
+   * directory of the symbolic link that it is the target of.
    *
    * @throws InvalidPathException if the path contains a NUL
    */
@@ -75,7 +76,7 @@ public final class CString {
     return EXACT && text.indexOf(REPLACEMENT) < 0 ? text.getBytes(NATIVE) : ownBytes(path);
   }
 
-  /** The bytes that the JDK itself gives to the kernel. Nothing looks at the file. */
+  /** The bytes that the JDK itself passes to the kernel. Does not access the file. */
   static byte[] ownBytes(Path path) {
     int names = path.getNameCount();
     if (names == 0 || path.toString().isEmpty()) {
@@ -84,18 +85,18 @@ public final class CString {
     Path relative = path.isAbsolute() ? path.subpath(0, names) : path;
     String raw = path.getFileSystem().getPath(NO_DIRECTORY).resolve(relative).toUri().getRawPath();
     if (raw == null || !raw.startsWith(NO_DIRECTORY + "/")) {
-      // Not the JDK's: a file system in place of the default one, to which text is all there is.
+      // Not the JDK's: a file system in place of the default one, of which only the text is known.
       return path.toString().getBytes(NATIVE == null ? StandardCharsets.UTF_8 : NATIVE);
     }
     int end = raw.endsWith("/") ? raw.length() - 1 : raw.length();
     return decoded(raw, NO_DIRECTORY.length() + (path.isAbsolute() ? 0 : 1), end);
   }
 
-  /** The bytes of a URI's path from {@code begin} to {@code end}. */
-  private static byte[] decoded(String raw, int begin, int end) {
-    byte[] bytes = new byte[end - begin];
+  /** The bytes of a URI's path from {@code start} to {@code end}. */
+  private static byte[] decoded(String raw, int start, int end) {
+    byte[] bytes = new byte[end - start];
     int length = 0;
-    for (int i = begin; i < end; i++) {
+    for (int i = start; i < end; i++) {
       char c = raw.charAt(i);
       if (c == '%') {
         bytes[length++] = (byte) Integer.parseInt(raw, i + 1, i + 3, 16);
@@ -117,19 +118,20 @@ public final class CString {
   }
 
   /**
-   * As the JDK decides it when it makes its file system: with {@code -Duser.dir=...} a relative
-   * path means another file to Java than to the kernel. What a program sets later means nothing.
+   * Decides as the JDK does when it makes its file system: with {@code -Duser.dir=...} a relative
+   * path leads to another file in Java than in the kernel. A value that a program sets later has no
+   * effect.
    */
   private static boolean defaultIsWorkingDirectory(FileSystem fileSystem) {
     Path byJava = fileSystem.getPath("").toAbsolutePath();
     try {
       return Files.readSymbolicLink(fileSystem.getPath("/proc/self/cwd")).equals(byJava);
     } catch (IOException | RuntimeException e) {
-      return false; // an absolute path is right in every case
+      return false; // then paths are made absolute, which is always right
     }
   }
 
-  /** What a system property names; null if nothing that there is. */
+  /** The charset that a system property names; null if there is none of that name. */
   private static Charset charset(String property) {
     try {
       return Charset.forName(System.getProperty(property, ""));

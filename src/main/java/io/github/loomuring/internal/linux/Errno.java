@@ -7,11 +7,11 @@ import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
 
 /**
- * Error numbers: their names, texts and the exception a Java developer expects for them.
+ * Error numbers: their names, their texts, and the exceptions that a Java developer expects.
  *
  * <p>Values are those of asm-generic/errno-base.h and asm-generic/errno.h, the same on x86_64 and
- * aarch64. 512 to 516 are the kernel's internal restart codes (include/linux/errno.h), which no
- * system call returns but which a cancelled io_uring request can carry.
+ * aarch64. 512 to 516 are the kernel's internal restart codes (include/linux/errno.h). No system
+ * call returns them, but a cancelled io_uring request can complete with them.
  */
 public enum Errno {
   EPERM(1, "Operation not permitted"),
@@ -93,7 +93,7 @@ public enum Errno {
     return number;
   }
 
-  /** What the kernel returns for it: the negated number. */
+  /** The negated error number, as the kernel returns it. */
   public int negated() {
     return -number;
   }
@@ -103,14 +103,14 @@ public enum Errno {
     return result == -number;
   }
 
-  /** Name and text of a negated errno, for example {@code ENOSPC (No space left on device)}. */
+  /** The name and text of a negated errno, such as {@code ENOSPC (No space left on device)}. */
   public static String describe(long result) {
     int number = (int) -result;
     Errno errno = number > 0 && number < BY_NUMBER.length ? BY_NUMBER[number] : null;
     return errno == null ? "errno " + number : errno + " (" + errno.text + ")";
   }
 
-  /** Whether {@code result} says that a request ended because it was cancelled or interrupted. */
+  /** Whether a request with {@code result} ended because it was cancelled or interrupted. */
   public static boolean isCancelled(int result) {
     return result == -125 || result == -4 || (result <= -512 && result >= -516 && result != -515);
   }
@@ -119,8 +119,8 @@ public enum Errno {
    * The exception for {@code result}, which a call on {@code file} returned.
    *
    * @param result the negated errno
-   * @param file the path, or what else names the file
-   * @param operation what was tried, with its arguments; part of the message where there is one
+   * @param file the path, or another name for the file
+   * @param operation the operation with its arguments, for the message if the exception has one
    */
   public static FileSystemException exception(long result, String file, String operation) {
     return exception(result, file, null, operation);

@@ -1,7 +1,16 @@
 package io.github.loomuring.internal.linux;
 
+import static io.github.loomuring.internal.linux.StructFields.*;
+import static java.lang.foreign.MemoryLayout.paddingLayout;
+import static java.lang.foreign.MemoryLayout.sequenceLayout;
+import static java.lang.foreign.MemoryLayout.structLayout;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.StructLayout;
+
 /**
- * Numbers of file calls: uapi/asm-generic/fcntl.h,
+ * Constants and struct layouts of file calls: uapi/asm-generic/fcntl.h,
  * uapi/linux/{fcntl,openat2,fs,stat,magic,mman,falloc,fadvise}.h and asm/fcntl.h of the
  * architecture, Linux 6.18.
  */
@@ -63,6 +72,7 @@ public final class Fcntl {
   public static final int POLLHUP = 0x10;
 
   /*
+   * uapi/linux/openat2.h:
    * struct open_how {
    *   __u64 flags;    //  0
    *   __u64 mode;     //  8
@@ -76,6 +86,7 @@ public final class Fcntl {
   public static final long RESOLVE_CACHED = 0x20;
 
   /*
+   * uapi/linux/uio.h:
    * struct iovec {
    *   void *iov_base;  // 0
    *   size_t iov_len;  // 8
@@ -86,6 +97,7 @@ public final class Fcntl {
   public static final long IOVEC_LEN = 8;
 
   /*
+   * time.h of libc; struct __kernel_timespec of uapi/linux/time_types.h:
    * struct timespec {
    *   time_t tv_sec;   // 0
    *   long   tv_nsec;  // 8
@@ -95,13 +107,14 @@ public final class Fcntl {
   public static final long TIMESPEC_TV_SEC = 0;
   public static final long TIMESPEC_TV_NSEC = 8;
 
-  /** In tv_nsec: leave this time as it is. */
+  /** In tv_nsec: the time stays unchanged. */
   public static final long UTIME_OMIT = 0x3ffffffe;
 
-  /** UIO_MAXIOV of uapi/linux/uio.h: the most iovecs of one call. */
+  /** The most iovecs of one call, of uapi/linux/uio.h. */
   public static final int UIO_MAXIOV = 1024;
 
   /*
+   * uapi/linux/stat.h:
    * struct statx {
    *   __u32 stx_mask;              //   0
    *   __u32 stx_blksize;           //   4
@@ -166,7 +179,23 @@ public final class Fcntl {
   public static final int S_IFLNK = 0xa000;
   public static final int S_IFSOCK = 0xc000;
 
-  /** struct statfs begins with {@code long f_type}; its size is 120 on both architectures. */
+  /*
+   * uapi/asm-generic/statfs.h:
+   * struct statfs {
+   *   long f_type;             //  0
+   *   long f_bsize;            //  8
+   *   long f_blocks;           // 16
+   *   long f_bfree;            // 24
+   *   long f_bavail;           // 32
+   *   long f_files;            // 40
+   *   long f_ffree;            // 48
+   *   __kernel_fsid_t f_fsid;  // 56
+   *   long f_namelen;          // 64
+   *   long f_frsize;           // 72
+   *   long f_flags;            // 80
+   *   long f_spare[4];         // 88
+   * };                         // 120
+   */
   public static final long STATFS_BYTES = 120;
 
   public static final long STATFS_TYPE = 0;
@@ -187,18 +216,117 @@ public final class Fcntl {
   public static final int MAP_POPULATE = 0x8000;
   public static final int MADV_DONTFORK = 10;
 
-  /** PATH_MAX of linux/limits.h: bytes of a path, its closing NUL included. */
+  /** The most bytes of a path, its terminating NUL included, of uapi/linux/limits.h. */
   public static final int PATH_MAX = 4096;
 
-  /** MAX_RW_COUNT of linux/fs.h: the most bytes one read or write moves. */
+  /** The most bytes that one read or write transfers, of include/linux/fs.h. */
   public static final int MAX_RW_COUNT = 0x7ffff000;
+
+  static {
+    assert Layouts.areRight();
+  }
 
   private Fcntl() {}
 
-  /** The number of a device, as glibc's makedev puts it together: st_dev of stat(2). */
+  /** The number of a device in the form of st_dev of stat(2), as glibc's makedev returns it. */
   public static long makedev(int major, int minor) {
     long high = Integer.toUnsignedLong(major);
     long low = Integer.toUnsignedLong(minor);
     return (low & 0xff) | (high & 0xfff) << 8 | (low & ~0xffL) << 12 | (high & ~0xfffL) << 32;
+  }
+
+  /**
+   * The structs above once more, field by field, from which their sizes and offsets are computed.
+   * Used by an assertion only: {@code areRight} throws an AssertionError if a constant is wrong.
+   */
+  private static final class Layouts {
+    private Layouts() {}
+
+    static boolean areRight() {
+      StructLayout openHow = structLayout(u64("flags"), u64("mode"), u64("resolve"));
+      size(openHow, OPEN_HOW_BYTES);
+      field(openHow, "flags", OPEN_HOW_FLAGS);
+      field(openHow, "mode", OPEN_HOW_MODE);
+      field(openHow, "resolve", OPEN_HOW_RESOLVE);
+      StructLayout iovec = structLayout(u64("iov_base"), u64("iov_len"));
+      size(iovec, IOVEC_BYTES);
+      field(iovec, "iov_base", IOVEC_BASE);
+      field(iovec, "iov_len", IOVEC_LEN);
+      StructLayout timespec = structLayout(u64("tv_sec"), u64("tv_nsec"));
+      size(timespec, TIMESPEC_BYTES);
+      field(timespec, "tv_sec", TIMESPEC_TV_SEC);
+      field(timespec, "tv_nsec", TIMESPEC_TV_NSEC);
+      statx();
+      statfs();
+      return true;
+    }
+
+    private static void statx() {
+      StructLayout timestamp = structLayout(u64("tv_sec"), u32("tv_nsec"), u32("__reserved"));
+      field(timestamp, "tv_nsec", STATX_TIMESTAMP_NSEC);
+      StructLayout statx =
+          structLayout(
+              u32("mask"),
+              u32("blksize"),
+              u64("attributes"),
+              u32("nlink"),
+              u32("uid"),
+              u32("gid"),
+              u16("mode"),
+              paddingLayout(2),
+              u64("ino"),
+              u64("size"),
+              u64("blocks"),
+              u64("attributes_mask"),
+              timestamp.withName("atime"),
+              timestamp.withName("btime"),
+              timestamp.withName("ctime"),
+              timestamp.withName("mtime"),
+              u32("rdev_major"),
+              u32("rdev_minor"),
+              u32("dev_major"),
+              u32("dev_minor"),
+              u64("mnt_id"),
+              u32("dio_mem_align"),
+              u32("dio_offset_align"),
+              sequenceLayout(12, JAVA_LONG).withName("__spare3"));
+      size(statx, STATX_BYTES);
+      field(statx, "mask", STATX_MASK);
+      field(statx, "blksize", STATX_BLKSIZE);
+      field(statx, "nlink", STATX_NLINK_OFFSET);
+      field(statx, "uid", STATX_UID_OFFSET);
+      field(statx, "gid", STATX_GID_OFFSET);
+      field(statx, "mode", STATX_MODE);
+      field(statx, "ino", STATX_INO_OFFSET);
+      field(statx, "size", STATX_SIZE_BYTES);
+      field(statx, "blocks", STATX_BLOCKS_OFFSET);
+      field(statx, "atime", STATX_ATIME_OFFSET);
+      field(statx, "btime", STATX_BTIME_OFFSET);
+      field(statx, "ctime", STATX_CTIME_OFFSET);
+      field(statx, "mtime", STATX_MTIME_OFFSET);
+      field(statx, "dev_major", STATX_DEV_MAJOR);
+      field(statx, "dev_minor", STATX_DEV_MINOR);
+      field(statx, "dio_mem_align", STATX_DIO_MEM_ALIGN);
+      field(statx, "dio_offset_align", STATX_DIO_OFFSET_ALIGN);
+    }
+
+    private static void statfs() {
+      StructLayout statfs =
+          structLayout(
+              u64("f_type"),
+              u64("f_bsize"),
+              u64("f_blocks"),
+              u64("f_bfree"),
+              u64("f_bavail"),
+              u64("f_files"),
+              u64("f_ffree"),
+              sequenceLayout(2, JAVA_INT).withName("f_fsid"),
+              u64("f_namelen"),
+              u64("f_frsize"),
+              u64("f_flags"),
+              sequenceLayout(4, JAVA_LONG).withName("f_spare"));
+      size(statfs, STATFS_BYTES);
+      field(statfs, "f_type", STATFS_TYPE);
+    }
   }
 }

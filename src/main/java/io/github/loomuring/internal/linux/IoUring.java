@@ -1,9 +1,18 @@
 package io.github.loomuring.internal.linux;
 
+import static io.github.loomuring.internal.linux.StructFields.*;
+import static java.lang.foreign.MemoryLayout.sequenceLayout;
+import static java.lang.foreign.MemoryLayout.structLayout;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.MemoryLayout.PathElement;
+import java.lang.foreign.StructLayout;
+
 /**
- * Numbers of the io_uring interface: include/uapi/linux/io_uring.h, Linux 6.18.
+ * Constants and struct layouts of the io_uring interface: include/uapi/linux/io_uring.h, Linux
+ * 6.18.
  *
- * <p>C spelling is kept, so that a reader can search for a name in the kernel's sources and in the
+ * <p>Names have their C spelling, so that a reader finds them in the kernel's sources and in the
  * manual pages.
  */
 public final class IoUring {
@@ -188,10 +197,156 @@ public final class IoUring {
   public static final long PROBE_BYTES = 16 + 8L * PROBE_OPS;
   public static final long PROBE_LAST_OP = 0;
 
-  /** Offset of the flags of opcode {@code opcode} in a {@code struct io_uring_probe}. */
+  static {
+    assert Layouts.areRight();
+  }
+
+  private IoUring() {}
+
+  /** The offset of the flags of {@code opcode} in a {@code struct io_uring_probe}. */
   public static long probeFlags(int opcode) {
     return 16 + 8L * opcode + 2;
   }
 
-  private IoUring() {}
+  /**
+   * The structs above once more, field by field, from which their sizes and offsets are computed.
+   * Used by an assertion only: {@code areRight} throws an AssertionError if a constant is wrong.
+   */
+  private static final class Layouts {
+    private Layouts() {}
+
+    static boolean areRight() {
+      params();
+      sqe();
+      cqe();
+      registration();
+      probe();
+      return true;
+    }
+
+    private static void params() {
+      StructLayout sqOffsets =
+          structLayout(
+              u32("head"),
+              u32("tail"),
+              u32("ring_mask"),
+              u32("ring_entries"),
+              u32("flags"),
+              u32("dropped"),
+              u32("array"),
+              u32("resv1"),
+              u64("user_addr"));
+      StructLayout cqOffsets =
+          structLayout(
+              u32("head"),
+              u32("tail"),
+              u32("ring_mask"),
+              u32("ring_entries"),
+              u32("overflow"),
+              u32("cqes"),
+              u32("flags"),
+              u32("resv1"),
+              u64("user_addr"));
+      StructLayout params =
+          structLayout(
+              u32("sq_entries"),
+              u32("cq_entries"),
+              u32("flags"),
+              u32("sq_thread_cpu"),
+              u32("sq_thread_idle"),
+              u32("features"),
+              u32("wq_fd"),
+              sequenceLayout(3, JAVA_INT).withName("resv"),
+              sqOffsets.withName("sq_off"),
+              cqOffsets.withName("cq_off"));
+      size(params, PARAMS_BYTES);
+      field(params, "sq_entries", PARAMS_SQ_ENTRIES);
+      field(params, "cq_entries", PARAMS_CQ_ENTRIES);
+      field(params, "flags", PARAMS_FLAGS);
+      field(params, "sq_thread_idle", PARAMS_SQ_THREAD_IDLE);
+      field(params, "features", PARAMS_FEATURES);
+      long sqOff = params.byteOffset(PathElement.groupElement("sq_off"));
+      field(sqOffsets, "head", PARAMS_SQ_OFF_HEAD - sqOff);
+      field(sqOffsets, "tail", PARAMS_SQ_OFF_TAIL - sqOff);
+      field(sqOffsets, "flags", PARAMS_SQ_OFF_FLAGS - sqOff);
+      field(sqOffsets, "array", PARAMS_SQ_OFF_ARRAY - sqOff);
+      long cqOff = params.byteOffset(PathElement.groupElement("cq_off"));
+      field(cqOffsets, "head", PARAMS_CQ_OFF_HEAD - cqOff);
+      field(cqOffsets, "tail", PARAMS_CQ_OFF_TAIL - cqOff);
+      field(cqOffsets, "cqes", PARAMS_CQ_OFF_CQES - cqOff);
+    }
+
+    private static void sqe() {
+      StructLayout sqe =
+          structLayout(
+              u8("opcode"),
+              u8("flags"),
+              u16("ioprio"),
+              u32("fd"),
+              u64("off"),
+              u64("addr"),
+              u32("len"),
+              u32("op_flags"),
+              u64("user_data"),
+              u16("buf_index"),
+              u16("personality"),
+              u32("file_index"),
+              u64("addr3"),
+              u64("__pad2"));
+      size(sqe, SQE_BYTES);
+      field(sqe, "opcode", SQE_OPCODE);
+      field(sqe, "flags", SQE_FLAGS);
+      field(sqe, "fd", SQE_FD);
+      field(sqe, "off", SQE_OFF);
+      field(sqe, "addr", SQE_ADDR);
+      field(sqe, "len", SQE_LEN);
+      field(sqe, "op_flags", SQE_OP_FLAGS);
+      field(sqe, "user_data", SQE_USER_DATA);
+      field(sqe, "buf_index", SQE_BUF_INDEX);
+      field(sqe, "file_index", SQE_FILE_INDEX);
+      field(sqe, "addr3", SQE_ADDR3);
+      field(sqe, "__pad2", SQE_PAD2);
+    }
+
+    private static void cqe() {
+      StructLayout cqe = structLayout(u64("user_data"), u32("res"), u32("flags"));
+      size(cqe, CQE_BYTES);
+      field(cqe, "user_data", CQE_USER_DATA);
+      field(cqe, "res", CQE_RES);
+    }
+
+    private static void registration() {
+      StructLayout register =
+          structLayout(u32("nr"), u32("flags"), u64("resv2"), u64("data"), u64("tags"));
+      size(register, RSRC_REGISTER_BYTES);
+      field(register, "nr", RSRC_REGISTER_NR);
+      field(register, "flags", RSRC_REGISTER_FLAGS);
+      StructLayout update =
+          structLayout(
+              u32("offset"), u32("resv"), u64("data"), u64("tags"), u32("nr"), u32("resv2"));
+      size(update, RSRC_UPDATE2_BYTES);
+      field(update, "offset", RSRC_UPDATE2_OFFSET);
+      field(update, "data", RSRC_UPDATE2_DATA);
+      field(update, "nr", RSRC_UPDATE2_NR);
+    }
+
+    private static void probe() {
+      StructLayout op = structLayout(u8("op"), u8("resv"), u16("flags"), u32("resv2"));
+      StructLayout probe =
+          structLayout(
+              u8("last_op"),
+              u8("ops_len"),
+              u16("resv"),
+              sequenceLayout(3, JAVA_INT).withName("resv2"),
+              sequenceLayout(PROBE_OPS, op).withName("ops"));
+      size(probe, PROBE_BYTES);
+      field(probe, "last_op", PROBE_LAST_OP);
+      PathElement ops = PathElement.groupElement("ops");
+      PathElement flags = PathElement.groupElement("flags");
+      for (int i = 0; i < PROBE_OPS; i++) {
+        long flagsOfOp = probe.byteOffset(ops, PathElement.sequenceElement(i), flags);
+        check("probeFlags(" + i + ")", probeFlags(i), flagsOfOp);
+      }
+    }
+  }
 }

@@ -3,16 +3,16 @@ package io.github.loomuring.internal.linux;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The system calls this library makes, one method each.
+ * The system calls that this library makes, one method each. Any thread may call.
  *
- * <p>Every method answers as the kernel does: zero or a positive result, or the negated errno. The
- * first argument, {@code errno}, is native scratch of {@link #ERRNO_BYTES} bytes that no other
- * thread uses during the call. Pointers are plain addresses; whoever passes one keeps its memory
- * alive. The interface exists so that a simulated kernel can stand in for Linux in tests.
+ * <p>Every method returns what the kernel returns: zero or a positive result, or the negated errno.
+ * The first argument, {@code errno}, is native scratch of {@link #ERRNO_BYTES} bytes that no other
+ * thread uses during the call. Pointers are plain addresses; the caller keeps their memory alive.
+ * The interface exists so that tests can replace Linux by a simulated kernel.
  */
 public interface Kernel {
 
-  /** Size in bytes of the errno scratch that every call needs. */
+  /** The size of the errno scratch that every call needs. */
   long ERRNO_BYTES = 8;
 
   int ioUringSetup(MemorySegment errno, int entries, long params);
@@ -21,7 +21,7 @@ public interface Kernel {
 
   int ioUringRegister(MemorySegment errno, int fd, int opcode, long arg, int count);
 
-  /** Maps {@code length} bytes; the address, or a negated errno. */
+  /** Maps {@code length} bytes. Returns the address, or a negated errno. */
   long mmap(MemorySegment errno, long length, int prot, int flags, int fd, long offset);
 
   int munmap(MemorySegment errno, long address, long length);
@@ -56,7 +56,7 @@ public interface Kernel {
 
   int syncFileRange(MemorySegment errno, int fd, long offset, long length, int flags);
 
-  /** Copies between two files; {@code offset} and {@code targetOffset} point to the offsets. */
+  /** Copies between two files; {@code offset} and {@code targetOffset} are pointers to offsets. */
   long copyFileRange(
       MemorySegment errno, int fd, long offset, int targetFd, long targetOffset, long length);
 
@@ -64,7 +64,7 @@ public interface Kernel {
 
   int fchmod(MemorySegment errno, int fd, int mode);
 
-  /** Sets owner and group; -1 leaves one as it is. */
+  /** Sets owner and group; -1 leaves the respective one unchanged. */
   int fchown(MemorySegment errno, int fd, int uid, int gid);
 
   int fsync(MemorySegment errno, int fd);
@@ -75,12 +75,12 @@ public interface Kernel {
 
   int renameat(MemorySegment errno, int dirfd, long path, int newDirfd, long newPath);
 
-  /** Sets the descriptor's own position, which no read or write of the library goes by. */
+  /** Sets the descriptor's own position, which no read or write of the library uses. */
   long lseek(MemorySegment errno, int fd, long offset, int whence);
 
-  /** Lets other threads of this processor run, if there are any. */
+  /** Lets other threads that are queued on this processor run. */
   void schedYield();
 
-  /** Name and release, for example {@code Linux 6.18.1}. */
+  /** The kernel's name and release, for example {@code Linux 6.18.1}. */
   String release();
 }

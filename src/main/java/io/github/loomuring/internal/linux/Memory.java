@@ -6,14 +6,14 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 
 /**
- * Access to native memory that the kernel shares with us, with the memory order in the name, and
- * memory of our own that outlives any arena.
+ * Access to native memory that the kernel shares with the library, with the memory order in the
+ * method's name, and segments for addresses, which belong to no arena.
  */
 @SuppressWarnings("restricted")
 public final class Memory {
   private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
 
-  /** The page size of every supported kernel configuration divides it (4, 16 and 64 KiB). */
+  /** A multiple of the page size of every supported kernel configuration (4, 16 and 64 KiB). */
   public static final long PAGE_BYTES = 65_536;
 
   private Memory() {}
@@ -30,12 +30,14 @@ public final class Memory {
     return (int) INT.getVolatile(segment, offset);
   }
 
-  /** A view of {@code size} bytes at {@code address}, valid for as long as that memory is. */
+  /** A segment of {@code size} bytes at {@code address}, valid as long as that memory is. */
   public static MemorySegment at(long address, long size) {
     return MemorySegment.ofAddress(address).reinterpret(size);
   }
 
-  /** Whether {@code thread} may use what {@code arena} has allocated; nothing is allocated. */
+  /**
+   * Whether {@code thread} may access segments of {@code arena}. Allocates nothing in the arena.
+   */
   public static boolean isAccessible(Arena arena, Thread thread) {
     return MemorySegment.NULL.reinterpret(arena, null).isAccessibleBy(thread);
   }

@@ -15,19 +15,19 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Where file systems are mounted whose server, another machine or process, is asked by calls that
- * on others answer from memory: NFS, SMB, FUSE and the like.
+ * The mount points of remote file systems: NFS, SMB, FUSE and the like. A call that a local file
+ * system answers from memory may ask their server there, which is another machine or process.
  *
- * <p>Read from /proc/self/mountinfo (proc_pid_mountinfo(5)), again when that is a second old. Any
- * thread may ask. A symbolic link that leads into such a mount is not seen, nor is a mount in its
- * first second.
+ * <p>They are read from /proc/self/mountinfo (proc_pid_mountinfo(5)), and read again after one
+ * second. Any thread may call. A symbolic link that leads into such a mount is not noticed, nor is
+ * a mount in its first second.
  */
 public final class RemoteMounts {
   private static final String MOUNTINFO = "/proc/self/mountinfo";
   private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final HexFormat HEX = HexFormat.of();
 
-  /** Types that live on a block device of this machine, or in its memory. */
+  /** Types of file systems on a block device of this machine, or in its memory. */
   private static final Set<String> LOCAL =
       Set.of(
           "ext2",
@@ -76,11 +76,11 @@ public final class RemoteMounts {
   private volatile Mounts mounts;
   private volatile long readNanos = System.nanoTime();
 
-  /** Where remote file systems are mounted, as bytes: a mount point need not be text. */
+  /** Mount points of remote file systems. As bytes, because a mount point need not be text. */
   private static final class Mounts {
     final List<URI> points;
 
-    /** The same as paths, the longest first; null until there is a path to ask about. */
+    /** The same as paths, the longest first; null until they are used. */
     private volatile List<Path> paths;
 
     Mounts(List<URI> points) {
@@ -105,10 +105,10 @@ public final class RemoteMounts {
     this(MOUNTINFO);
   }
 
-  /** What a file like /proc/self/mountinfo says, for tests. */
+  /** Reads another file than /proc/self/mountinfo, for tests. */
   RemoteMounts(String mountinfo) {
     this.mountinfo = mountinfo;
-    this.mounts = new Mounts(read()); // before anybody asks
+    this.mounts = new Mounts(read());
   }
 
   /** The mount point of the remote file system on which {@code path} is, or null. */
@@ -133,14 +133,14 @@ public final class RemoteMounts {
     if (now - readNanos < REFRESH_NANOS) {
       return;
     }
-    readNanos = now; // others go on with what was read before
+    readNanos = now; // before the read: other threads use the old mounts meanwhile
     List<URI> points = read();
     if (!points.equals(mounts.points)) {
       mounts = new Mounts(points);
     }
   }
 
-  /** By java.io, which does not ask for the default file system: that may be one of ours. */
+  /** Uses java.io, which does not use the default file system: that may be the library's. */
   private List<URI> read() {
     List<URI> points = new ArrayList<>();
     try (FileInputStream input = new FileInputStream(mountinfo)) {
@@ -151,7 +151,7 @@ public final class RemoteMounts {
         }
       }
     } catch (IOException | RuntimeException e) {
-      return List.of(); // no /proc: nothing is known to be remote
+      return List.of(); // no /proc: no mount is known to be remote
     }
     return List.copyOf(points);
   }
@@ -168,7 +168,7 @@ public final class RemoteMounts {
   }
 
   /**
-   * The URI of a mount point: what has the same bytes in every charset.
+   * The URI of a mount point, which has the same bytes in every charset.
    *
    * @param escaped a character for each byte; spaces, tabs, line feeds and backslashes are written
    *     as {@code \} and three octal digits

@@ -6,13 +6,17 @@ import java.io.IOException;
 import java.util.ResourceBundle;
 
 /**
- * The logger of a class, asked for at its first use and kept from then on.
+ * The logger of a class, which is looked up at its first use and then kept. Any thread may call.
  *
- * <p>Not earlier: to set up the first logger of a program may need files, and so the class. And
- * kept, because java.util.logging forgets a logger that nobody holds, with its level and handlers.
+ * <p>It is not looked up earlier: the set-up of a program's first logger may use files, and so the
+ * class that is being initialised. It is kept because java.util.logging drops a logger that is not
+ * reachable, with its level and handlers.
  */
 public final class LazyLogger {
-  /** Whether the log of the program has been set up, by a logger of ours at least. */
+  /**
+   * Whether a logger of the library has been looked up, so that the log is set up. One for the
+   * process, as the log is.
+   */
   private static volatile boolean setUp;
 
   private final String name;
@@ -23,8 +27,8 @@ public final class LazyLogger {
   }
 
   /**
-   * The logger; two threads that ask first at once get the same one of the log. One that says
-   * nothing if there is none now, for a shortage; the next call asks again.
+   * The logger. Threads that use it first at the same time get the same one. If a shortage prevents
+   * the look-up, a logger that drops every message; the next call tries again.
    */
   public System.Logger get() {
     System.Logger known = logger;
@@ -43,8 +47,9 @@ public final class LazyLogger {
   /**
    * Whether it is safe to log now.
    *
-   * <p>It is not while there is no descriptor to set up the log with: a log that cannot read its
-   * configuration then is silent for as long as the process lives, to the program itself too.
+   * <p>It is not safe if the log has not been set up and there is no descriptor for that: a log
+   * that cannot read its configuration then drops all messages for the life of the process, also
+   * those of the program itself.
    */
   public static boolean isReady() {
     return setUp || isDescriptorLeft();
@@ -53,7 +58,7 @@ public final class LazyLogger {
   private static boolean isDescriptorLeft() {
     File something = new File("/dev/null");
     if (!something.canRead()) {
-      return true; // another system: nothing is known
+      return true; // another platform: assume that there is one
     }
     try {
       new FileInputStream(something).close();
@@ -71,12 +76,12 @@ public final class LazyLogger {
 
     @Override
     public void log(Level level, ResourceBundle bundle, String message, Throwable thrown) {
-      // There is no log.
+      // Dropped.
     }
 
     @Override
     public void log(Level level, ResourceBundle bundle, String format, Object... parameters) {
-      // There is no log.
+      // Dropped.
     }
   }
 }

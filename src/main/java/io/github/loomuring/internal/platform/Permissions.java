@@ -5,14 +5,14 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Permission bits of inode(7), and the JDK's names for them. */
+/** Converts between the permission bits of inode(7) and the JDK's permissions. */
 public final class Permissions {
   private Permissions() {}
 
   /**
-   * The bits of what is to be created, before the umask.
+   * The bits of a file that is to be created, before the umask.
    *
-   * @param initial what there is without an attribute
+   * @param initial the bits if no attribute sets them
    * @throws UnsupportedOperationException for an attribute other than {@code posix:permissions}
    */
   public static int mode(int initial, FileAttribute<?>... attributes) {

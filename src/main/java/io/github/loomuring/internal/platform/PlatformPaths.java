@@ -7,39 +7,45 @@ import java.nio.file.ProviderMismatchException;
 import java.util.Objects;
 
 /**
- * The file system of the platform, and its paths behind those of a file system that wraps it.
+ * The platform's file system, and the conversion of paths of file systems that wrap it.
  *
- * <p>The engines know paths of the platform only. The default file system is the platform's, unless
- * the JVM was started with one of ours in its place: then that one has said so by {@link #use}.
+ * <p>The engines know only paths of the platform's file system. That is the default file system,
+ * unless the JVM was started with the library's provider as the default one. The library's file
+ * system then names the platform's by {@link #use}.
  */
 public final class PlatformPaths {
-  /** A path of a file system that wraps the platform's. */
+  /** A path of a file system that wraps the platform's file system. */
   public interface Wrapper extends Path {
     Path platformPath();
 
-    /** {@code path} of the platform, as one of this path's file system. */
+    /**
+     * Converts {@code path}, of the platform's file system, to a path of this one's file system.
+     */
     Path wrap(Path path);
   }
 
-  private static volatile FileSystem inPlaceOfDefault;
+  // Static, because the JVM has one default file system.
+  private static volatile FileSystem notDefault;
 
   private PlatformPaths() {}
 
-  /** Names the platform's file system, before any path is seen, where it is not the default. */
+  /**
+   * Sets the platform's file system if it is not the default one; called before any path is used.
+   */
   public static void use(FileSystem platform) {
-    inPlaceOfDefault = platform;
+    notDefault = platform;
   }
 
   public static FileSystem fileSystem() {
-    FileSystem named = inPlaceOfDefault;
-    return named != null ? named : FileSystems.getDefault();
+    FileSystem set = notDefault;
+    return set != null ? set : FileSystems.getDefault();
   }
 
   /**
-   * The platform's path that {@code path} is or wraps.
+   * The path of the platform's file system that {@code path} is or wraps.
    *
-   * @param name of the argument
-   * @throws ProviderMismatchException if it is a path of something else
+   * @param name the name of the argument, for messages
+   * @throws ProviderMismatchException if it is a path of another file system
    */
   public static Path unwrap(String name, Path path) {
     Objects.requireNonNull(path, name);
@@ -50,7 +56,9 @@ public final class PlatformPaths {
     return unwrapped;
   }
 
-  /** A path of the platform that an operation on {@code origin} has found, of origin's kind. */
+  /**
+   * Converts a path of the platform's file system to a path of the file system of {@code origin}.
+   */
   public static Path like(Path origin, Path found) {
     return origin instanceof Wrapper wrapper ? wrapper.wrap(found) : found;
   }

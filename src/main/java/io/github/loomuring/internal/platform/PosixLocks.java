@@ -9,41 +9,47 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Keeps descriptors open whose closing would drop a lock.
+ * Keeps descriptors open whose close would drop a lock.
  *
- * <p>A process loses all its locks on a file (fcntl(2)) when it closes any descriptor of it, also
- * one that has nothing to do with the lock. So every descriptor of the library is closed by {@link
- * #close}, which puts that off while the library holds a lock on the descriptor's file. Files are
- * told apart by a {@linkplain #key key}. Two of them may have the same one; a close is then put off
- * without need.
+ * <p>A process loses all its locks on a file (fcntl(2)) when it closes any descriptor of the file,
+ * even one that was not used for the lock. So {@link #close} closes every descriptor of the
+ * library, and puts the close off while the library holds a lock on the descriptor's file. A
+ * {@linkplain #key key} identifies the file. Two files may have the same key; then a close is put
+ * off without need.
+ *
+ * <p>All state is static: locks belong to the process, whatever engine a file was opened by. Any
+ * thread may call.
  */
 public final class PosixLocks {
   private static final LazyLogger LOGGER = new LazyLogger(PosixLocks.class);
 
   /*
-   * As long as nobody holds a lock, a close notes its key in a free place of CLOSING, and looks at
-   * LOCKS. Who wants a lock counts it there first, and then looks for its key in CLOSING: what has
-   * not seen the lock is found there, and waited for. A close of another file is not, however long
-   * it takes. From LOCKS on closes go by the list of files: those of a file with a lock are kept,
-   * those of another are counted in its `closing`, for whose end a lock on it waits in turn. So
-   * does a close that finds no place.
+   * While there is no lock, a close writes its key to a free place of CLOSING, and then reads
+   * LOCKS. A thread that wants a lock first counts it in LOCKS, and then looks for its key in
+   * CLOSING. So a close that has not seen the lock is found in CLOSING, and the thread waits for
+   * its end. It does not wait for closes of other files.
    *
-   * Who leaves CLOSING looks at LOCKS after that, and wakes who may wait; who waits looks at
-   * CLOSING after it has counted its lock. One of the two sees the other.
+   * While LOCKS is not zero, closes use the list of files instead. The descriptor of a file with a
+   * lock is kept. The close of another file is counted in that file's `closing`, and a thread that
+   * wants a lock on that file waits for its end. A close that finds no free place does the same.
+   *
+   * A close that ends clears its place first, and then reads LOCKS, and wakes the threads that
+   * wait. A thread that waits counts its lock first, and then reads CLOSING. One of the two sees
+   * the other.
    */
 
-  /** In place of a key: it cannot be known which file it is, so it may be any. */
+  /** In place of a key: the file is not known, so it may be any file. */
   public static final long UNKNOWN = -2;
 
-  /** In place of a key: the platform's locks do not depend on other descriptors. */
+  /** In place of a key: on this platform, a close does not drop locks of other descriptors. */
   public static final long NONE = -1;
 
-  /** What {@link #begin} returns if there may be a lock. */
+  /** Returned by {@link #begin} if there may be a lock. */
   public static final int REFUSED = -1;
 
   private static final long FREE = 0;
 
-  /** As many closes at once as find a place; a power of two. */
+  /** The number of closes at once that find a place; a power of two. */
   private static final int PLACES = 256;
 
   /** Each place has a cache line of its own. */
@@ -52,14 +58,16 @@ public final class PosixLocks {
   private static final int ATTEMPTS = 8;
   private static final int HOLD_MICROS = 100;
 
-  /** Locks held, or about to be asked for. */
+  /** The number of locks that are held, or about to be acquired. */
   private static final AtomicInteger LOCKS = new AtomicInteger();
 
   private static final AtomicLongArray CLOSING = new AtomicLongArray(PLACES * STRIDE);
   private static final ReentrantLock MUTEX = new ReentrantLock();
   private static final Condition CLOSED = MUTEX.newCondition();
 
-  /** The first of a list, which is short. No map: there may be no memory to look into one. */
+  /**
+   * The first of a list, which is short. No map: a look-up may need memory, and there may be none.
+   */
   private static LockedFile files; // guarded by MUTEX
 
   private PosixLocks() {}
@@ -74,9 +82,9 @@ public final class PosixLocks {
     return mixed == FREE ? 1 : mixed;
   }
 
-  /** What is to be closed. */
+  /** A descriptor that is to be closed, and by {@link #close} only. */
   public abstract static class Descriptor {
-    /** The one that is kept after it. No list is made for that: there may be no memory for it. */
+    /** The next one in the list of kept ones. No list object: there may be no memory for it. */
     private Descriptor next; // guarded by MUTEX
 
     /** The {@linkplain #key key} of its file, or {@link #UNKNOWN}, or {@link #NONE}. */
@@ -98,7 +106,7 @@ public final class PosixLocks {
     }
   }
 
-  /** Whether a lock is held, so that nobody else should open and close files. */
+  /** Whether a lock is held, so that no file should be opened and closed by other means. */
   public static boolean areHeld() {
     return LOCKS.get() > 0;
   }
@@ -123,18 +131,18 @@ public final class PosixLocks {
   }
 
   /**
-   * Whether there is no lock at all, and the caller may close a descriptor without {@link #close},
-   * which would keep it.
+   * Allows the caller to close a descriptor by other means than {@link #close}, if there is no
+   * lock.
    *
    * @param key not {@link #NONE}
-   * @return what {@link #end} is to be called with; or {@link #REFUSED}
+   * @return the argument for {@link #end}, which must follow; or {@link #REFUSED}
    */
   public static int begin(long key) {
     int place = (int) Thread.currentThread().threadId();
     for (int i = 0; i < ATTEMPTS; i++, place++) {
       int index = (place & (PLACES - 1)) * STRIDE;
       if (CLOSING.get(index) == FREE && CLOSING.compareAndSet(index, FREE, key)) {
-        if (LOCKS.get() == 0) { // after the key was noted; see hold
+        if (LOCKS.get() == 0) { // after the key was written; see hold
           return index;
         }
         end(index);
@@ -144,11 +152,12 @@ public final class PosixLocks {
     return REFUSED;
   }
 
-  /** The close that {@link #begin} allowed is done. */
+  /** Marks the end of the close that {@link #begin} allowed. */
   public static void end(int place) {
+    assert CLOSING.get(place) != FREE : "the close has ended before";
     CLOSING.set(place, FREE);
     if (LOCKS.get() > 0) { // after the key was removed
-      lock();
+      Pauses.lock(MUTEX);
       try {
         CLOSED.signalAll();
       } finally {
@@ -157,31 +166,18 @@ public final class PosixLocks {
     }
   }
 
-  /** In any case: what follows must be done, also by a thread that is too deep to park. */
-  private static void lock() {
-    if (MUTEX.tryLock()) {
-      return;
-    }
-    try {
-      MUTEX.lock();
-    } catch (Throwable t) {
-      while (!MUTEX.tryLock()) {
-        Pauses.hold(HOLD_MICROS);
-      }
-    }
-  }
-
   private static void closeUnlessLocked(Descriptor descriptor, long key) throws IOException {
-    lock();
+    Pauses.lock(MUTEX);
     try {
       LockedFile locked = locked(key);
       if (locked != null) {
+        assert descriptor.next == null && locked.kept != descriptor : "it is kept already";
         descriptor.next = locked.kept;
         locked.kept = descriptor;
         return;
       }
-      if (!isNotedAsClosing(key)) {
-        descriptor.close(); // nobody gets a lock meanwhile
+      if (!tryCountClose(key)) {
+        descriptor.close(); // under MUTEX, so that no thread gets a lock meanwhile
         return;
       }
     } finally {
@@ -194,8 +190,8 @@ public final class PosixLocks {
     }
   }
 
-  /** False if there is no memory for it. */
-  private static boolean isNotedAsClosing(long key) {
+  /** Counts a close of the file; false if there is no memory for the entry. */
+  private static boolean tryCountClose(long key) {
     try {
       file(key).closing++;
       return true;
@@ -205,9 +201,10 @@ public final class PosixLocks {
   }
 
   private static void closed(long key) {
-    lock();
+    Pauses.lock(MUTEX);
     try {
       LockedFile file = file(key);
+      assert file.closing > 0 : "a close has ended that was not counted";
       file.closing--;
       forgetIfUnused(file);
       CLOSED.signalAll();
@@ -216,7 +213,7 @@ public final class PosixLocks {
     }
   }
 
-  /** A file with locks that is or may be the one of {@code key}, or null. */
+  /** A file with locks that may be the one of {@code key}, or null. */
   private static LockedFile locked(long key) {
     LockedFile file = files;
     while (file != null && !(file.locks > 0 && mayBeSame(key, file.key))) {
@@ -225,7 +222,7 @@ public final class PosixLocks {
     return file;
   }
 
-  /** Whether a descriptor is being closed that is or may be of the file of {@code key}. */
+  /** Whether a descriptor is being closed that may belong to the file of {@code key}. */
   private static boolean isClosing(long key) {
     for (int index = 0; index < PLACES * STRIDE; index += STRIDE) {
       long closing = CLOSING.get(index);
@@ -244,7 +241,7 @@ public final class PosixLocks {
     return one == UNKNOWN || other == UNKNOWN || one == other;
   }
 
-  /** What is known of a file; made if nothing is. */
+  /** The entry of a file; made if there is none. */
   private static LockedFile file(long key) {
     LockedFile file = files;
     while (file != null && file.key != key) {
@@ -274,12 +271,12 @@ public final class PosixLocks {
   }
 
   /**
-   * Has no descriptor of the file closed from now on, so that a lock on it can be acquired. {@link
-   * #release} must follow. Waits for closes that have begun and are or may be of the same file; not
-   * to be called by a virtual thread.
+   * Puts off every close of a descriptor of the file from now on, so that a lock on the file can be
+   * acquired. {@link #release} must follow. Waits for closes that have begun and may be of the same
+   * file. Meant for platform threads; see pauseUnlocked for virtual threads.
    */
   public static void hold(long key) {
-    lock();
+    Pauses.lock(MUTEX);
     try {
       file(key).locks++;
       LOCKS.incrementAndGet();
@@ -295,19 +292,26 @@ public final class PosixLocks {
     }
   }
 
-  /** Of one that had to do the pool's work itself, and may be too deep in its stack to park. */
+  /**
+   * The pause of a virtual thread, which does the work of a pool thread if there is none. It may be
+   * too deep in its stack to park.
+   */
   private static void pauseUnlocked() {
     MUTEX.unlock();
     Pauses.hold(HOLD_MICROS);
-    lock();
+    Pauses.lock(MUTEX);
   }
 
-  /** The lock is gone, or was not to be had. The last one closes what was kept. */
+  /**
+   * Undoes {@link #hold}: the lock was released, or could not be acquired. The last release closes
+   * the descriptors that were kept.
+   */
   public static void release(long key) {
     Descriptor unlocked = null;
-    lock();
+    Pauses.lock(MUTEX);
     try {
       LockedFile file = file(key);
+      assert file.locks > 0 : "a lock is released that is not held";
       file.locks--;
       if (file.locks == 0) {
         unlocked = file.kept;
@@ -321,7 +325,7 @@ public final class PosixLocks {
     while (unlocked != null) {
       Descriptor next = unlocked.next;
       unlocked.next = null;
-      closeQuietly(unlocked); // looking again: somebody may have locked it
+      closeQuietly(unlocked); // which checks for locks again: there may be a new one
       unlocked = next;
     }
   }

@@ -16,7 +16,7 @@ final class PoolSegments {
   /** The piece in which bytes go to and from a segment that only its own thread may access. */
   private static final int CONFINED_PIECE_BYTES = 1 << 20;
 
-  /** Files opened with DIRECT need buffers aligned to this at the most. */
+  /** The largest alignment that files opened with DIRECT need. */
   private static final int PAGE_BYTES = 4096;
 
   /** Stands for a pool thread when a segment is asked who may access it. */

@@ -25,7 +25,7 @@ final class PoolSpace {
 
   void change(Space change, long offset, long length) throws IOException {
     handle.checkMayStart();
-    // What is written to a file opened with APPEND goes to its end.
+    // With APPEND, all bytes that are written go to the end of the file.
     boolean possible = change == Space.ALLOCATE || (!handle.append && !change.movesBytes());
     if (!handle.seekable || !possible) {
       throw new UnsupportedOperationException(

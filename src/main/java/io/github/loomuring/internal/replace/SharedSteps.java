@@ -4,7 +4,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** What a replacement does in the same way by calls of the kernel and by calls of the JDK. */
+/** Parts of a replacement that are the same by calls of the kernel and by calls of the JDK. */
 final class SharedSteps {
   private SharedSteps() {}
 

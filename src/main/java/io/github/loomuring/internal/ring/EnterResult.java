@@ -3,7 +3,7 @@ package io.github.loomuring.internal.ring;
 import io.github.loomuring.internal.linux.Errno;
 
 /**
- * What a result of {@code io_uring_enter(2)} means for the ring.
+ * Tells which results of {@code io_uring_enter(2)} end the ring.
  *
  * <p>An entry that fails has consumed no SQE; an entry that succeeds returns how many it consumed.
  * So an entry that fails with a passing error is simply repeated.
@@ -13,7 +13,7 @@ final class EnterResult {
    *   EINTR    passes: a signal arrived.
    *   EAGAIN   passes: the kernel had no memory for a request.
    *   EBUSY    passes: completions have to be drained first.
-   *   ENOMEM   passes: the kernel had no memory for the state that a thread gets at its first entry.
+   *   ENOMEM   passes: the kernel had no memory for a thread's state, made at its first entry.
    *   EBADR    fatal: a completion did not fit the completion queue, the kernel had no memory to
    *            keep it, and has dropped it. The caller that it belonged to, which is not known,
    *            would wait for ever.

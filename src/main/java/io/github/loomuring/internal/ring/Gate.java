@@ -36,7 +36,7 @@ public final class Gate {
     }
   }
 
-  /** What waits at a gate: a {@link Request}, as seen by the queue that it stands in. */
+  /** An entry of a gate's queue; the base of {@link Request}, so that gates know no requests. */
   abstract static class Waiter {
     // Guarded by the lock of the gate in whose queue the request stands.
     Gate queuedAt;

@@ -50,7 +50,7 @@ final class Poller {
    * Makes a poller.
    *
    * @param room the gate of the ring as a whole
-   * @param nanosMax how long a caller polls at the most; zero for never
+   * @param nanosMax how long a caller polls at most; zero for never
    */
   Poller(
       Kernel kernel,
@@ -88,7 +88,7 @@ final class Poller {
     } finally {
       busy = false;
       if (room.inside() > 0) {
-        standby.recall(); // requests are in flight, and nobody polls for their completions
+        standby.recall(); // requests are in flight, and no caller polls for their completions
       }
     }
   }

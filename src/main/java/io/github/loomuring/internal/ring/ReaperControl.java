@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What other threads tell the reaper: requests to submit, and whether the ring is closing or the
- * JVM exiting.
+ * Passes requests and state changes from other threads to the reaper: requests to submit, the close
+ * of the ring, the exit of the JVM.
  *
  * <p>Every change wakes the reaper where it waits: in the kernel by the completion of a NOP, on
  * standby by a recall. Any thread may call the methods; the reaper reads the state.

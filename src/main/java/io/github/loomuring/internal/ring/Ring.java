@@ -26,7 +26,7 @@ public final class Ring {
   private static final LazyLogger LOGGER = new LazyLogger(Ring.class);
 
   /*
-   * Who does what.
+   * The roles of threads.
    *
    *   caller   enters the gates, writes its SQE, and enters the kernel, see Submission.
    *   poller   a caller that polls for its completion drains the completion queue too. If no other
@@ -38,9 +38,9 @@ public final class Ring {
    *            Requests that may last for ever are left to it, see Reaper. Not so with SQPOLL: all
    *            requests belong to the kernel's thread then, which lives as long as the ring.
    *
-   * Locks are held for a few instructions, never two at once, and never in the kernel; the exception
-   * is ReaperControl's, for the end of the ring. Being the submitter is not a lock: no thread waits
-   * for it.
+   * Locks are held for a few instructions, never two at once, and never in the kernel; the
+   * exception is ReaperControl's, for the end of the ring. Being the submitter is not a lock: no
+   * thread waits for it.
    */
 
   private static final AtomicBoolean SQ_THREAD_LACK_LOGGED = new AtomicBoolean();

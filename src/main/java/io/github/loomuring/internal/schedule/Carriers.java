@@ -4,13 +4,13 @@ import io.github.loomuring.internal.jvm.Deferred;
 import java.lang.management.ManagementFactory;
 import jdk.management.VirtualThreadSchedulerMXBean;
 
-/** What the scheduler of virtual threads is busy with, as far as this JDK tells. */
+/** What the JDK tells about the scheduler of virtual threads. Any thread may call. */
 public final class Carriers {
-  // Null until it is found, and where the image lacks the module jdk.management. Of a type that is
-  // always there, so that this class links without it.
+  // Static, because the JVM has one scheduler. Null until it is found, and for ever if the image
+  // lacks the module jdk.management. Its type exists without that module, so that this class links.
   private static volatile Object scheduler;
 
-  /** To ask the JDK takes tens of milliseconds, which a program of few calls is spared. */
+  /** Finding the bean takes tens of milliseconds; a program of few calls does without it. */
   private static final Deferred FINDER =
       new Deferred("loom-uring-finder", 32) {
         @Override
@@ -22,25 +22,24 @@ public final class Carriers {
   private Carriers() {}
 
   /**
-   * Whether the following methods can tell; they must not be called if not. Never at the first
-   * calls of this method, and never where the JDK does not know: nobody looks for completions then,
-   * or takes turns.
+   * Whether the following methods may be called. They may not at the first calls of this method,
+   * and never if the JDK has no bean. Callers then do not poll for completions, and take no turns.
    */
   public static boolean areKnown() {
     return scheduler != null || (FINDER.isDone() && scheduler != null);
   }
 
-  /** How many virtual threads wait for a carrier; an estimate. Some ten nanoseconds. */
+  /** An estimate of how many virtual threads wait for a carrier. Takes about 10 ns. */
   public static long queued() {
     return ((VirtualThreadSchedulerMXBean) scheduler).getQueuedVirtualThreadCount();
   }
 
-  /** How many carriers run at once. */
+  /** How many carriers may run at once. */
   public static int parallelism() {
     return ((VirtualThreadSchedulerMXBean) scheduler).getParallelism();
   }
 
-  /** Whether a carrier has nothing to run; an estimate. */
+  /** An estimate of whether a carrier has no thread to run. */
   public static boolean areIdle() {
     VirtualThreadSchedulerMXBean known = (VirtualThreadSchedulerMXBean) scheduler;
     return known.getMountedVirtualThreadCount() < parallelism();

@@ -1,64 +1,74 @@
 package io.github.loomuring.internal.schedule;
 
+import io.github.loomuring.internal.concurrent.Pauses;
 import io.github.loomuring.internal.jvm.DaemonThreads;
 import io.github.loomuring.internal.log.LazyLogger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Has virtual threads take turns whose operations are all done on the caller.
+ * Makes virtual threads take turns if all their operations are done on the caller.
  *
- * <p>Such a thread never parks, and the JDK does not take its carrier away: a few that read from
- * the page cache keep every other virtual thread from running, for as long as they like. So a
- * thread that has done nothing else for a while, and finds that others want its carrier, waits here
- * until they have had it.
+ * <p>Such a thread never parks, and the JDK does not take its carrier away. A few threads that read
+ * from the page cache can keep every other virtual thread from running without a time limit. So a
+ * thread that has done nothing else for a while, and finds that other threads want its carrier,
+ * waits here until they have had it.
  *
- * <p>{@link Thread#yield} would not do. A carrier goes on with its own queue, and then with the one
- * it took its last thread from, until these are empty: which they never are if many threads that
- * yield keep coming back. Hence those that wait are in no queue of the scheduler. They return to it
- * one at a time, when it is empty.
+ * <p>{@link Thread#yield} is not enough. A carrier goes on with its own queue, and then with the
+ * queue that it took its last thread from, until both are empty. They never are if many threads
+ * that yield keep coming back. So the threads that wait here are in no queue of the scheduler. They
+ * return to it one at a time, when it is empty.
+ *
+ * <p>Any thread may call.
  */
 public final class Turns {
   private static final LazyLogger LOGGER = new LazyLogger(Turns.class);
 
   /*
-   * What makes a thread wait: it had its time, and
-   *   - threads are queued, and no carrier is idle, at two looks one after the other, as it takes
-   *     an idle carrier some time to wake up; at most as many wait for that as are queued; or
-   *   - nothing is queued, but others wait here: the thread lets the first of them go on instead.
+   * A thread whose slice is over waits if
+   *   - threads are queued and no carrier is idle, at two looks in a row, because an idle carrier
+   *     takes some time to wake up; at most as many threads wait for this reason as are queued; or
+   *   - no thread is queued, but threads wait here: it releases the first of them in its place.
    *
-   * What ends its wait: another one's waiting, as above; a thread that does its operations on the
-   * caller and sees an idle carrier; or, where there is none, the usher.
+   * A wait ends when another thread starts to wait, as above; when a thread that does its
+   * operations on the caller sees an idle carrier; or, if there is no such thread, by the releaser.
+   *
+   * All state is static, that is, one for the process and not one for each engine: the carriers
+   * that the threads take turns on are those of the JVM's one scheduler, whatever engine a thread
+   * uses.
    */
 
-  /** How long a thread may go on: what others are to notice of it, with their own way to wake. */
+  /**
+   * How long a thread runs before it waits: the delay that other threads see, with their wake-up.
+   */
   private static final long SLICE_NANOS = 500_000;
 
-  /** And if only those that wait here want its carrier: a change costs some ten microseconds. */
+  /** The same if only threads that wait here want its carrier: a switch costs about 10 µs. */
   private static final long LONG_SLICE_NANOS = 2_000_000;
 
-  /** A look for every so many operations of up to {@link #BYTES} bytes, or as much in larger. */
+  /** The weight after which a thread looks; an operation of {@link #BYTES} bytes weighs one. */
   private static final int LOOK_WEIGHT = 16;
 
   public static final int BYTES = 8192;
 
-  /** An operation of weight one that takes longer was not all that its thread did. */
+  /** If an operation of weight one takes longer, its thread has done something else as well. */
   public static final long OPERATION_NANOS_MAX = 20_000;
 
-  /** After which a carrier that was given up has certainly found the next thread. */
+  /** The longest time that a carrier needs to find the next thread. */
   private static final long GIVE_WAY_NANOS = 50_000;
 
   private static final long QUICK_PAUSE_NANOS = 50_000;
   private static final int QUICK_PAUSES = 4;
   private static final long PAUSE_NANOS = 1_000_000;
 
-  /** With a slice for each, they have half of every other carrier's time at most. */
+  /** With a slice each, the released threads get at most half of every other carrier's time. */
   private static final int RELEASES = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
-  // One slice for all threads of a stripe, without any order: they rarely run at once, and what
-  // goes wrong then is a turn that is taken too early or too late.
+  // All threads of a stripe share one slice, without memory ordering: they rarely run at once, and
+  // the only harm is a turn that is taken too early or too late.
   private static final int STRIPES =
       Integer.highestOneBit(Math.max(32, 8 * Runtime.getRuntime().availableProcessors()));
 
@@ -66,33 +76,33 @@ public final class Turns {
   private static final int SPACING = 16;
 
   private static final int WEIGHT = 0;
-  private static final int LOOKED = 1;
-  private static final int BEGUN = 2;
+  private static final int LOOKED_NANOS = 1;
+  private static final int STARTED_NANOS = 2;
   private static final int WANTED = 3;
   private static final long[] SLICES = new long[STRIPES * SPACING];
 
   private static final ConcurrentLinkedQueue<Turn> WAITING = new ConcurrentLinkedQueue<>();
 
-  /** A thread has given way, and its carrier will soon be idle. */
+  /** A thread has given way, so that a carrier will soon be idle: a waiting thread is to get it. */
   private static volatile boolean owed;
 
-  // Without any order, like the slices.
+  // Without memory ordering, like the slices.
   private static long gaveWayNanos;
   private static int gaveWay;
 
-  private static final Usher USHER = new Usher();
+  private static final Releaser RELEASER = new Releaser();
 
   private Turns() {}
 
   /**
-   * Counts an operation that the caller has done itself; may wait, and holds nothing then. Throws
-   * nothing: the operation is done, whatever becomes of turns.
+   * Counts an operation that the caller has done itself. The caller may wait here, so it must hold
+   * no lock. Throws nothing: the operation is done, and must not fail because of a turn.
    */
   public static void count(int bytes) {
     try {
       countOne(bytes);
     } catch (Throwable t) {
-      // The thread is deep in its stack, or there is no memory: it goes on without a turn.
+      // The thread is deep in its stack, or there is no memory: it goes on without waiting.
     }
   }
 
@@ -105,7 +115,7 @@ public final class Turns {
     }
   }
 
-  /** Gives an idle carrier something to do, before it falls asleep: to wake it takes long. */
+  /** Gives an idle carrier a thread before the carrier falls asleep: waking it takes long. */
   private static void refill() {
     if (Carriers.queued() == 0 && Carriers.areIdle()) {
       release();
@@ -116,31 +126,31 @@ public final class Turns {
     long now = System.nanoTime();
     long nanosMax = SLICES[slice + WEIGHT] * OPERATION_NANOS_MAX;
     SLICES[slice + WEIGHT] = 0;
-    if (now - SLICES[slice + LOOKED] > nanosMax) {
-      begin(slice, now);
+    if (now - SLICES[slice + LOOKED_NANOS] > nanosMax) {
+      startSlice(slice, now);
     } else {
-      SLICES[slice + LOOKED] = now;
+      SLICES[slice + LOOKED_NANOS] = now;
       if (Carriers.areKnown() && Thread.currentThread().isVirtual()) {
         takeTurns(slice, now);
       }
     }
   }
 
-  private static void begin(int slice, long now) {
-    SLICES[slice + LOOKED] = now;
-    SLICES[slice + BEGUN] = now;
+  private static void startSlice(int slice, long now) {
+    SLICES[slice + LOOKED_NANOS] = now;
+    SLICES[slice + STARTED_NANOS] = now;
     SLICES[slice + WANTED] = 0;
   }
 
   private static void takeTurns(int slice, long now) {
     long queued = Carriers.queued();
     boolean idle = Carriers.areIdle();
-    long nanos = now - SLICES[slice + BEGUN];
+    long nanos = now - SLICES[slice + STARTED_NANOS];
     if (queued == 0 && (idle || nanos >= LONG_SLICE_NANOS) && !WAITING.isEmpty()) {
       release();
       if (!idle) {
         await();
-        begin(slice, System.nanoTime());
+        startSlice(slice, System.nanoTime());
       }
     } else if (queued > 0 && !idle && nanos >= SLICE_NANOS) {
       if (SLICES[slice + WANTED] == 0) {
@@ -148,14 +158,17 @@ public final class Turns {
       } else if (mayGiveWay(now, queued)) {
         owed = true;
         await();
-        begin(slice, System.nanoTime());
+        startSlice(slice, System.nanoTime());
       }
     } else {
       SLICES[slice + WANTED] = 0;
     }
   }
 
-  /** Not for a thread that is queued, but about to run because another one has just given way. */
+  /**
+   * Whether a thread is queued for which none has given way yet. A queued thread for which one has
+   * is about to run.
+   */
   private static boolean mayGiveWay(long now, long queued) {
     if (now - gaveWayNanos > GIVE_WAY_NANOS) {
       gaveWayNanos = now;
@@ -165,67 +178,71 @@ public final class Turns {
   }
 
   private static void await() {
-    if (!USHER.isThere()) {
+    if (!RELEASER.isRunning()) {
       return;
     }
     Turn turn = new Turn();
     boolean alone = WAITING.isEmpty() || Carriers.parallelism() == 1;
     WAITING.add(turn);
     try {
-      if (!USHER.added(alone) && WAITING.remove(turn)) {
-        return; // nobody would let it go on
+      if (!RELEASER.added(alone) && WAITING.remove(turn)) {
+        return; // no thread is sure to release it
       }
-      while (!turn.come) {
+      while (!turn.released) {
         LockSupport.park(turn);
         if (turn.thread.isInterrupted() && WAITING.remove(turn)) {
           return;
         }
       }
     } catch (Throwable t) {
-      WAITING.remove(turn); // if it has come meanwhile, this thread goes on anyway
+      WAITING.remove(turn); // if it has been released meanwhile, this thread goes on anyway
       throw t;
     }
   }
 
-  /** Lets the first of those that wait go on. */
+  /** Releases the thread that waits longest, if there is one. */
   private static void release() {
     owed = false;
     Turn turn = WAITING.poll();
     if (turn != null) {
-      turn.come = true;
+      assert !turn.released : "a thread is released once for each wait";
+      turn.released = true;
       LockSupport.unpark(turn.thread);
     }
   }
 
-  /** A thread that waits. Who took it out of the queue, and nobody else, ends that. */
+  /** A thread that waits. Only the thread that takes it out of the queue ends the wait. */
   private static final class Turn {
     final Thread thread = Thread.currentThread();
-    volatile boolean come;
+    volatile boolean released;
   }
 
   /**
-   * Sees to it that those that wait go on, even if nobody else does anything on a file any more. A
-   * platform thread, because carriers may all be taken. It sleeps while nobody waits, and ends when
-   * that has lasted a while; whoever waits next starts another one.
+   * Releases waiting threads if no other thread does any operations on files. A platform thread,
+   * because all carriers may be busy. It sleeps while no thread waits, and ends when that has
+   * lasted a while; the next thread that waits starts another one.
    */
-  private static final class Usher implements Runnable {
+  private static final class Releaser implements Runnable {
     private static final long IDLE_NANOS = 5_000_000_000L;
 
-    /** After no thread could be made. */
+    /** The pause after an attempt to make the thread failed. */
     private static final long RETRY_NANOS = 1_000_000_000L;
 
-    private volatile Thread thread;
-    private volatile boolean failed;
-    private volatile long failedNanos;
+    /** Held while the thread is started, and when it decides to end. */
+    private final ReentrantLock lock = new ReentrantLock();
 
-    /** It waits, or is about to, until it is woken. */
+    private volatile Thread thread; // written under lock
+    private volatile boolean failed; // written under lock
+    private volatile long failedNanos; // written under lock
+
+    /** The thread parks, or is about to park, until it is unparked. */
     private volatile boolean sleeping;
 
-    /** Somebody waits who may be the only one to do anything on files: it is urgent. */
-    private volatile boolean hurried;
+    /** A thread waits which may have been the only one that does operations on files. */
+    private volatile boolean urgent;
 
-    /** Whether it runs; false if there cannot be another thread now. */
-    boolean isThere() {
+    /** Whether the thread runs, possibly started now; false if there can be none. */
+    boolean isRunning() {
       return thread != null || (mayStart() && start());
     }
 
@@ -233,33 +250,40 @@ public final class Turns {
       return !failed || System.nanoTime() - failedNanos > RETRY_NANOS;
     }
 
-    private synchronized boolean start() {
-      if (thread == null) {
-        try {
-          Thread made = DaemonThreads.unstarted("loom-uring-usher", this);
+    private boolean start() {
+      OutOfMemoryError failure = null;
+      Pauses.lock(lock);
+      try {
+        if (thread == null) {
+          Thread made = DaemonThreads.unstarted("loom-uring-turns", this);
           made.start();
           thread = made;
           failed = false;
-        } catch (OutOfMemoryError e) { // no thread; the operation that was done must not fail
-          failedNanos = System.nanoTime();
-          failed = true;
-          LOGGER.get().log(Level.DEBUG, "threads that never park take no turns", e);
         }
+        return true;
+      } catch (OutOfMemoryError e) { // no thread: the operation that was done must not fail
+        failedNanos = System.nanoTime();
+        failed = true;
+        failure = e;
+      } finally {
+        lock.unlock();
       }
-      return thread != null;
+      // Without the lock: the log may use files, and so come here.
+      LOGGER.get().log(Level.DEBUG, "threads that never park take no turns", failure);
+      return false;
     }
 
     /**
-     * Somebody has begun to wait.
+     * Must be called by a thread that has added itself to those that wait.
      *
-     * @param alone whether nobody may be left who would let it go on
-     * @return false if there is no thread for it any more, and none can be made
+     * @param alone whether there may be no other thread that would release it
+     * @return false if the thread has ended meanwhile, and none can be made
      */
     boolean added(boolean alone) {
       if (alone) {
-        hurried = true;
+        urgent = true;
       }
-      // Volatile: the one that ends takes its leave first, and then looks whether somebody waits.
+      // Volatile: a thread that ends clears the field first, and then looks whether a thread waits.
       Thread running = thread;
       if (running == null) {
         return start();
@@ -275,50 +299,59 @@ public final class Turns {
       boolean awaited = true;
       while (awaited) {
         try {
-          awaited = awaitSomebody();
-          if (hurried) {
-            hurried = false;
+          awaited = awaitWaiting();
+          if (urgent) {
+            urgent = false;
             releaseSoon();
           }
           if (awaited) {
             releaseLater();
           }
         } catch (OutOfMemoryError | RejectedExecutionException e) {
-          // From unpark; the next ones may have more luck.
+          // Thrown by an unpark; it may succeed for the next thread.
         }
       }
     }
 
-    /** False if nobody has come for a while, and the thread is to end. */
-    private boolean awaitSomebody() {
-      sleeping = true; // volatile: whoever adds sees it, or has added before the look
-      long begun = System.nanoTime();
+    /**
+     * Waits for a thread that waits; false if none has come for a while, and this one is to end.
+     */
+    private boolean awaitWaiting() {
+      sleeping = true; // volatile: a thread that waits sees it, or has added itself before the look
+      long startNanos = System.nanoTime();
       while (WAITING.isEmpty()) {
-        long leftNanos = IDLE_NANOS - (System.nanoTime() - begun);
-        if (leftNanos <= 0 && takesLeave()) {
+        long leftNanos = IDLE_NANOS - (System.nanoTime() - startNanos);
+        if (leftNanos <= 0 && tryEnd()) {
           return false;
         }
         LockSupport.parkNanos(this, leftNanos);
-        Thread.interrupted(); // parking with it set returns at once
+        Thread.interrupted(); // parking with the status set returns at once
       }
       sleeping = false;
       return true;
     }
 
-    private synchronized boolean takesLeave() {
-      thread = null;
-      if (WAITING.isEmpty()) {
-        return true;
+    /** Gives up the role of the releaser, unless a thread has come to wait meanwhile. */
+    private boolean tryEnd() {
+      Pauses.lock(lock);
+      try {
+        assert thread == Thread.currentThread() : "there is one releaser";
+        thread = null;
+        if (WAITING.isEmpty()) {
+          return true;
+        }
+        thread = Thread.currentThread();
+        return false;
+      } finally {
+        lock.unlock();
       }
-      thread = Thread.currentThread();
-      return false;
     }
 
-    /** If nobody goes on otherwise, because others keep all carriers: some do, beside these. */
+    /** Releases some threads after a pause, if nothing else has released any meanwhile. */
     private void releaseLater() {
       Turn first = WAITING.peek();
       LockSupport.parkNanos(this, PAUSE_NANOS);
-      if (first != null && !hurried && first == WAITING.peek()) {
+      if (first != null && !urgent && first == WAITING.peek()) {
         for (int i = 0; i < RELEASES; i++) {
           release();
         }

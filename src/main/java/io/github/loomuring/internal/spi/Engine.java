@@ -22,21 +22,25 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
 /**
- * What carries out file operations: the ring, or the pool of platform threads.
+ * Carries out file operations: by rings, or by a pool of platform threads.
  *
- * <p>Operations on paths run on the pool, by the JDK, unless an engine knows better. Paths are of
- * the default file system; every operation throws {@link java.io.InterruptedIOException} on an
- * interrupt, {@link java.nio.channels.ClosedChannelException} if the engine is closed, and {@link
- * java.nio.channels.AsynchronousCloseException} if that happens meanwhile.
+ * <p>Operations on paths run on the pool, by the JDK, unless an engine overrides them. Paths belong
+ * to the platform's file system. Every operation throws {@link java.io.InterruptedIOException} on
+ * an interrupt, {@link java.nio.channels.ClosedChannelException} if the engine is closed, and
+ * {@link java.nio.channels.AsynchronousCloseException} if the engine is closed meanwhile. Any
+ * thread may call.
  */
 public interface Engine {
-  /** Opens a file. {@code spec} has been checked. */
+  /** Opens a file as {@code spec}, which has been checked, says. */
   EngineFile open(Path path, OpenSpec spec) throws IOException;
 
-  /** Runs blocking work on the pool; once it has started, it is waited for. */
+  /** Runs blocking work on the pool. Once it has started, the caller waits for its end. */
   <T> T call(Callable<T> work) throws IOException;
 
-  /** Runs blocking work on the pool, or leaves it when the caller is interrupted. */
+  /**
+   * Runs blocking work on the pool, or leaves it when the caller is interrupted or its deadline
+   * passes. Work that is left goes on; its result is dropped.
+   */
   <T> T callOrLeave(Callable<T> work) throws IOException;
 
   /**
@@ -54,16 +58,17 @@ public interface Engine {
   }
 
   /**
-   * Opens a file, writes {@code bytes}, has the device store them if that is wanted, and closes it.
+   * Opens a file, writes {@code bytes}, flushes them to the device as {@code flush} says, and
+   * closes the file.
    */
   default void write(Path path, OpenSpec spec, byte[] bytes, Sync sync) throws IOException {
     WholeFile.write(open(path, spec), path, bytes, sync);
   }
 
-  /** Makes buffers that the files of this engine recognise by their addresses. */
+  /** Makes buffers, which the files of this engine recognise by their addresses. */
   BufferSet buffers(int count, int bytes) throws IOException;
 
-  /** Closes {@code buffers}, of which none may be leased. */
+  /** Closes {@code buffers}; none of them may be leased. */
   void close(BufferSet buffers);
 
   boolean isOpen();
@@ -81,7 +86,7 @@ public interface Engine {
     return callOrLeave(() -> statusByJdk(path, followLinks));
   }
 
-  /** Sets the times that are not null, of what {@code path} leads to. */
+  /** Sets the times that are not null, of the file that {@code path} leads to. */
   default void setTimes(Path path, FileTime lastModified, FileTime lastAccess) throws IOException {
     callOrLeave(
         () -> {
@@ -106,13 +111,13 @@ public interface Engine {
   /**
    * Moves a file as {@link Files#move} does.
    *
-   * @param options a set of {@link StandardCopyOption}s, ATOMIC_MOVE and REPLACE_EXISTING at most
+   * @param options {@link StandardCopyOption}s: at most ATOMIC_MOVE and REPLACE_EXISTING
    */
   default void move(Path source, Path target, Set<CopyOption> options) throws IOException {
     call(() -> Files.move(source, target, options.toArray(new CopyOption[0])));
   }
 
-  /** Has each of two names mean what the other did, in one step. */
+  /** Exchanges two names in one step: each then leads to the file of the other. */
   default void exchange(Path one, Path other) throws IOException {
     throw new UnsupportedOperationException("exchanging two files needs io_uring");
   }
@@ -138,7 +143,7 @@ public interface Engine {
     call(() -> Files.copy(source, target, options));
   }
 
-  /** What is in a directory, in no order. */
+  /** The entries of a directory, in no particular order. */
   default List<Path> list(Path directory) throws IOException {
     return callOrLeave(
         () -> {
@@ -179,7 +184,7 @@ public interface Engine {
       case null -> 0;
       case Integer i -> Integer.toUnsignedLong(i);
       case Number n -> n.longValue();
-      default -> throw new IllegalStateException("value=" + value + " is no number");
+      default -> throw new IllegalStateException("value=" + value + " is not a number");
     };
   }
 

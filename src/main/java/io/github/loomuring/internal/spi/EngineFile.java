@@ -1,12 +1,10 @@
 package io.github.loomuring.internal.spi;
 
 import io.github.loomuring.Advice;
-import io.github.loomuring.internal.call.Deadlines;
-import io.github.loomuring.internal.call.Interrupts;
+import io.github.loomuring.internal.call.Cancellation;
 import io.github.loomuring.internal.linux.Memory;
 import io.github.loomuring.internal.platform.PosixLocks;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -18,21 +16,25 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * An open file of an engine.
+ * An open file of an engine. Any thread may call.
  *
- * <p>Arguments have been checked against what the file was opened for, and have room; every method
- * throws {@link java.nio.channels.ClosedChannelException} once the file is closed, {@link
- * java.nio.channels.AsynchronousCloseException} if that happens during the call, and {@link
- * java.io.InterruptedIOException} on an interrupt.
+ * <p>The caller has checked the arguments against the options of the open, and buffers have bytes
+ * remaining. Every method throws {@link java.nio.channels.ClosedChannelException} once the file is
+ * closed, {@link java.nio.channels.AsynchronousCloseException} if the file is closed during the
+ * call, and {@link java.io.InterruptedIOException} on an interrupt.
  */
 public interface EngineFile {
-  /** In place of an offset: write at the end of the file, wherever that is then. */
+  /** In place of an offset: write at the end that the file has at that moment. */
   long APPEND = -1;
 
-  /** In place of a position: a FIFO, a socket and a terminal have none. */
+  /** In place of a position: the file has none, because it is a FIFO, a socket or a terminal. */
   long NO_POSITION = -1;
 
-  /** Reads into {@code dst} from its position; bytes read, 0 at the end of the file. */
+  /**
+   * Reads into {@code dst} from its position on.
+   *
+   * @return how many bytes were read; 0 at the end of the file
+   */
   int read(ByteBuffer dst, long offset) throws IOException;
 
   long read(MemorySegment dst, long offset) throws IOException;
@@ -41,12 +43,16 @@ public interface EngineFile {
 
   long write(MemorySegment src, long offset) throws IOException;
 
-  /** Reads into the buffers, one after the other; bytes read, 0 at the end of the file. */
+  /**
+   * Reads into the buffers, one after the other.
+   *
+   * @return how many bytes were read; 0 at the end of the file
+   */
   long read(ByteBuffer[] dsts, long offset) throws IOException;
 
   long write(ByteBuffer[] srcs, long offset) throws IOException;
 
-  /** Reads all ranges at once; what becomes of each is noted in it. */
+  /** Reads all ranges at once, and notes the result of each in it. */
   void readRanges(List<RangeTransfer> ranges) throws IOException;
 
   void writeRanges(List<RangeTransfer> ranges) throws IOException;
@@ -56,42 +62,44 @@ public interface EngineFile {
   long size() throws IOException;
 
   /**
-   * Whether what is not said of positions holds: a regular file, or a directory, has any of them,
-   * as far as its file system goes.
+   * Whether the file accepts every position up to its file system's limit, as regular files and
+   * directories do. A device may accept only some.
    */
   boolean isRegular();
 
   /**
-   * Asks for a position, as lseek(2) does.
+   * Sets the file's position, as lseek(2) does.
    *
-   * @return the position; another one of a device that has only that; or {@link #NO_POSITION}
-   * @throws IOException if the file has others, but not this one
+   * @return the position; a different one if a device has only that; or {@link #NO_POSITION}
+   * @throws IOException if the file has positions, but not this one
    */
   long seek(long position) throws IOException;
 
-  /** What the file system says of the file. */
+  /** The attributes of the file. */
   FileStatus status() throws IOException;
 
-  /** Cuts the file to {@code size} bytes; does nothing if it is not longer. */
+  /** Truncates the file to {@code size} bytes; does nothing if the file is not longer. */
   void truncate(long size) throws IOException;
 
   /**
-   * Changes the space that a range takes.
+   * Changes the space that a range of the file takes on its device.
    *
    * @param length positive
-   * @throws UnsupportedOperationException if the file, its file system or the engine cannot
+   * @throws UnsupportedOperationException if the file, its file system or the engine does not
+   *     support the change
    */
   void change(Space change, long offset, long length) throws IOException;
 
-  /** Tells the kernel of an intention, where there is a kernel to be told. */
+  /** Passes advice about a range to the kernel; does nothing if the engine cannot. */
   default void advise(long offset, long length, Advice advice) throws IOException {
-    if (Interrupts.pending()) {
-      throw new InterruptedIOException("the thread was interrupted before the operation");
-    }
-    Deadlines.check("the file");
+    Cancellation.check("the file");
   }
 
-  /** Has a range written to the device, without a promise; a length of 0 means to the end. */
+  /**
+   * Writes a range to the device. This does not guarantee that the range can be read after a crash.
+   *
+   * @param length 0 means to the end of the file
+   */
   default void forceRange(long offset, long length) throws IOException {
     force(false);
   }
@@ -102,56 +110,57 @@ public interface EngineFile {
   void setPermissions(Set<PosixFilePermission> permissions) throws IOException;
 
   /**
-   * Has the kernel copy bytes of this file to another one, without a buffer.
+   * Copies bytes of this file to another one in the kernel, without a buffer.
    *
    * @param count positive
-   * @return how many were copied, perhaps fewer; 0 if the kernel cannot, or has found no more
+   * @return how many bytes were copied, possibly fewer than {@code count}; 0 if the kernel cannot
+   *     copy them, or if there are none
    */
   default long copyInKernel(long offset, long count, EngineFile target, long targetOffset)
       throws IOException {
     return 0;
   }
 
-  /** Where work with a JDK's channel of the file runs. */
+  /** Where work with the file's JDK channel runs. */
   enum PlainUse {
-    /** On the pool; an interrupt or a deadline takes it back before it has begun. */
+    /** On the pool; an interrupt or a deadline takes it back before it has started. */
     POOL,
-    /** On the pool, whatever happens to the caller. */
+    /** On the pool, even if the caller is interrupted or its deadline passes. */
     POOL_ALWAYS,
     /** On the caller, with a channel that an interrupt may close. */
     CALLER;
 
-    /** Stands for a thread of the pool where an arena is asked who may use it. */
+    /** Stands for a thread of the pool when an arena is asked who may access it. */
     private static final Thread POOL_THREAD = Thread.ofPlatform().unstarted(() -> {});
 
-    /** Where {@code arena} may be used: on the caller, if it is for one thread alone. */
+    /** Where {@code arena} may be used: on the caller if it is confined to one thread. */
     public static PlainUse of(Arena arena) {
       return Memory.isAccessible(arena, POOL_THREAD) ? POOL : CALLER;
     }
   }
 
-  /** Work with a JDK's channel. */
+  /** Work with a JDK channel. */
   interface PlainWork<T> {
     T run(FileChannel channel) throws IOException;
   }
 
   /**
-   * Runs work with a JDK's channel of the file, opened for the same. On the pool it is always the
-   * same one, which stays open, and keeps its locks, until the file is closed.
+   * Runs work with a JDK channel of the file, opened with the same access. On the pool it is always
+   * the same channel, which stays open, with its locks, until the file is closed.
    */
   <T> T withPlainChannel(PlainUse use, PlainWork<T> work) throws IOException;
 
-  /** Which file it is to {@link PosixLocks}, or what it has in place of that. */
+  /** The file's key, or what stands in place of one, see {@link PosixLocks}. */
   long lockKey();
 
-  /** Work with a path of the platform. */
+  /** Work with a path of the platform's file system. */
   interface PathWork<T> {
     T run(Path path) throws IOException;
   }
 
   /**
-   * Runs work with a path that leads to what is open here, whatever the path that it was opened by
-   * leads to by now; with null where there is no such path.
+   * Runs work with a path that leads to this open file, even if the path that it was opened by
+   * leads to another file by now. The path is null if there is no such path.
    */
   default <T> T withDescriptorPath(PathWork<T> work) throws IOException {
     return work.run(null);

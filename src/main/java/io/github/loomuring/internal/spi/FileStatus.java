@@ -5,15 +5,15 @@ import static io.github.loomuring.internal.linux.Fcntl.*;
 import java.nio.file.attribute.FileTime;
 
 /**
- * What the file system says of a file.
+ * The attributes of a file.
  *
- * @param mode type and permissions, as st_mode of stat(3type)
- * @param device number of the device the file is on
+ * @param mode type and permissions, as in st_mode of stat(3type)
+ * @param device number of the device that the file is on
  * @param size in bytes
- * @param blocks of 512 bytes that the file takes on the device; -1 if that is not known
- * @param creationTime null if it is not known
- * @param directMemoryAlignment in bytes, of buffers with O_DIRECT; 0 if that is not known
- * @param directOffsetAlignment in bytes, of offsets and lengths with O_DIRECT
+ * @param blocks blocks of 512 bytes that the file takes on the device; -1 if not known
+ * @param creationTime null if not known
+ * @param directMemoryAlignment alignment of buffers with O_DIRECT, in bytes; 0 if not known
+ * @param directOffsetAlignment alignment of offsets and lengths with O_DIRECT, in bytes
  */
 public record FileStatus(
     int mode,

@@ -13,6 +13,7 @@ import java.util.Set;
 
 /**
  * How a file is to be opened: the options of {@code FileChannel.open}, checked by the JDK's rules.
+ * Immutable.
  */
 public final class OpenSpec {
   private static final int DEFAULT_MODE = 0666;
@@ -28,7 +29,7 @@ public final class OpenSpec {
   private final OpenOption[] options;
   private final FileAttribute<?>[] attributes;
 
-  @SuppressWarnings("IfChainToSwitch") // which is linked at its first use, for milliseconds
+  @SuppressWarnings("IfChainToSwitch") // a switch is linked at its first use, for milliseconds
   private OpenSpec(OpenOption[] options, FileAttribute<?>[] attributes) {
     boolean isDirect = false;
     boolean isNoFollowLinks = false;
@@ -130,27 +131,27 @@ public final class OpenSpec {
     return direct;
   }
 
-  /** As with the JDK, CREATE_NEW lets a link be followed, even where it creates nothing. */
+  /** As in the JDK, a link is followed with CREATE_NEW, even if the file is not opened to write. */
   public boolean noFollowLinks() {
     return (noFollowLinks || deleteOnClose()) && !has(StandardOpenOption.CREATE_NEW);
   }
 
-  /** Permission bits of a file that is created, before the umask. */
+  /** The permission bits of a file that is created, before the umask. */
   public int mode() {
     return mode;
   }
 
-  /** What the caller asked for. */
+  /** The options that the caller passed. */
   public Set<OpenOption> options() {
     return new HashSet<>(Arrays.asList(options));
   }
 
-  /** What the caller asked for. */
+  /** The attributes that the caller passed. */
   public FileAttribute<?>[] attributes() {
     return attributes.clone();
   }
 
-  /** By name, because the module jdk.unsupported, which has the type, need not be present. */
+  /** Compares names, because the module jdk.unsupported, which has the type, may be absent. */
   private static boolean isDirect(Enum<?> option) {
     return option.name().equals("DIRECT")
         && option.getDeclaringClass().getName().equals("com.sun.nio.file.ExtendedOpenOption");

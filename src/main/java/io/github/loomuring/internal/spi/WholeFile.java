@@ -7,12 +7,12 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** Reads a file into an array, whatever size it says it has. */
+/** Reads whole files into arrays, and writes arrays as whole files. */
 public final class WholeFile {
-  /** As much as every JVM makes an array of; see jdk.internal.util.ArraysSupport. */
+  /** The longest array that every JVM can make; see jdk.internal.util.ArraysSupport. */
   private static final int ARRAY_BYTES_MAX = Integer.MAX_VALUE - 8;
 
-  /** For files whose size is not known, such as those of /proc. */
+  /** The first piece of files whose size is not known, such as those of /proc. */
   private static final int PIECE_BYTES = 8_192;
 
   private WholeFile() {}
@@ -50,7 +50,7 @@ public final class WholeFile {
       while (src.hasRemaining()) {
         if (file.write(src, src.position()) == 0) {
           throw new FileSystemException(
-              path.toString(), null, "a write of length=" + src.remaining() + " moved no byte");
+              path.toString(), null, "a write of length=" + src.remaining() + " wrote no byte");
         }
       }
       if (sync != Sync.NONE) {
@@ -62,7 +62,7 @@ public final class WholeFile {
     }
   }
 
-  /** Closes a file; that it fails is news only if what was written had not failed before. */
+  /** Closes a file. A failure is thrown only if the write has succeeded before. */
   private static void close(EngineFile file, boolean written) throws IOException {
     try {
       file.close();
@@ -79,7 +79,7 @@ public final class WholeFile {
       throw new FileSystemException(
           path.toString(),
           null,
-          "a file of size=" + size + " bytes does not fit an array; read it in pieces");
+          "the file's size=" + size + " bytes do not fit into an array; read it in pieces");
     }
   }
 }
