@@ -161,10 +161,7 @@ class ArchitectureTest {
   /** Nested classes count as part of their outermost class: one slice is one source file. */
   @ArchTest
   static final ArchRule CLASSES_HAVE_NO_CYCLES =
-      slices()
-          .assignedFrom(eachTopLevelClassOf(INTERNAL + "(\\..*)?"))
-          .should()
-          .beFreeOfCycles();
+      slices().assignedFrom(eachTopLevelClassOf(INTERNAL + "(\\..*)?")).should().beFreeOfCycles();
 
   @ArchTest
   static final ArchRule NOTHING_UNSAFE =

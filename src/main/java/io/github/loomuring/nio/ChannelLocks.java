@@ -3,7 +3,7 @@ package io.github.loomuring.nio;
 import io.github.loomuring.internal.call.Deadlines;
 import io.github.loomuring.internal.platform.PosixLocks;
 import io.github.loomuring.internal.spi.EngineFile;
-import io.github.loomuring.internal.spi.EngineFile.PlainUse;
+import io.github.loomuring.internal.spi.EngineFile.JdkChannelUse;
 import io.github.loomuring.internal.spi.FileStatus;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -63,7 +63,7 @@ final class ChannelLocks implements UringFileLock.Releaser {
   FileLock tryLock(Region region) throws IOException {
     try {
       checkNoneWaiting(region);
-      return tryAcquire(PlainUse.POOL_ALWAYS, region);
+      return tryAcquire(JdkChannelUse.POOL_ALWAYS, region);
     } catch (ClosedChannelException e) {
       throw InterruptHandler.asynchronousClose(e);
     }
@@ -84,7 +84,7 @@ final class ChannelLocks implements UringFileLock.Releaser {
   private FileLock acquire(Region region) throws IOException {
     try {
       checkNoneWaiting(region);
-      FileLock lock = tryAcquire(PlainUse.POOL, region);
+      FileLock lock = tryAcquire(JdkChannelUse.POOL, region);
       return lock != null ? lock : awaitLock(region);
     } catch (InterruptedIOException e) {
       if (!Thread.currentThread().isInterrupted()) {
@@ -107,7 +107,7 @@ final class ChannelLocks implements UringFileLock.Releaser {
     try {
       for (long nanos = FIRST_PAUSE_NANOS; ; nanos = Math.min(2 * nanos, PAUSE_NANOS_MAX)) {
         pause(nanos);
-        FileLock lock = tryAcquire(PlainUse.POOL, region);
+        FileLock lock = tryAcquire(JdkChannelUse.POOL, region);
         if (lock != null) {
           return lock;
         }
@@ -145,8 +145,8 @@ final class ChannelLocks implements UringFileLock.Releaser {
     }
   }
 
-  private UringFileLock tryAcquire(PlainUse use, Region region) throws IOException {
-    return file.withPlainChannel(use, plain -> tryAcquire(plain, region));
+  private UringFileLock tryAcquire(JdkChannelUse use, Region region) throws IOException {
+    return file.withJdkChannel(use, plain -> tryAcquire(plain, region));
   }
 
   private UringFileLock tryAcquire(FileChannel plain, Region region) throws IOException {
@@ -188,8 +188,8 @@ final class ChannelLocks implements UringFileLock.Releaser {
   @Override
   public void release(UringFileLock lock) throws IOException {
     if (held.contains(lock)) {
-      file.withPlainChannel(
-          PlainUse.POOL_ALWAYS,
+      file.withJdkChannel(
+          JdkChannelUse.POOL_ALWAYS,
           _ -> {
             releaseNow(lock);
             return null;

@@ -69,4 +69,14 @@ public final class Pauses {
       Thread.onSpinWait();
     }
   }
+
+  /** As {@link LockSupport#unpark}, for a caller on whose next steps others wait. */
+  public static void unpark(Thread thread) {
+    try {
+      LockSupport.unpark(thread);
+    } catch (Throwable t) {
+      // The thread's scheduler has been shut down, and the thread never runs again. A full heap is
+      // no reason: the JDK tries again then.
+    }
+  }
 }

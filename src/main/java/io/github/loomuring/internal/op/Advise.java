@@ -21,7 +21,8 @@ final class Advise {
         operation.setAsync();
       }
       int result = OpcodeOrCall.run(handle, operation, Sqe::fadvise);
-      if (Errno.EINVAL.is(result)) { // also of an older kernel, for a length of more than 32 bits
+      // Also of an older kernel, for a length of more than 32 bits.
+      if (Errno.EINVAL.is(result) && handle.context.supports(operation.opcode())) {
         result = OpcodeOrCall.onPool(handle.context, operation, Sqe::fadvise);
       }
       if (result < 0) {
@@ -37,7 +38,7 @@ final class Advise {
     return advice == Advice.WILL_NEED || advice == Advice.DONT_NEED;
   }
 
-  private static int code(Advice advice) {
+  static int code(Advice advice) {
     return switch (advice) {
       case NORMAL -> POSIX_FADV_NORMAL;
       case SEQUENTIAL -> POSIX_FADV_SEQUENTIAL;

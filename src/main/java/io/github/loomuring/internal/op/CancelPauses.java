@@ -13,12 +13,14 @@ final class CancelPauses {
   private static final long ENOUGH_NANOS = 20_000_000;
 
   private long nextNanos;
-  private long sinceCancelNanos;
+
+  /** The sum of the pauses after cancels that were sent. */
+  private long cancelledNanos;
 
   /** Begins with the shortest pause. */
   void begin() {
     nextNanos = FIRST_NANOS;
-    sinceCancelNanos = 0;
+    cancelledNanos = 0;
   }
 
   /** The next pause, which is longer than the one before. */
@@ -30,11 +32,11 @@ final class CancelPauses {
 
   /** A cancel was sent, and a pause of {@code nanos} follows. */
   void cancelled(long nanos) {
-    sinceCancelNanos += nanos;
+    cancelledNanos += nanos;
   }
 
   /** Whether the cancels have had time enough. */
   boolean areEnough() {
-    return sinceCancelNanos >= ENOUGH_NANOS;
+    return cancelledNanos >= ENOUGH_NANOS;
   }
 }

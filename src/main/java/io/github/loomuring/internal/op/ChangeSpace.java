@@ -32,7 +32,7 @@ final class ChangeSpace {
     }
   }
 
-  private static int mode(Space change) {
+  static int mode(Space change) {
     return switch (change) {
       case ALLOCATE -> 0;
       case PUNCH_HOLE -> FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;

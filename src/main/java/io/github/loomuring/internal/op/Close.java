@@ -1,6 +1,5 @@
 package io.github.loomuring.internal.op;
 
-import io.github.loomuring.internal.jvm.StackReserve;
 import java.io.IOException;
 
 /** The close of a file: {@code close(2)}, when no operation uses the descriptor any more. */
@@ -14,7 +13,6 @@ final class Close {
    * @return whether the calling thread closes the file, and must go on with {@link #descriptor}
    */
   static boolean begin(Handle handle) {
-    StackReserve.ensure();
     FileReferences references = handle.references;
     if (!references.beginClose()) {
       references.awaitClosed();
@@ -30,8 +28,8 @@ final class Close {
 
   /** Closes the descriptor, after {@link #begin}. */
   static void descriptor(Handle handle) throws IOException {
-    assert handle.references.areUnused() : handle;
     try {
+      assert !handle.references.areOpen() : handle;
       Descriptor.close(
           handle.context,
           handle.fd,

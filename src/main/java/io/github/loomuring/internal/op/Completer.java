@@ -83,8 +83,11 @@ final class Completer implements Completions {
       }
       Gate first = operation.gate();
       if (status == StateWord.ABANDONED) {
-        dispose(operation, res, first, errno);
-        return true;
+        if (operation.state.completeAbandoned(seen)) { // otherwise the ring has failed
+          dispose(operation, res, first, errno);
+          return true;
+        }
+        continue;
       }
       if (operation.complete(seen, res)) {
         ring.left(first, errno);

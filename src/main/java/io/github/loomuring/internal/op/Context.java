@@ -104,6 +104,7 @@ final class Context {
 
   /** Gives a staging buffer back, with which {@code operation} is done. */
   void release(Staging.Buffer buffer, Operation operation) {
+    assert !operation.isInFlight() : operation;
     if (operation.isReusable()) {
       staging.release(buffer);
     } else {

@@ -117,7 +117,7 @@ final class Descriptor extends PosixLocks.Descriptor {
     return descriptor.result;
   }
 
-  /** In any case: a descriptor that is not closed because the heap is full would be lost. */
+  /** Tries until there is memory: a descriptor that is not closed would be lost. */
   private static Descriptor make(Context context, int fd, long key) {
     for (int attempt = 1; ; attempt++) {
       try {

@@ -29,7 +29,7 @@ final class Devices {
     if (device != null) {
       return device;
     }
-    // Once a device; fstatfs(2) may ask a server.
+    // On the pool, as fstatfs(2) may ask a server. It happens once for each device.
     long type = pool.callUninterruptibly(() -> fileSystemType(fd));
     device = new Device(gates.ofDevice(Device.isLocal(type)), type);
     Device earlier = known.putIfAbsent(number, device);

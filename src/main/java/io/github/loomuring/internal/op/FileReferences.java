@@ -6,7 +6,6 @@ import java.lang.invoke.VarHandle;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * The references that operations have to an open descriptor, and its closing.
@@ -55,7 +54,7 @@ final class FileReferences {
     int after = (int) COUNT.getAndAdd(this, -1) - 1;
     assert after != -1 && after != Integer.MAX_VALUE : "a reference was given back twice";
     if (after == CLOSING) { // exactly: closing, and unused
-      LockSupport.unpark(closer);
+      Pauses.unpark(closer);
     }
   }
 
@@ -91,7 +90,7 @@ final class FileReferences {
   void awaitUnused() {
     assert count < 0 && !closed : "it is not being closed";
     boolean interrupted = false;
-    closer = Thread.currentThread(); // volatile: the last to release sees it, or is seen below
+    closer = Thread.currentThread(); // volatile, before the look at the count
     while (!areUnused()) {
       interrupted |= Thread.interrupted();
       Pauses.park(this);
@@ -105,7 +104,7 @@ final class FileReferences {
   /** The thread that closes has closed the descriptor. */
   void closed() {
     assert count < 0 && !closed : "it is not being closed";
-    closed = true; // volatile: others see it, or are seen
+    closed = true; // volatile, before the look at others
     CountDownLatch waiting = others;
     if (waiting != null) {
       waiting.countDown();

@@ -1,6 +1,7 @@
 package io.github.loomuring.internal.op;
 
 import io.github.loomuring.internal.ring.Gate;
+import io.github.loomuring.internal.ring.RingSettings;
 import java.nio.file.Path;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -50,8 +51,11 @@ final class Gates {
     int limit = room.limit();
     streamReads = Gate.ofLasting(Math.max(1, limit / 4), room);
     streamWrites = Gate.ofLasting(Math.max(1, limit / 4), room);
-    // The workers of who submits these run other requests too: half of them are left to those.
-    lastingWork = workers / 2 >= limit ? room : Gate.ofLasting(Math.max(1, workers / 2), room);
+    // Half of a submitting thread's workers are left to its other requests.
+    lastingWork =
+        workers >= RingSettings.WORKERS_UNBOUNDED || workers / 2 >= limit
+            ? room
+            : Gate.ofLasting(Math.max(1, workers / 2), room);
     blockingOpens = Gate.ofLasting(Math.max(2, limit / 8), lastingWork);
     deviceLimit = Math.max(1, Math.min(deviceRequests / rings, limit / 2));
     remoteLimit = Math.max(1, Math.min(REMOTE_GATE / rings, limit / 2));

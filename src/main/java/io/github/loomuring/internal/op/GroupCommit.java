@@ -34,7 +34,8 @@ final class GroupCommit implements SharedRequest<Operation> {
    * last follower to depart then cancels it. A leader without followers cancels it as any other
    * operation. A call that is no longer on a list when it wants to depart has been served.
    *
-   * The lists are changed under the lock, the status of an operation outside it.
+   * The lists are changed under the lock. Operations are completed, and requests submitted, outside
+   * it.
    */
   private final Handle handle;
   private final SpinLock lock = new SpinLock();

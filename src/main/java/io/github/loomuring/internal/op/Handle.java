@@ -15,7 +15,7 @@ import java.nio.file.Path;
 
 /**
  * An open descriptor, as operations see it: what kind of file it is of, its references, its gates,
- * and what has been learned of it. Any thread may use it; {@link RingFile} closes it.
+ * and what has been learned of it. Any thread may use it; {@link Close} ends it.
  */
 final class Handle implements Subject {
   final Context context;

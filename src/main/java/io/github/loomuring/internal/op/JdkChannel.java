@@ -2,8 +2,8 @@ package io.github.loomuring.internal.op;
 
 import io.github.loomuring.internal.platform.PlatformPaths;
 import io.github.loomuring.internal.platform.PosixLocks;
-import io.github.loomuring.internal.spi.EngineFile.PlainUse;
-import io.github.loomuring.internal.spi.EngineFile.PlainWork;
+import io.github.loomuring.internal.spi.EngineFile.JdkChannelUse;
+import io.github.loomuring.internal.spi.EngineFile.JdkChannelWork;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
@@ -27,20 +27,21 @@ final class JdkChannel extends PosixLocks.Descriptor implements Callable<Void> {
     this.handle = handle;
   }
 
-  <T> T run(PlainUse use, PlainWork<T> work) throws IOException {
+  <T> T run(JdkChannelUse use, JdkChannelWork<T> work) throws IOException {
     if (!handle.kind.seekable()) {
       throw new FileSystemException(
           handle.path.toString(), null, "only a regular file can be mapped or locked");
     }
-    return switch (use) {
-      case POOL -> handle.context.pool.call(() -> work.run(channel()));
-      case POOL_ALWAYS -> handle.context.pool.callAlways(() -> work.run(channel()));
-      case CALLER -> onCaller(work);
-    };
+    if (use == JdkChannelUse.POOL) {
+      return handle.context.pool.call(() -> work.run(channel()));
+    }
+    return use == JdkChannelUse.POOL_ALWAYS
+        ? handle.context.pool.callAlways(() -> work.run(channel()))
+        : onCaller(work);
   }
 
   /** With a channel of its own, which an interrupt may close. */
-  private <T> T onCaller(PlainWork<T> work) throws IOException {
+  private <T> T onCaller(JdkChannelWork<T> work) throws IOException {
     JdkChannel own = new JdkChannel(handle);
     try {
       return work.run(handle.context.pool.call(own::channel));
@@ -94,6 +95,6 @@ final class JdkChannel extends PosixLocks.Descriptor implements Callable<Void> {
 
   @Override
   public String toString() {
-    return "the JDK's channel of " + handle;
+    return "the JDK's channel of " + handle.path;
   }
 }

@@ -16,6 +16,7 @@ final class OpcodeOrCall {
 
   /** Makes the system call with the arguments of the prepared request. */
   static int onPool(Context context, Operation operation, Sqe.Call call) throws IOException {
+    assert !operation.isInFlight() : operation;
     return context.pool.call(() -> repeat(context, operation, call));
   }
 

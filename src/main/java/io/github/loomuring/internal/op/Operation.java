@@ -1,11 +1,11 @@
 package io.github.loomuring.internal.op;
 
+import io.github.loomuring.internal.concurrent.Pauses;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.IoUring;
 import io.github.loomuring.internal.ring.Gate;
 import io.github.loomuring.internal.ring.Request;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * A slot of the operation table: one request at a time, its state, and scratch memory that lives as
@@ -85,6 +85,11 @@ public final class Operation extends Request {
     return true;
   }
 
+  /** Lets the kernel try the request in the thread that submits it. */
+  void clearAsync() {
+    sqeFlags = 0;
+  }
+
   boolean isAsync() {
     return sqeFlags != 0;
   }
@@ -158,9 +163,10 @@ public final class Operation extends Request {
     return state.abandonToOthers();
   }
 
-  /** The request never reached the kernel, or another one's serves it. */
-  void setCancelled() {
+  /** Completes an operation whose request never reached the kernel, or is another one's. */
+  void completeWithdrawn() {
     result = Errno.ECANCELED.negated();
+    state.completeUnsubmitted(); // false if the ring has failed meanwhile
   }
 
   /** The result, or a negated errno. */
@@ -181,6 +187,11 @@ public final class Operation extends Request {
     return state.is(StateWord.FREE);
   }
 
+  /** Whether the kernel may have the request. */
+  boolean isInFlight() {
+    return state.is(StateWord.SUBMITTED) || state.is(StateWord.ABANDONED);
+  }
+
   /** Whether the slot can be used again; otherwise the ring has failed. */
   boolean isReusable() {
     return !state.is(StateWord.FAILED);
@@ -188,7 +199,7 @@ public final class Operation extends Request {
 
   /** Ends this use of the slot; see {@link StateWord#free}. Nothing, if the ring has failed. */
   void end() {
-    if (!isReusable()) {
+    if (!state.free()) {
       return;
     }
     subject = null;
@@ -196,7 +207,6 @@ public final class Operation extends Request {
     memory = null;
     abandonable = null;
     shared = null;
-    state.free();
   }
 
   /** Keeps for ever what the kernel may use at any time, because the ring has failed. */
@@ -220,7 +230,7 @@ public final class Operation extends Request {
         return; // if these were of a later use, the word has changed and that use looked itself
       }
       if (state.addCause(seen, cause)) {
-        wake(waiting);
+        Pauses.unpark(waiting);
         return;
       }
     }
@@ -254,7 +264,7 @@ public final class Operation extends Request {
       return false;
     }
     if (StateWord.isWaiting(seen)) {
-      wake(waiting);
+      Pauses.unpark(waiting);
     }
     return true;
   }
@@ -264,7 +274,7 @@ public final class Operation extends Request {
     Thread waiting = owner;
     result = res;
     if (state.completeUnsubmitted()) { // otherwise the ring has failed
-      wake(waiting);
+      Pauses.unpark(waiting);
     }
   }
 
@@ -274,7 +284,7 @@ public final class Operation extends Request {
    * @return what was thrown, which must not keep the slot from being given back; or null
    */
   Throwable dispose(int res) {
-    assert state.is(StateWord.ABANDONED) : this;
+    assert isCompleted() : this;
     Throwable failure = null;
     try {
       abandonable.dispose(res);
@@ -295,19 +305,9 @@ public final class Operation extends Request {
   void fail() {
     int before = state.fail();
     if (before == StateWord.PREPARED || before == StateWord.SUBMITTED) {
-      wake(owner);
+      Pauses.unpark(owner);
     } else if (before == StateWord.ABANDONED && shared != null) {
       abandonable.dispose(Errno.ECANCELED.negated()); // the file's reference; opens have none yet
-    }
-  }
-
-  /** Throws nothing: others wait for the next steps of the calling thread. */
-  private static void wake(Thread thread) {
-    try {
-      LockSupport.unpark(thread);
-    } catch (Throwable t) {
-      // Its scheduler has been shut down, and it never runs again. A full heap is no reason: the
-      // JDK tries again then.
     }
   }
 

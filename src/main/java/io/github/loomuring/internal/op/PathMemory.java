@@ -79,6 +79,7 @@ final class PathMemory implements AutoCloseable {
 
   /** Gives the memory back after {@code operation}, which is not abandoned. */
   void release(Operation operation) {
+    assert !operation.isInFlight() : operation;
     if (operation.isReusable()) {
       close();
     } else {

@@ -37,6 +37,7 @@ final class PoolTransfer implements Offload.Steps<Integer> {
    * negated errno.
    */
   static int run(Handle handle, Operation operation) throws IOException {
+    assert !operation.isInFlight() : operation;
     PoolTransfer transfer = new PoolTransfer(handle.kernel(), operation);
     // Not the pool of closes, which must not wait for transfers.
     int n = handle.context.wholeFiles.call(transfer, handle.path);

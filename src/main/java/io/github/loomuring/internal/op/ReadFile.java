@@ -75,7 +75,7 @@ final class ReadFile implements Offload.Steps<Integer>, AutoCloseable {
     return bytes(n);
   }
 
-  /** The bytes; null if it is another one's to read them, from what {@link #take} gives. */
+  /** The bytes; null if the caller has to read them by the descriptor of {@link #take}. */
   byte[] whole(Path path) throws IOException {
     int result = context.wholeFiles.call(this, path);
     if (result == NOT_HERE) {

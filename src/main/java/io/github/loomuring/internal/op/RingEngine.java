@@ -2,6 +2,7 @@ package io.github.loomuring.internal.op;
 
 import static io.github.loomuring.internal.linux.IoUring.*;
 
+import io.github.loomuring.Advice;
 import io.github.loomuring.Sync;
 import io.github.loomuring.internal.buffers.BufferSet;
 import io.github.loomuring.internal.buffers.BufferSets;
@@ -17,8 +18,10 @@ import io.github.loomuring.internal.spi.Engine;
 import io.github.loomuring.internal.spi.EngineFile;
 import io.github.loomuring.internal.spi.FileStatus;
 import io.github.loomuring.internal.spi.OpenSpec;
+import io.github.loomuring.internal.spi.Space;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.lang.invoke.MethodHandles;
 import java.nio.file.CopyOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
@@ -47,6 +50,21 @@ public final class RingEngine implements Engine {
     IORING_OP_POLL_ADD
   };
   private static final int DIRECTORY_MODE = 0777;
+
+  /** The classes of this package whose initialisation needs memory. */
+  static final List<Class<?>> INITIALISED =
+      List.of(
+          Attempt.Meaning.class,
+          Descriptor.class,
+          FileReferences.class,
+          PathMemory.class,
+          RingFile.class,
+          Scratch.class,
+          SharedRequest.Departure.class,
+          StateWord.class,
+          Transfer.class,
+          TransferRequest.Next.class,
+          Waiter.Look.class);
 
   static final long CLOSE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -142,12 +160,19 @@ public final class RingEngine implements Engine {
    * call, fails for the life of the process.
    */
   private static void initialiseClasses() {
+    MethodHandles.Lookup lookup = MethodHandles.lookup();
+    try {
+      for (Class<?> type : INITIALISED) {
+        lookup.ensureInitialized(type);
+      }
+    } catch (IllegalAccessException e) {
+      throw new AssertionError("the classes are of this package", e);
+    }
     PathMemory.acquire().close();
     Scratch.acquire().release();
-    Attempt.Meaning.values();
-    TransferRequest.Next.values();
-    SharedRequest.Departure.values();
-    Waiter.Look.values();
+    // For the classes that javac makes of their switches over enums.
+    Advise.code(Advice.NORMAL);
+    ChangeSpace.mode(Space.ALLOCATE);
   }
 
   @Override

@@ -162,7 +162,7 @@ final class RingFile implements EngineFile {
   // ---- the JDK's ways to the same file
 
   @Override
-  public <T> T withPlainChannel(PlainUse use, PlainWork<T> work) throws IOException {
+  public <T> T withJdkChannel(JdkChannelUse use, JdkChannelWork<T> work) throws IOException {
     StackReserve.ensure();
     handle.references.retain();
     try {
@@ -202,6 +202,7 @@ final class RingFile implements EngineFile {
 
   @Override
   public void close() throws IOException {
+    StackReserve.ensure();
     if (!Close.begin(handle)) {
       return;
     }

@@ -30,7 +30,7 @@ final class Seek {
         return EngineFile.NO_POSITION;
       }
       if (result < 0) {
-        // As the JDK, which has only this one; the text has what people need.
+        // The type is that of the JDK, which throws no other one here.
         throw new IOException(
             handle.path + ": position=" + position + ": " + Errno.describe(result));
       }

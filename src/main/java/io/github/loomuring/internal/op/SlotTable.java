@@ -158,7 +158,11 @@ public final class SlotTable {
     closed = true;
     for (Operation[] chunk : chunks) {
       for (Operation operation : chunk) {
-        operation.fail();
+        try {
+          operation.fail();
+        } catch (Throwable t) {
+          // The owners of the other slots must not wait for ever.
+        }
       }
     }
   }

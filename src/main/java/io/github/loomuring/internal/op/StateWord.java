@@ -6,8 +6,9 @@ import java.lang.invoke.VarHandle;
 /**
  * The state of a slot: its status, its generation, and why it is to be cancelled, in one word.
  *
- * <p>Each method is one transition, and asserts the status that it starts from. The owner prepares,
- * abandons and frees; whoever writes the SQE submits; whoever finds the CQE completes.
+ * <p>Each method is one transition. It asserts the status that it starts from, or answers false if
+ * another thread was faster. The owner prepares, abandons and frees; whoever writes the SQE
+ * submits; whoever finds the CQE completes.
  */
 final class StateWord {
   /*
@@ -23,9 +24,13 @@ final class StateWord {
    * A call of force that another's fsync serves goes from PREPARED to COMPLETED, see
    * completeUnsubmitted.
    *
-   * Every transition is a CAS on the whole word, so a cancel that was meant for an earlier use of
-   * the slot, and a CQE of an earlier use, miss. FAILED is entered from PREPARED, SUBMITTED and
-   * ABANDONED when the ring fails, and never left: the kernel may still use the slot's memory.
+   * A request of force that others need also goes from PREPARED to ABANDONED, and an owner that
+   * sends another request goes from COMPLETED to PREPARED.
+   *
+   * Every transition of a slot in use is a CAS on the whole word, so a cancel that was meant for an
+   * earlier use of the slot, and a CQE of an earlier use, miss. FAILED is entered from PREPARED,
+   * SUBMITTED and ABANDONED when the ring fails, which any thread may find out at any time. It is
+   * never left: the kernel may still use the slot's memory.
    *
    * Cancelling is no status: causes say that it was asked for and why, and the owner then sends
    * IORING_OP_ASYNC_CANCEL, again and again with growing pauses, until the operation's own CQE is
@@ -151,6 +156,15 @@ final class StateWord {
   }
 
   /**
+   * ABANDONED → COMPLETED, by whoever found the CQE, and then disposes of the result; false if the
+   * word is no longer {@code seen}.
+   */
+  boolean completeAbandoned(long seen) {
+    assert status(seen) == ABANDONED : this;
+    return WORD.compareAndSet(this, seen, withStatus(seen, COMPLETED));
+  }
+
+  /**
    * PREPARED, SUBMITTED or ABANDONED → FAILED, because the ring has failed.
    *
    * @return the status before; FREE, COMPLETED and FAILED stay as they are
@@ -169,13 +183,23 @@ final class StateWord {
   }
 
   /**
-   * Any status but SUBMITTED and FAILED → FREE: by the owner, also of a request that never reached
-   * the ring; by whoever found the CQE of an abandoned one.
+   * Any status but SUBMITTED, ABANDONED and FAILED → FREE: by the owner, also of a request that
+   * never reached the ring.
+   *
+   * @return false if the ring has failed
    */
-  void free() {
-    long w = word;
-    assert status(w) != SUBMITTED && status(w) != FAILED : this + ": the kernel is not done";
-    word = generation(w);
+  boolean free() {
+    for (; ; ) {
+      long w = word;
+      int status = status(w);
+      if (status == FAILED) {
+        return false;
+      }
+      assert status != SUBMITTED && status != ABANDONED : this + ": the kernel is not done";
+      if (WORD.compareAndSet(this, w, generation(w))) {
+        return true;
+      }
+    }
   }
 
   // ---- within a status

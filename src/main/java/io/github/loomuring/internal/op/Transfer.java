@@ -12,8 +12,8 @@ import java.nio.ByteBuffer;
  * A read or write of one buffer: IORING_OP_READ or IORING_OP_WRITE, after an attempt on the caller
  * where {@link Placement} allows one.
  *
- * <p>Bytes of heap buffers go through staging memory, in pieces. Memory that is in a leased buffer
- * is registered with the kernel.
+ * <p>Bytes of heap buffers go through staging memory, in pieces. Memory in a leased buffer may be
+ * registered with the kernel, and is then used as such.
  */
 final class Transfer {
   static final Transfer READ = new Transfer(true);
@@ -36,6 +36,7 @@ final class Transfer {
     int length = Math.min(buffer.remaining(), Fcntl.MAX_RW_COUNT);
     Operation operation = handle.start();
     try {
+      markDirty(handle);
       if (!buffer.isDirect()) {
         return staged(handle, operation, buffer, length, offset);
       }
@@ -56,10 +57,17 @@ final class Transfer {
     int length = (int) Math.min(segment.byteSize(), Fcntl.MAX_RW_COUNT);
     Operation operation = handle.start();
     try {
+      markDirty(handle);
       return direct(handle, operation, segment.address(), length, offset);
     } finally {
       handle.end(operation, segment);
       Segments.checkStillAlive(segment);
+    }
+  }
+
+  private void markDirty(Handle handle) {
+    if (!reading) {
+      handle.markDirty();
     }
   }
 
@@ -151,7 +159,10 @@ final class Transfer {
     while (n > 0) {
       // A short count is the end of the file, or of what is cached: the next attempt tells.
       done += (int) n;
-      if (done == length || !seekable) {
+      if (!seekable) {
+        return done;
+      }
+      if (done == length) {
         Attempt.hitCache(handle);
         operation.callerWork.done(done);
         return done;
@@ -163,7 +174,7 @@ final class Transfer {
       operation.callerWork.done(done);
       return done;
     }
-    checkDecidedByRing(handle, operation, n, offset, length, done);
+    checkDecidedByRing(handle, operation, n, offset, length);
     TransferRequest.prepare(
         handle,
         operation,
@@ -198,7 +209,7 @@ final class Transfer {
         return done; // an append stays in one piece
       }
     } else {
-      checkDecidedByRing(handle, operation, n, offset, length, 0);
+      checkDecidedByRing(handle, operation, n, offset, length);
     }
     TransferRequest.prepare(
         handle, operation, false, leased, address + done, length - done, position + done, rwFlags);
@@ -207,9 +218,8 @@ final class Transfer {
 
   /** Throws if an attempt on the caller has failed for the file's own reason. */
   private void checkDecidedByRing(
-      Handle handle, Operation operation, long result, long offset, int length, int done)
-      throws IOException {
-    if (!Attempt.isDecidedByRing(result) && done == 0) {
+      Handle handle, Operation operation, long result, long offset, int length) throws IOException {
+    if (!Attempt.isDecidedByRing(result)) {
       throw handle.failure(result, operation, name, offset, length);
     }
   }

@@ -85,8 +85,9 @@ final class TransferRequest {
   /** Goes on where a request has ended with {@code first}: bytes moved, or a negated errno. */
   static int finish(Handle handle, Operation operation, int first) throws IOException {
     int result = first;
+    boolean inWorker = Placement.isForWorker(handle);
     while (result < 0 && operation.causes() == 0) {
-      Next next = next(handle, operation, result);
+      Next next = next(handle, operation, result, inWorker);
       if (next == Next.NOTHING) {
         break;
       }
@@ -95,16 +96,21 @@ final class TransferRequest {
         return PoolTransfer.run(handle, operation);
       }
       if (next == Next.IN_WORKER) {
-        operation.setAsync();
+        inWorker = true;
       } else {
         Sqe.prepPlain(operation);
+      }
+      if (inWorker) {
+        operation.setAsync();
+      } else {
+        operation.clearAsync(); // it may have been moved to a worker for EAGAIN
       }
       result = submit(handle, operation);
     }
     return result;
   }
 
-  private static Next next(Handle handle, Operation operation, int result) {
+  private static Next next(Handle handle, Operation operation, int result, boolean inWorker) {
     boolean fixed = Sqe.isFixed(operation);
     return switch (ErrorNumber.of(result)) {
       // The memory, or the file, is not one for registered buffers.
@@ -118,7 +124,7 @@ final class TransferRequest {
       // they return: what failed may have been that, which the kernel says once; and if they
       // append, bytes would be there twice.
       case ENOMEM ->
-          !operation.isAsync() && (Sqe.isRead(operation) || !handle.kind.synchronous())
+          !inWorker && (Sqe.isRead(operation) || !handle.kind.synchronous())
               ? Next.IN_WORKER
               : Next.NOTHING;
       default -> Next.NOTHING;
@@ -127,6 +133,7 @@ final class TransferRequest {
 
   /** The operation is done with {@code leased}, which may be null. */
   static void endLease(Operation operation, BufferSet.Buffer leased) {
+    assert leased == null || !operation.isInFlight() : operation;
     if (leased != null && operation.isReusable()) { // otherwise the kernel may not be done
       leased.end();
     }

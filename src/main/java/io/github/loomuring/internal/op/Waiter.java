@@ -168,11 +168,11 @@ final class Waiter {
     Departure departure =
         shared == null ? Departure.ALONE : shared.depart(operation, !torn, operation.errno);
     if (departure == Departure.LEFT) {
-      operation.setCancelled();
+      operation.completeWithdrawn();
     } else if (departure == Departure.ALONE
         && status == StateWord.PREPARED
         && ring.withdraw(operation, operation.errno)) {
-      operation.setCancelled();
+      operation.completeWithdrawn();
       if (shared != null) {
         shared.ended(operation.result(), operation.errno);
       }

@@ -12,14 +12,12 @@ final class Write {
   private Write() {}
 
   static int write(Handle handle, ByteBuffer src, long offset) throws IOException {
-    handle.markDirty();
     // A block device knows no append.
     boolean isSought = offset == EngineFile.APPEND && handle.kind.block();
     return Transfer.WRITE.buffer(handle, src, isSought ? Seek.end(handle) : offset);
   }
 
   static long write(Handle handle, MemorySegment src, long offset) throws IOException {
-    handle.markDirty();
     return Transfer.WRITE.segment(handle, src, offset);
   }
 

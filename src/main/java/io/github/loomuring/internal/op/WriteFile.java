@@ -247,7 +247,7 @@ final class WriteFile implements Offload.Steps<Integer> {
         return (int) n;
       }
       if (n == 0) {
-        step += " moved no byte";
+        step += " wrote no byte";
         return Errno.EIO.negated();
       }
       done += (int) Math.max(n, 0);

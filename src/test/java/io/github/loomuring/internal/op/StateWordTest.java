@@ -63,18 +63,40 @@ class StateWordTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {SUBMITTED, FAILED})
-  void slotThatTheKernelMayUseIsNotFreed(int status) {
+  @ValueSource(ints = {SUBMITTED, ABANDONED})
+  void slotThatTheKernelUsesIsNotFreed(int status) {
     go(status);
     assertRefused(word::free);
   }
 
+  /** The ring may fail at any time, so that an owner cannot know it before. */
+  @Test
+  void slotOfARingThatHasFailedIsNeverFree() {
+    go(FAILED);
+    assertThat(word.free()).isFalse();
+    assertThat(word.status()).isEqualTo(FAILED);
+  }
+
   @ParameterizedTest
-  @ValueSource(ints = {FREE, PREPARED, COMPLETED, ABANDONED})
+  @ValueSource(ints = {FREE, PREPARED, COMPLETED})
   void otherSlotsAreFreed(int status) {
     go(status);
-    word.free();
+    assertThat(word.free()).isTrue();
     assertThat(word.status()).isEqualTo(FREE);
+  }
+
+  /** Either the CQE or the failure of the ring disposes of an abandoned operation. */
+  @Test
+  void abandonedRequestIsCompletedOnce() {
+    go(ABANDONED);
+    long seen = word.get();
+    assertThat(word.completeAbandoned(seen)).isTrue();
+    assertThat(word.fail()).isEqualTo(COMPLETED);
+    word.free();
+    go(ABANDONED);
+    long before = word.get();
+    assertThat(word.fail()).isEqualTo(ABANDONED);
+    assertThat(word.completeAbandoned(before)).isFalse();
   }
 
   @ParameterizedTest
