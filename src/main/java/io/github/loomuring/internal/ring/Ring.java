@@ -43,6 +43,7 @@ public final class Ring {
    * thread waits for it.
    */
 
+  /** Static: the lack is that of the kernel, and one message is enough for the process. */
   private static final AtomicBoolean SQ_THREAD_LACK_LOGGED = new AtomicBoolean();
 
   private final Kernel kernel;

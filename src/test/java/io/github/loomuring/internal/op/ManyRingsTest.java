@@ -14,6 +14,7 @@ import io.github.loomuring.internal.ring.RingSettings;
 import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.internal.spi.Engine;
 import io.github.loomuring.internal.spi.EngineFile;
+import io.github.loomuring.internal.spi.ForwardingEngine;
 import io.github.loomuring.internal.spi.OpenSpec;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.LeakCheck;
@@ -34,6 +35,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -225,7 +227,8 @@ class ManyRingsTest {
     Set<String> missing = new HashSet<>();
     for (Method method : Engine.class.getMethods()) {
       boolean declared =
-          Arrays.stream(ManyRings.class.getDeclaredMethods())
+          Stream.of(ManyRings.class, ForwardingEngine.class)
+              .flatMap(type -> Arrays.stream(type.getDeclaredMethods()))
               .anyMatch(
                   own ->
                       own.getName().equals(method.getName())

@@ -90,7 +90,7 @@ class WholeFileFaultTest {
       kernel.answer("pwrite", 0);
       assertThatThrownBy(() -> s.engine.write(path, CREATE, new byte[100], Sync.NONE))
           .isInstanceOf(FileSystemException.class)
-          .hasMessageContaining("wrote no byte");
+          .hasMessageContaining("moved no byte");
     }
   }
 
