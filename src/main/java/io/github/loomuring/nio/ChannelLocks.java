@@ -3,7 +3,7 @@ package io.github.loomuring.nio;
 import io.github.loomuring.internal.call.Deadlines;
 import io.github.loomuring.internal.platform.PosixLocks;
 import io.github.loomuring.internal.spi.EngineFile;
-import io.github.loomuring.internal.spi.EngineFile.JdkChannelUse;
+import io.github.loomuring.internal.spi.EngineFile.ChannelUse;
 import io.github.loomuring.internal.spi.FileStatus;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -63,7 +63,7 @@ final class ChannelLocks implements UringFileLock.Releaser {
   FileLock tryLock(Region region) throws IOException {
     try {
       checkNoneWaiting(region);
-      return tryAcquire(JdkChannelUse.POOL_ALWAYS, region);
+      return tryAcquire(ChannelUse.POOL_ALWAYS, region);
     } catch (ClosedChannelException e) {
       throw InterruptHandler.asynchronousClose(e);
     }
@@ -84,7 +84,7 @@ final class ChannelLocks implements UringFileLock.Releaser {
   private FileLock acquire(Region region) throws IOException {
     try {
       checkNoneWaiting(region);
-      FileLock lock = tryAcquire(JdkChannelUse.POOL, region);
+      FileLock lock = tryAcquire(ChannelUse.POOL, region);
       return lock != null ? lock : awaitLock(region);
     } catch (InterruptedIOException e) {
       if (!Thread.currentThread().isInterrupted()) {
@@ -107,7 +107,7 @@ final class ChannelLocks implements UringFileLock.Releaser {
     try {
       for (long nanos = FIRST_PAUSE_NANOS; ; nanos = Math.min(2 * nanos, PAUSE_NANOS_MAX)) {
         pause(nanos);
-        FileLock lock = tryAcquire(JdkChannelUse.POOL, region);
+        FileLock lock = tryAcquire(ChannelUse.POOL, region);
         if (lock != null) {
           return lock;
         }
@@ -145,7 +145,7 @@ final class ChannelLocks implements UringFileLock.Releaser {
     }
   }
 
-  private UringFileLock tryAcquire(JdkChannelUse use, Region region) throws IOException {
+  private UringFileLock tryAcquire(ChannelUse use, Region region) throws IOException {
     return file.withJdkChannel(use, plain -> tryAcquire(plain, region));
   }
 
@@ -189,7 +189,7 @@ final class ChannelLocks implements UringFileLock.Releaser {
   public void release(UringFileLock lock) throws IOException {
     if (held.contains(lock)) {
       file.withJdkChannel(
-          JdkChannelUse.POOL_ALWAYS,
+          ChannelUse.POOL_ALWAYS,
           _ -> {
             releaseNow(lock);
             return null;

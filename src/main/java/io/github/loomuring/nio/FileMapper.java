@@ -3,8 +3,8 @@ package io.github.loomuring.nio;
 import io.github.loomuring.UringFile;
 import io.github.loomuring.internal.Access;
 import io.github.loomuring.internal.call.Deadlines;
-import io.github.loomuring.internal.spi.EngineFile.JdkChannelUse;
-import io.github.loomuring.internal.spi.EngineFile.JdkChannelWork;
+import io.github.loomuring.internal.spi.EngineFile.ChannelUse;
+import io.github.loomuring.internal.spi.EngineFile.ChannelWork;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -36,19 +36,19 @@ final class FileMapper {
     }
     Preconditions.checkOpen(channel);
     Preconditions.checkRegion(position, size);
-    return map(JdkChannelUse.POOL, plain -> plain.map(mode, position, size));
+    return map(ChannelUse.POOL, plain -> plain.map(mode, position, size));
   }
 
   MemorySegment map(MapMode mode, long offset, long size, Arena arena) throws IOException {
     Objects.requireNonNull(mode, "mode");
     Objects.requireNonNull(arena, "arena");
-    JdkChannelUse use = JdkChannelUse.of(arena);
+    ChannelUse use = ChannelUse.of(arena);
     Preconditions.checkOpen(channel);
     Preconditions.checkRegion(offset, size);
     return map(use, plain -> plain.map(mode, offset, size, arena));
   }
 
-  private <T> T map(JdkChannelUse use, JdkChannelWork<T> work) throws IOException {
+  private <T> T map(ChannelUse use, ChannelWork<T> work) throws IOException {
     T mapping;
     try {
       mapping = Access.get().engineFile(file).withJdkChannel(use, work);

@@ -343,8 +343,8 @@ public final class BufferSet {
       }
     }
 
-    /** Marks the start of an operation that uses the buffer; {@link #end} must follow. */
-    void begin() {
+    /** Marks the start of an operation that uses the buffer; {@link #release} must follow. */
+    void retain() {
       for (; ; ) {
         long s = state;
         if ((s & LEASED) == 0) {
@@ -357,7 +357,7 @@ public final class BufferSet {
     }
 
     /** Marks the end of an operation: the kernel no longer uses the buffer. */
-    public void end() {
+    public void release() {
       long before = (long) STATE.getAndAdd(this, -1L);
       assert (before & IN_FLIGHT_MASK) != 0 && (before & LEASED) != 0 : this + " was not in use";
     }

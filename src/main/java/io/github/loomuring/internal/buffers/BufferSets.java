@@ -76,12 +76,12 @@ public final class BufferSets {
   }
 
   /**
-   * Marks the start of an operation that uses memory at {@code address}; {@link #end} must follow.
+   * Marks the start of an operation that uses memory at {@code address}; {@link #release} must follow.
    *
    * @return the buffer that contains the address; null if none does
    * @throws IllegalStateException if that buffer is not leased
    */
-  public BufferSet.Buffer begin(long address) {
+  public BufferSet.Buffer retain(long address) {
     BufferSet[] all = sets;
     if (all == null) {
       return null;
@@ -89,31 +89,31 @@ public final class BufferSets {
     for (BufferSet set : all) {
       BufferSet.Buffer buffer = set.at(address);
       if (buffer != null) {
-        buffer.begin();
+        buffer.retain();
         return buffer;
       }
     }
     return null;
   }
 
-  /** As {@link #begin(long)}, for the memory of {@code buffer} at its position. */
-  public BufferSet.Buffer begin(ByteBuffer buffer) {
-    return sets == null || !buffer.isDirect() ? null : begin(addressOf(buffer));
+  /** As {@link #retain(long)}, for the memory of {@code buffer} at its position. */
+  public BufferSet.Buffer retain(ByteBuffer buffer) {
+    return sets == null || !buffer.isDirect() ? null : retain(addressOf(buffer));
   }
 
-  /** As {@link #begin(long)} for each buffer; null if there are no sets. */
-  public BufferSet.Buffer[] begin(ByteBuffer[] buffers) {
+  /** As {@link #retain(long)} for each buffer; null if there are no sets. */
+  public BufferSet.Buffer[] retain(ByteBuffer[] buffers) {
     if (sets == null) {
       return null;
     }
-    BufferSet.Buffer[] begun = new BufferSet.Buffer[buffers.length];
+    BufferSet.Buffer[] retained = new BufferSet.Buffer[buffers.length];
     try {
       for (int i = 0; i < buffers.length; i++) {
-        begun[i] = buffers[i].hasRemaining() ? begin(buffers[i]) : null;
+        retained[i] = buffers[i].hasRemaining() ? retain(buffers[i]) : null;
       }
-      return begun;
+      return retained;
     } catch (Throwable t) {
-      end(begun);
+      release(retained);
       throw t;
     }
   }
@@ -123,17 +123,17 @@ public final class BufferSets {
   }
 
   /** Marks the end of an operation; null is ignored. */
-  public static void end(BufferSet.Buffer begun) {
-    if (begun != null) {
-      begun.end();
+  public static void release(BufferSet.Buffer retained) {
+    if (retained != null) {
+      retained.release();
     }
   }
 
   /** Marks the end of an operation; null is ignored, as an array and in it. */
-  public static void end(BufferSet.Buffer[] begun) {
-    if (begun != null) {
-      for (BufferSet.Buffer buffer : begun) {
-        end(buffer);
+  public static void release(BufferSet.Buffer[] retained) {
+    if (retained != null) {
+      for (BufferSet.Buffer buffer : retained) {
+        release(buffer);
       }
     }
   }

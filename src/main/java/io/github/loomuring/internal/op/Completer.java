@@ -90,7 +90,7 @@ final class Completer implements Completions {
         continue;
       }
       if (operation.complete(seen, res)) {
-        ring.left(first, errno);
+        ring.leaveGates(first, errno);
         return true;
       }
     }
@@ -102,7 +102,7 @@ final class Completer implements Completions {
     Throwable failure = operation.dispose(res);
     operation.end();
     slots.release(operation);
-    ring.left(first, errno);
+    ring.leaveGates(first, errno);
     if (failure != null) {
       throw new IllegalStateException("an abandoned result was not disposed of", failure);
     }

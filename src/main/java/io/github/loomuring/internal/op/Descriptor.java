@@ -104,12 +104,12 @@ final class Descriptor extends PosixLocks.Descriptor {
    * @param key of the file to {@link PosixLocks}
    */
   static int close(Context context, int fd, long key) throws IOException {
-    int place = PosixLocks.begin(key);
+    int place = PosixLocks.beginClose(key);
     if (place != PosixLocks.REFUSED) { // nothing to be made: this is the way of nearly all closes
       try {
         return closeNow(context, fd);
       } finally {
-        PosixLocks.end(place);
+        PosixLocks.endClose(place);
       }
     }
     Descriptor descriptor = make(context, fd, key);

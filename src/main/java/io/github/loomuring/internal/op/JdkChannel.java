@@ -2,8 +2,8 @@ package io.github.loomuring.internal.op;
 
 import io.github.loomuring.internal.platform.PlatformPaths;
 import io.github.loomuring.internal.platform.PosixLocks;
-import io.github.loomuring.internal.spi.EngineFile.JdkChannelUse;
-import io.github.loomuring.internal.spi.EngineFile.JdkChannelWork;
+import io.github.loomuring.internal.spi.EngineFile.ChannelUse;
+import io.github.loomuring.internal.spi.EngineFile.ChannelWork;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
@@ -27,21 +27,21 @@ final class JdkChannel extends PosixLocks.Descriptor implements Callable<Void> {
     this.handle = handle;
   }
 
-  <T> T run(JdkChannelUse use, JdkChannelWork<T> work) throws IOException {
+  <T> T run(ChannelUse use, ChannelWork<T> work) throws IOException {
     if (!handle.kind.seekable()) {
       throw new FileSystemException(
           handle.path.toString(), null, "only a regular file can be mapped or locked");
     }
-    if (use == JdkChannelUse.POOL) {
+    if (use == ChannelUse.POOL) {
       return handle.context.pool.call(() -> work.run(channel()));
     }
-    return use == JdkChannelUse.POOL_ALWAYS
+    return use == ChannelUse.POOL_ALWAYS
         ? handle.context.pool.callAlways(() -> work.run(channel()))
         : onCaller(work);
   }
 
   /** With a channel of its own, which an interrupt may close. */
-  private <T> T onCaller(JdkChannelWork<T> work) throws IOException {
+  private <T> T onCaller(ChannelWork<T> work) throws IOException {
     JdkChannel own = new JdkChannel(handle);
     try {
       return work.run(handle.context.pool.call(own::channel));

@@ -66,7 +66,7 @@ final class RangesTransfer {
         parts[started++] = part;
         if (part.length > 0) {
           // This may throw: nothing has moved yet.
-          part.leased = handle.context.bufferSets.begin(range.buffer);
+          part.leased = handle.context.bufferSets.retain(range.buffer);
         }
       }
       for (Part part : parts) {

@@ -265,9 +265,9 @@ public final class RingEngine implements Engine {
   }
 
   @Override
-  public <T> T callOrLeave(Callable<T> work) throws IOException {
+  public <T> T callOrAbandon(Callable<T> work) throws IOException {
     context.slots.checkOpen();
-    return context.pool.callOrLeave(work, _ -> {});
+    return context.pool.callOrAbandon(work, _ -> {});
   }
 
   @Override

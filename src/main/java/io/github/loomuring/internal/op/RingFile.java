@@ -162,7 +162,7 @@ final class RingFile implements EngineFile {
   // ---- the JDK's ways to the same file
 
   @Override
-  public <T> T withJdkChannel(JdkChannelUse use, JdkChannelWork<T> work) throws IOException {
+  public <T> T withJdkChannel(ChannelUse use, ChannelWork<T> work) throws IOException {
     StackReserve.ensure();
     handle.references.retain();
     try {

@@ -75,7 +75,7 @@ final class Transfer {
   private int direct(Handle handle, Operation operation, long address, int length, long offset)
       throws IOException {
     handle.checkAligned(address, length, offset);
-    BufferSet.Buffer leased = handle.context.bufferSets.begin(address);
+    BufferSet.Buffer leased = handle.context.bufferSets.retain(address);
     try {
       return run(handle, operation, leased, address, length, offset);
     } finally {

@@ -135,7 +135,7 @@ final class TransferRequest {
   static void endLease(Operation operation, BufferSet.Buffer leased) {
     assert leased == null || !operation.isInFlight() : operation;
     if (leased != null && operation.isReusable()) { // otherwise the kernel may not be done
-      leased.end();
+      leased.release();
     }
   }
 }

@@ -43,7 +43,7 @@ final class VectoredTransfer {
     Operation operation = handle.start();
     BufferSet.Buffer[] leased = null;
     try {
-      leased = handle.context.bufferSets.begin(buffers);
+      leased = handle.context.bufferSets.retain(buffers);
       long done = 0;
       for (int first = next(buffers, 0); first < buffers.length; first = next(buffers, first)) {
         Batch batch = new Batch(operation, buffers, first);
@@ -64,7 +64,7 @@ final class VectoredTransfer {
       return done;
     } finally {
       if (operation.isReusable()) { // otherwise the kernel may not be done
-        BufferSets.end(leased);
+        BufferSets.release(leased);
       }
       handle.end(operation, buffers);
     }

@@ -44,7 +44,7 @@ public final class PosixLocks {
   /** In place of a key: on this platform, a close does not drop locks of other descriptors. */
   public static final long NONE = -1;
 
-  /** Returned by {@link #begin} if there may be a lock. */
+  /** Returned by {@link #beginClose} if there may be a lock. */
   public static final int REFUSED = -1;
 
   private static final long FREE = 0;
@@ -118,7 +118,7 @@ public final class PosixLocks {
       descriptor.close();
       return;
     }
-    int place = begin(key);
+    int place = beginClose(key);
     if (place == REFUSED) {
       closeUnlessLocked(descriptor, key);
       return;
@@ -126,7 +126,7 @@ public final class PosixLocks {
     try {
       descriptor.close();
     } finally {
-      end(place);
+      endClose(place);
     }
   }
 
@@ -135,9 +135,9 @@ public final class PosixLocks {
    * lock.
    *
    * @param key not {@link #NONE}
-   * @return the argument for {@link #end}, which must follow; or {@link #REFUSED}
+   * @return the argument for {@link #endClose}, which must follow; or {@link #REFUSED}
    */
-  public static int begin(long key) {
+  public static int beginClose(long key) {
     int place = (int) Thread.currentThread().threadId();
     for (int i = 0; i < ATTEMPTS; i++, place++) {
       int index = (place & (PLACES - 1)) * STRIDE;
@@ -145,15 +145,15 @@ public final class PosixLocks {
         if (LOCKS.get() == 0) { // after the key was written; see hold
           return index;
         }
-        end(index);
+        endClose(index);
         break;
       }
     }
     return REFUSED;
   }
 
-  /** Marks the end of the close that {@link #begin} allowed. */
-  public static void end(int place) {
+  /** Marks the end of the close that {@link #beginClose} allowed. */
+  public static void endClose(int place) {
     assert CLOSING.get(place) != FREE : "the close has ended before";
     CLOSING.set(place, FREE);
     if (LOCKS.get() > 0) { // after the key was removed

@@ -53,7 +53,7 @@ public final class PoolEngine implements Engine {
   public EngineFile open(Path path, OpenSpec spec) throws IOException {
     checkOpen();
     Cancellation.check(path);
-    PoolFile file = offload.callOrLeave(() -> openNow(path, spec), PoolFile::closeQuietly);
+    PoolFile file = offload.callOrAbandon(() -> openNow(path, spec), PoolFile::closeQuietly);
     try {
       openFiles.add(file);
     } catch (Throwable t) { // no memory for the entry
@@ -115,7 +115,7 @@ public final class PoolEngine implements Engine {
   @Override
   public byte[] readAll(Path path) throws IOException {
     byte[] bytes =
-        callOrLeave(
+        callOrAbandon(
             () -> {
               if (!Files.isRegularFile(path)) {
                 return null; // the open may block: Engine.readAll opens with a call that can be
@@ -157,14 +157,14 @@ public final class PoolEngine implements Engine {
     if (key == PosixLocks.NONE || key == PosixLocks.UNKNOWN) { // the file does not exist yet
       return PosixLocks.areHeld() ? null : work.call();
     }
-    int place = PosixLocks.begin(key);
+    int place = PosixLocks.beginClose(key);
     if (place == PosixLocks.REFUSED) {
       return null;
     }
     try {
       return work.call();
     } finally {
-      PosixLocks.end(place);
+      PosixLocks.endClose(place);
     }
   }
 
@@ -190,9 +190,9 @@ public final class PoolEngine implements Engine {
   }
 
   @Override
-  public <T> T callOrLeave(Callable<T> work) throws IOException {
+  public <T> T callOrAbandon(Callable<T> work) throws IOException {
     checkOpen();
-    return offload.callOrLeave(work, _ -> {});
+    return offload.callOrAbandon(work, _ -> {});
   }
 
   private void checkOpen() throws ClosedChannelException {

@@ -172,7 +172,7 @@ final class PoolFile implements EngineFile {
   // ---- the JDK's channel
 
   @Override
-  public <T> T withJdkChannel(JdkChannelUse use, JdkChannelWork<T> work) throws IOException {
+  public <T> T withJdkChannel(ChannelUse use, ChannelWork<T> work) throws IOException {
     return switch (use) {
       case POOL -> handle.call(() -> work.run(handle.writing));
       case POOL_ALWAYS -> handle.callUninterruptibly(() -> work.run(handle.writing));
@@ -180,7 +180,7 @@ final class PoolFile implements EngineFile {
     };
   }
 
-  private <T> T onCaller(JdkChannelWork<T> work) throws IOException {
+  private <T> T onCaller(ChannelWork<T> work) throws IOException {
     handle.checkMayStart();
     try {
       return work.run(handle.writing);

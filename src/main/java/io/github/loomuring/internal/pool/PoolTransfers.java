@@ -21,11 +21,11 @@ final class PoolTransfers {
   // ---- one buffer
 
   int read(ByteBuffer dst, long offset) throws IOException {
-    BufferSet.Buffer used = bufferSets.begin(dst);
+    BufferSet.Buffer used = bufferSets.retain(dst);
     try {
       return readUsed(dst, offset);
     } finally {
-      BufferSets.end(used);
+      BufferSets.release(used);
     }
   }
 
@@ -38,11 +38,11 @@ final class PoolTransfers {
   }
 
   int write(ByteBuffer src, long offset) throws IOException {
-    BufferSet.Buffer used = bufferSets.begin(src);
+    BufferSet.Buffer used = bufferSets.retain(src);
     try {
       return writeUsed(src, offset);
     } finally {
-      BufferSets.end(used);
+      BufferSets.release(used);
     }
   }
 
@@ -64,7 +64,7 @@ final class PoolTransfers {
   // ---- several buffers
 
   long read(ByteBuffer[] dsts, long offset) throws IOException {
-    BufferSet.Buffer[] used = bufferSets.begin(dsts);
+    BufferSet.Buffer[] used = bufferSets.retain(dsts);
     try {
       if (!handle.seekable) {
         long n = handle.callInOrder(handle.readLock, () -> handle.channel.read(dsts));
@@ -73,12 +73,12 @@ final class PoolTransfers {
       return handle.call(
           () -> eachInTurn(dsts, (dst, at) -> handle.channel.read(dst, offset + at)));
     } finally {
-      BufferSets.end(used);
+      BufferSets.release(used);
     }
   }
 
   long write(ByteBuffer[] srcs, long offset) throws IOException {
-    BufferSet.Buffer[] used = bufferSets.begin(srcs);
+    BufferSet.Buffer[] used = bufferSets.retain(srcs);
     try {
       if (!handle.seekable) {
         return handle.callInOrder(handle.writeLock, () -> handle.writing.write(srcs));
@@ -89,7 +89,7 @@ final class PoolTransfers {
       return handle.call(
           () -> eachInTurn(srcs, (src, at) -> handle.writing.write(src, offset + at)));
     } finally {
-      BufferSets.end(used);
+      BufferSets.release(used);
     }
   }
 
@@ -137,7 +137,7 @@ final class PoolTransfers {
 
   private void eachRange(List<RangeTransfer> ranges, RangeStep step) {
     ByteBuffer[] buffers = ranges.stream().map(r -> r.buffer).toArray(ByteBuffer[]::new);
-    BufferSet.Buffer[] used = bufferSets.begin(buffers); // all, before any is transferred
+    BufferSet.Buffer[] used = bufferSets.retain(buffers); // all, before any is transferred
     try {
       for (RangeTransfer range : ranges) {
         try {
@@ -147,7 +147,7 @@ final class PoolTransfers {
         }
       }
     } finally {
-      BufferSets.end(used);
+      BufferSets.release(used);
     }
   }
 }

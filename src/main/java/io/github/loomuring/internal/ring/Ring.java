@@ -198,7 +198,7 @@ public final class Ring {
    * @param first the first gate that the request entered
    * @param errno the calling thread's scratch; null in the reaper
    */
-  public void left(Gate first, MemorySegment errno) throws IOException {
+  public void leaveGates(Gate first, MemorySegment errno) throws IOException {
     leaveGates(first, null, errno);
   }
 

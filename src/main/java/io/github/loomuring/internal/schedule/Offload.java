@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  * A bounded pool of daemon platform threads that run blocking calls while their callers park.
  *
  * <p>An interrupt takes a call back that has not started. A call that has started cannot be
- * cancelled: its caller waits for it ({@link #call}), or leaves it ({@link #callOrLeave}).
+ * cancelled: its caller waits for it ({@link #call}), or leaves it ({@link #callOrAbandon}).
  *
  * <p>If there is no thread, and no memory to make one, the caller does the work itself. Any thread
  * may call.
@@ -53,7 +53,7 @@ public final class Offload implements AutoCloseable {
    *
    * @param disposer takes the result of work that was left; called by a pool thread
    */
-  public <T> T callOrLeave(Callable<T> work, Consumer<T> disposer) throws IOException {
+  public <T> T callOrAbandon(Callable<T> work, Consumer<T> disposer) throws IOException {
     return run(work, disposer, true, UNNAMED);
   }
 

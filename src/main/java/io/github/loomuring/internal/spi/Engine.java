@@ -41,7 +41,7 @@ public interface Engine {
    * Runs blocking work on the pool, or leaves it when the caller is interrupted or its deadline
    * passes. Work that is left goes on; its result is dropped.
    */
-  <T> T callOrLeave(Callable<T> work) throws IOException;
+  <T> T callOrAbandon(Callable<T> work) throws IOException;
 
   /**
    * Opens a file, reads all of it, and closes it.
@@ -83,12 +83,12 @@ public interface Engine {
   // ---- operations on paths
 
   default FileStatus status(Path path, boolean followLinks) throws IOException {
-    return callOrLeave(() -> statusByJdk(path, followLinks));
+    return callOrAbandon(() -> statusByJdk(path, followLinks));
   }
 
   /** Sets the times that are not null, of the file that {@code path} leads to. */
   default void setTimes(Path path, FileTime lastModified, FileTime lastAccess) throws IOException {
-    callOrLeave(
+    callOrAbandon(
         () -> {
           Files.getFileAttributeView(path, BasicFileAttributeView.class)
               .setTimes(lastModified, lastAccess, null);
@@ -97,11 +97,11 @@ public interface Engine {
   }
 
   default void setPermissions(Path path, Set<PosixFilePermission> permissions) throws IOException {
-    callOrLeave(() -> Files.setPosixFilePermissions(path, permissions));
+    callOrAbandon(() -> Files.setPosixFilePermissions(path, permissions));
   }
 
   default void delete(Path path) throws IOException {
-    callOrLeave(
+    callOrAbandon(
         () -> {
           Files.delete(path);
           return null;
@@ -123,19 +123,19 @@ public interface Engine {
   }
 
   default void createDirectory(Path directory, FileAttribute<?>... attributes) throws IOException {
-    callOrLeave(() -> Files.createDirectory(directory, attributes));
+    callOrAbandon(() -> Files.createDirectory(directory, attributes));
   }
 
   default void createSymbolicLink(Path link, Path target) throws IOException {
-    callOrLeave(() -> Files.createSymbolicLink(link, target));
+    callOrAbandon(() -> Files.createSymbolicLink(link, target));
   }
 
   default void createLink(Path link, Path existing) throws IOException {
-    callOrLeave(() -> Files.createLink(link, existing));
+    callOrAbandon(() -> Files.createLink(link, existing));
   }
 
   default Path readSymbolicLink(Path link) throws IOException {
-    return callOrLeave(() -> Files.readSymbolicLink(link));
+    return callOrAbandon(() -> Files.readSymbolicLink(link));
   }
 
   /** Copies a file as {@link Files#copy(Path, Path, CopyOption...)} does. */
@@ -145,7 +145,7 @@ public interface Engine {
 
   /** The entries of a directory, in no particular order. */
   default List<Path> list(Path directory) throws IOException {
-    return callOrLeave(
+    return callOrAbandon(
         () -> {
           try (Stream<Path> entries = Files.list(directory)) {
             return entries.toList();

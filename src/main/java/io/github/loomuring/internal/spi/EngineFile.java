@@ -122,7 +122,7 @@ public interface EngineFile {
   }
 
   /** Where work with the file's JDK channel runs. */
-  enum JdkChannelUse {
+  enum ChannelUse {
     /** On the pool; an interrupt or a deadline takes it back before it has started. */
     POOL,
     /** On the pool, even if the caller is interrupted or its deadline passes. */
@@ -134,13 +134,13 @@ public interface EngineFile {
     private static final Thread POOL_THREAD = Thread.ofPlatform().unstarted(() -> {});
 
     /** Where {@code arena} may be used: on the caller if it is confined to one thread. */
-    public static JdkChannelUse of(Arena arena) {
+    public static ChannelUse of(Arena arena) {
       return Memory.isAccessible(arena, POOL_THREAD) ? POOL : CALLER;
     }
   }
 
   /** Work with a JDK channel. */
-  interface JdkChannelWork<T> {
+  interface ChannelWork<T> {
     T run(FileChannel channel) throws IOException;
   }
 
@@ -148,7 +148,7 @@ public interface EngineFile {
    * Runs work with a JDK channel of the file, opened with the same access. On the pool it is always
    * the same channel, which stays open, with its locks, until the file is closed.
    */
-  <T> T withJdkChannel(JdkChannelUse use, JdkChannelWork<T> work) throws IOException;
+  <T> T withJdkChannel(ChannelUse use, ChannelWork<T> work) throws IOException;
 
   /** The file's key, or what stands in place of one, see {@link PosixLocks}. */
   long lockKey();

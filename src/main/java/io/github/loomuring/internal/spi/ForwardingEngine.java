@@ -30,8 +30,8 @@ public abstract class ForwardingEngine implements Engine {
   }
 
   @Override
-  public <T> T callOrLeave(Callable<T> work) throws IOException {
-    return engine().callOrLeave(work);
+  public <T> T callOrAbandon(Callable<T> work) throws IOException {
+    return engine().callOrAbandon(work);
   }
 
   @Override

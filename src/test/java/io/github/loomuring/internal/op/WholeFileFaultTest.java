@@ -90,7 +90,7 @@ class WholeFileFaultTest {
       kernel.answer("pwrite", 0);
       assertThatThrownBy(() -> s.engine.write(path, CREATE, new byte[100], Sync.NONE))
           .isInstanceOf(FileSystemException.class)
-          .hasMessageContaining("moved no byte");
+          .hasMessageContaining("wrote no byte");
     }
   }
 

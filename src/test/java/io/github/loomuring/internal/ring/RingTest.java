@@ -70,7 +70,7 @@ class RingTest {
     @Override
     public void completed(long userData, int res, MemorySegment errno) throws IOException {
       counts.computeIfAbsent(userData, _ -> new AtomicInteger()).incrementAndGet();
-      ring.left(userData >= LASTING ? lasting : ring.room(), errno);
+      ring.leaveGates(userData >= LASTING ? lasting : ring.room(), errno);
       total.incrementAndGet();
       if (userData == poison) {
         throw new IllegalStateException("poisoned");

@@ -85,7 +85,7 @@ class WorkersTest {
     @Override
     public void completed(long userData, int res, MemorySegment errno) throws IOException {
       all.put(userData, res);
-      ring.left(gate, errno);
+      ring.leaveGates(gate, errno);
     }
 
     @Override
