@@ -333,7 +333,7 @@ abstract class FileOperationsMoveContract extends FileOperationsFixture {
           Files.setLastModifiedTime(d.resolve("large"), time);
         };
     assertThat(jdk.does(setup, (f, d) -> f.copy(d.resolve("large"), d.resolve("new"))))
-        .hasEntrySatisfying("new", what -> assertThat(what).endsWith(": 3000007 bytes"))
+        .hasEntrySatisfying("new", what -> assertThat(what).contains(": 3000007 bytes,"))
         .containsKey("large");
     jdk.returns(
         true,

@@ -4,14 +4,13 @@ import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.loomuring.support.Descriptors;
 import io.github.loomuring.support.Engines;
 import io.github.loomuring.support.LeakCheck;
 import io.github.loomuring.support.Waiting;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,12 +30,12 @@ class ForgottenFileTest {
     Path path = directory.resolve("file");
     try (Uring uring = engine.open()) {
       forget(uring, path);
-      assertThat(isOpen(path)).isTrue();
+      assertThat(Descriptors.of(path)).isEqualTo(1);
       Waiting.until(
           "the forgotten file to be closed",
           () -> {
             System.gc();
-            return !isOpen(path);
+            return Descriptors.of(path) == 0;
           });
       Waiting.until("the cleaner to end", () -> !isCleanerThere());
       // It starts again.
@@ -47,7 +46,7 @@ class ForgottenFileTest {
           "the second to be closed",
           () -> {
             System.gc();
-            return !isOpen(path);
+            return Descriptors.of(path) == 0;
           });
     }
   }
@@ -59,20 +58,5 @@ class ForgottenFileTest {
   private static boolean isCleanerThere() {
     return Thread.getAllStackTraces().keySet().stream()
         .anyMatch(thread -> thread.getName().equals("loom-uring-cleaner"));
-  }
-
-  private static boolean isOpen(Path path) throws IOException {
-    try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
-      for (Path descriptor : descriptors.toList()) {
-        try {
-          if (Files.readSymbolicLink(descriptor).equals(path)) {
-            return true;
-          }
-        } catch (NoSuchFileException e) {
-          // That of the listing.
-        }
-      }
-      return false;
-    }
   }
 }

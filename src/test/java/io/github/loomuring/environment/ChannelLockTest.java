@@ -9,8 +9,12 @@ import io.github.loomuring.FileTimeoutException;
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
 import io.github.loomuring.hazard.Call;
+import io.github.loomuring.internal.linux.Kernel;
+import io.github.loomuring.internal.linux.WatchedKernel;
+import io.github.loomuring.internal.replace.Replacements;
 import io.github.loomuring.nio.UringFileChannel;
 import io.github.loomuring.nio.UringOpenOption;
+import io.github.loomuring.support.Descriptors;
 import io.github.loomuring.support.Engines;
 import io.github.loomuring.support.LeakCheck;
 import io.github.loomuring.support.Waiting;
@@ -19,10 +23,11 @@ import java.nio.channels.FileLock;
 import java.nio.channels.FileLockInterruptionException;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,7 +123,7 @@ class ChannelLockTest {
       lock.release();
       assertThat(isTaken()).isFalse();
     }
-    assertThat(descriptors()).isZero();
+    assertThat(Descriptors.of(path)).isZero();
   }
 
   @Test
@@ -128,17 +133,17 @@ class ChannelLockTest {
     FileLock one = first.lock(0, 1, false);
     FileLock two = second.lock(1, 1, false);
     open().close();
-    long whileLocked = descriptors();
+    int whileLocked = Descriptors.of(path);
     first.close(); // its lock goes, the other one stays
     assertThat(one.isValid()).isFalse();
     assertThat(two.isValid()).isTrue();
-    assertThat(descriptors()).isEqualTo(whileLocked);
+    assertThat(Descriptors.of(path)).isEqualTo(whileLocked);
     assertThat(isTaken()).isTrue();
     two.release();
     assertThat(isTaken()).isFalse();
-    assertThat(descriptors()).isBetween(1L, 2L); // the second one's, and its plain channel's
+    assertThat(Descriptors.of(path)).isBetween(1, 2); // the second one's, and its plain channel's
     second.close();
-    assertThat(descriptors()).isZero();
+    assertThat(Descriptors.of(path)).isZero();
   }
 
   @Test
@@ -156,19 +161,42 @@ class ChannelLockTest {
     }
   }
 
-  private long descriptors() throws Exception {
-    Path real = path.toRealPath();
-    long count = 0;
-    try (var descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
-      for (Path descriptor : descriptors) {
-        try {
-          count += Files.readSymbolicLink(descriptor).equals(real) ? 1 : 0;
-        } catch (NoSuchFileException e) {
-          // Closed since it was listed.
-        }
-      }
+  /** The lock is on the file that had the name before. */
+  @Test
+  void replacingTheFileDropsNoLock() throws Exception {
+    try (UringFileChannel channel = open()) {
+      FileLock lock = channel.lock();
+      assertThat(isTaken()).isTrue(); // from now on the other process has the file open
+      uring.files().replace(path, "new".getBytes());
+      assertThat(isTaken()).isTrue();
+      lock.release();
+      assertThat(isTaken()).isFalse();
     }
-    return count;
+  }
+
+  /** After the rename, the descriptor of the temporary file is one of the file itself. */
+  @Test
+  void lockOfAReplacedFileOutlivesTheEndOfTheReplacement() throws Exception {
+    List<UringFileChannel> locked = new ArrayList<>();
+    Kernel kernel =
+        WatchedKernel.of(
+            (name, _, call) -> {
+              Object result = call.run();
+              if (name.equals("renameat")) {
+                locked.add(open());
+                locked.getFirst().lock();
+              }
+              return result;
+            });
+    Replacements.replace(kernel, path, "new".getBytes());
+    try (UringFileChannel channel = locked.getFirst()) {
+      other.close();
+      other = ChildJvm.bare(LockFile.class, path).start(); // opens the new file
+      assertThat(isTaken()).isTrue();
+      assertThat(channel.size()).isEqualTo(3);
+    }
+    assertThat(isTaken()).isFalse();
+    assertThat(Descriptors.of(path)).isZero();
   }
 
   // ---- waiting for one

@@ -9,35 +9,45 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs a main class of the test tree in a JVM of its own, where limits, users, filters and flags
- * are others than here.
+ * Runs a main class in a JVM of its own, with other limits, users, filters and flags than those of
+ * this JVM.
  *
- * <p>The class path of the child has the library and the test classes, no other library. What a
- * child has to say it prints as lines {@code key=value}.
+ * <p>The class path of the child has the library and the test classes, and no other library. The
+ * child prints its results as lines {@code key=value}.
+ *
+ * <p>The project in {@code src/it} compiles this file too. So it uses only the JDK and the public
+ * classes of the library.
  */
-final class ChildJvm {
+public final class ChildJvm {
   private static final long TIMEOUT_SECONDS = 45;
+
+  /** Most children run for a second or less. These flags make them start fast. */
+  private static final List<String> SHORT_LIVED =
+      List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
   private final Class<?> main;
   private final List<String> arguments = new ArrayList<>();
-  private final List<String> flags = new ArrayList<>();
   private final List<String> wrapper = new ArrayList<>();
+  private final List<String> flags = new ArrayList<>();
+  private List<String> tuning = SHORT_LIVED;
   private String classPath = path(libraryClasses(), testClasses());
   private long timeoutSeconds = TIMEOUT_SECONDS;
+  private Path errorFile; // null: this JVM collects stderr
 
   private ChildJvm(Class<?> main) {
     this.main = main;
   }
 
-  /** A child that is to run {@code main}, for now without flags, native access included. */
-  static ChildJvm bare(Class<?> main, Object... arguments) {
+  /** A child that runs {@code main}, without access to native code. */
+  public static ChildJvm bare(Class<?> main, Object... arguments) {
     ChildJvm child = new ChildJvm(main);
     for (Object argument : arguments) {
       child.arguments.add(argument.toString());
@@ -45,48 +55,54 @@ final class ChildJvm {
     return child;
   }
 
-  /** A child that is to run {@code main} with native access. */
-  static ChildJvm of(Class<?> main, Object... arguments) {
+  /** A child that runs {@code main}, with access to native code. */
+  public static ChildJvm of(Class<?> main, Object... arguments) {
     return bare(main, arguments).flags("--enable-native-access=ALL-UNNAMED");
   }
 
-  ChildJvm flags(String... more) {
+  public ChildJvm flags(String... more) {
     flags.addAll(List.of(more));
     return this;
   }
 
-  /** A command that runs the rest of its arguments in another environment, such as prlimit. */
-  ChildJvm under(String... command) {
+  /** For a child that works for long: {@code instead} replaces the flags for a fast start. */
+  public ChildJvm longLived(String... instead) {
+    tuning = List.of(instead);
+    return this;
+  }
+
+  /** A command, such as prlimit, that runs its remaining arguments in another environment. */
+  public ChildJvm under(String... command) {
     wrapper.addAll(List.of(command));
     return this;
   }
 
-  /** For a child that runs longer than most. */
-  ChildJvm timeoutSeconds(long seconds) {
+  /** The time in which the child must end, if it is not the default. */
+  public ChildJvm timeoutSeconds(long seconds) {
     timeoutSeconds = seconds;
     return this;
   }
 
-  ChildJvm classPath(Path... entries) {
+  public ChildJvm classPath(Path... entries) {
     classPath = path(entries);
     return this;
   }
 
-  /** Where the library's classes are: a directory or a jar. */
-  static Path libraryClasses() {
-    return classesOf(UringFile.class);
+  /** Gives the child the class path of this JVM. */
+  public ChildJvm ownClassPath() {
+    classPath = System.getProperty("java.class.path");
+    return this;
   }
 
-  /** The library's jar; made in {@code directory} if its classes are in no jar yet. */
-  static Path libraryJar(Path directory) throws IOException {
-    Path classes = libraryClasses();
-    if (!Files.isDirectory(classes)) {
-      return classes;
-    }
-    Path jar = directory.resolve("library.jar");
-    String tool = java().resolveSibling("jar").toString();
-    Commands.succeed(tool, "--create", "--file", jar.toString(), "-C", classes.toString(), ".");
-    return jar;
+  /** Writes the stderr of the child to {@code file}. */
+  public ChildJvm errorsTo(Path file) {
+    errorFile = file;
+    return this;
+  }
+
+  /** The directory or the jar that has the classes of the library. */
+  static Path libraryClasses() {
+    return classesOf(UringFile.class);
   }
 
   static Path testClasses() {
@@ -114,41 +130,63 @@ final class ChildJvm {
   }
 
   /** Runs the child to its end. */
-  Result run() throws IOException, InterruptedException {
+  public Result run() throws IOException, InterruptedException {
     try (Running running = start()) {
       return running.result();
     }
   }
 
-  /** Starts the child, for a test that has something to do meanwhile. */
-  Running start() throws IOException {
+  /** Starts the child, for a test that does something while the child runs. */
+  public Running start() throws IOException {
     List<String> command = new ArrayList<>(wrapper);
     command.add(java().toString());
-    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(tuning);
     command.addAll(flags);
     command.addAll(List.of("-cp", classPath, main.getName()));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command);
     // These add flags, and a line on stderr.
     builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
-    return new Running(builder.start(), timeoutSeconds);
+    if (errorFile != null) {
+      builder.redirectError(errorFile.toFile());
+    }
+    return new Running(builder.start(), timeoutSeconds, errorFile);
   }
 
-  /** What the child printed, and how it ended. */
-  record Result(int status, String out, String err) {
-    /** What the child printed for {@code key}; null if nothing. */
-    String value(String key) {
-      for (String line : out.split("\n")) {
-        if (line.startsWith(key + "=")) {
-          return line.substring(key.length() + 1);
+  /** The output of a child that has ended, and its status. */
+  public record Result(int status, String out, String err) {
+    /** The value that the child printed for {@code key}; null if it printed none. */
+    public String value(String key) {
+      return values().get(key);
+    }
+
+    /** All values, by their keys. The first one counts if the child printed several. */
+    public Map<String, String> values() {
+      Map<String, String> values = new TreeMap<>();
+      for (String line : lines()) {
+        int equals = line.indexOf('=');
+        if (equals >= 0) {
+          values.putIfAbsent(line.substring(0, equals), line.substring(equals + 1));
         }
       }
-      return null;
+      return values;
+    }
+
+    public List<String> lines() {
+      return out.lines().toList();
+    }
+
+    /** Fails unless the child ended with status 0. */
+    public Result succeeded() {
+      if (status != 0) {
+        throw new AssertionError("the child ended with status " + status + ": " + out + err);
+      }
+      return this;
     }
   }
 
-  /** A child that runs. Closing kills it, if it still does. */
-  static final class Running implements AutoCloseable {
+  /** A child that runs. Closing kills it if it still runs. */
+  public static final class Running implements AutoCloseable {
     private final Process process;
     private final long timeoutSeconds;
     private final StringBuilder out = new StringBuilder(); // guarded by itself
@@ -157,14 +195,17 @@ final class ChildJvm {
     private final Thread errReader;
 
     Running(Process process) {
-      this(process, TIMEOUT_SECONDS);
+      this(process, TIMEOUT_SECONDS, null);
     }
 
-    Running(Process process, long timeoutSeconds) {
+    private Running(Process process, long timeoutSeconds, Path errorFile) {
       this.process = process;
       this.timeoutSeconds = timeoutSeconds;
+      if (errorFile != null) {
+        err.append("see ").append(errorFile);
+      }
       outReader = collect(process.getInputStream(), out);
-      errReader = collect(process.getErrorStream(), err);
+      errReader = collect(process.getErrorStream(), err); // empty if it goes to a file
     }
 
     private static Thread collect(InputStream stream, StringBuilder text) {
@@ -194,38 +235,54 @@ final class ChildJvm {
       awaitLines(line, 1);
     }
 
-    /** Waits until the child has printed {@code line} so many times. */
+    /** Waits until the child has printed {@code line} {@code times} times. */
     void awaitLines(String line, int times) throws InterruptedException {
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
+      await(line, () -> count(line) >= times);
+    }
+
+    /** Waits until the child has printed a value for {@code key}. */
+    public String awaitValue(String key) throws InterruptedException {
+      await(key + "=", () -> printed().value(key) != null);
+      return printed().value(key);
+    }
+
+    private interface Condition {
+      boolean holds();
+    }
+
+    private void await(String what, Condition condition) throws InterruptedException {
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeoutSeconds);
       synchronized (out) {
-        while (count(line) < times) {
+        while (!condition.holds()) {
           if (System.nanoTime() - deadline > 0 || !outReader.isAlive()) {
-            throw new AssertionError("the child did not print " + line + ": " + out + errText());
+            throw new AssertionError("the child did not print " + what + ": " + out + errText());
           }
           out.wait(100); // the end of the output is not notified
         }
       }
     }
 
-    /** How often the child has printed {@code line} by now. */
-    int count(String line) {
+    /** What the child has printed so far. */
+    private Result printed() {
       synchronized (out) {
-        return (int) out.toString().lines().filter(line::equals).count();
+        return new Result(0, out.toString(), "");
       }
     }
 
-    /** The last number the child has printed on a line of its own; once it has ended, of all. */
+    /** How often the child has printed {@code line} so far. */
+    int count(String line) {
+      return (int) printed().lines().stream().filter(line::equals).count();
+    }
+
+    /** The last line of the child that is a number: so far, or of all if the child has ended. */
     int lastNumber() throws InterruptedException {
       if (!process.isAlive()) {
         outReader.join();
       }
-      synchronized (out) {
-        return out.toString()
-            .lines()
-            .filter(line -> line.matches("\\d+")) // a reader of a child that was killed adds others
-            .mapToInt(Integer::parseInt)
-            .reduce(-1, (_, last) -> last);
-      }
+      return printed().lines().stream()
+          .filter(line -> line.matches("\\d+")) // the end of a child that was killed adds another
+          .mapToInt(Integer::parseInt)
+          .reduce(-1, (_, last) -> last);
     }
 
     private String errText() {
@@ -245,8 +302,8 @@ final class ChildJvm {
       return process.pid();
     }
 
-    /** Waits for the end. */
-    Result result() throws IOException, InterruptedException {
+    /** Closes the input of the child, and waits for its end. */
+    public Result result() throws IOException, InterruptedException {
       process.getOutputStream().close();
       if (!process.waitFor(timeoutSeconds, TimeUnit.SECONDS)) {
         synchronized (out) {
@@ -265,6 +322,8 @@ final class ChildJvm {
 
     @Override
     public void close() {
+      // A wrapper such as strace has the JVM as its child, which would outlive it.
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
       kill();
       try {
         process.getOutputStream().close();

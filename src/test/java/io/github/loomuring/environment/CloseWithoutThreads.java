@@ -6,9 +6,9 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
 import io.github.loomuring.UringFiles;
+import io.github.loomuring.support.Descriptors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 
@@ -25,7 +25,7 @@ final class CloseWithoutThreads {
     while (poolThreads() > 0) {
       Thread.sleep(100); // they end when they have been idle for some seconds
     }
-    long before = openCount(path);
+    int before = Descriptors.of(path);
     CountDownLatch end = new CountDownLatch(1);
     exhaustThreads(end);
     int failed = 0;
@@ -40,7 +40,7 @@ final class CloseWithoutThreads {
     }
     end.countDown();
     TryLibrary.say("failed", failed);
-    TryLibrary.say("lost", openCount(path) - before);
+    TryLibrary.say("lost", Descriptors.of(path) - before);
     TryLibrary.say("ring", Uring.shared().isRing());
   }
 
@@ -72,24 +72,6 @@ final class CloseWithoutThreads {
       end.await();
     } catch (InterruptedException e) {
       return;
-    }
-  }
-
-  private static long openCount(Path path) throws IOException {
-    long count = 0;
-    try (var links = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
-      for (Path link : links) {
-        count += leadsTo(link, path) ? 1 : 0;
-      }
-    }
-    return count;
-  }
-
-  private static boolean leadsTo(Path link, Path path) {
-    try {
-      return Files.readSymbolicLink(link).equals(path);
-    } catch (IOException e) {
-      return false; // it has been closed meanwhile
     }
   }
 }

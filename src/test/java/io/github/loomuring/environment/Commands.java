@@ -56,7 +56,7 @@ final class Commands {
     assumeTrue(isRoot(), "needs root");
   }
 
-  private static boolean isRoot() throws IOException {
+  static boolean isRoot() throws IOException {
     return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0;
   }
 

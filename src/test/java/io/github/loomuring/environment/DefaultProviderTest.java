@@ -90,7 +90,7 @@ class DefaultProviderTest {
     assertSameWith(
         ChildJvm.of(OrdinaryProgram.class, work)
             .flags(FLAG)
-            .classPath(ChildJvm.libraryJar(directory), ChildJvm.testClasses()),
+            .classPath(LibraryJar.in(directory), ChildJvm.testClasses()),
         "1");
   }
 
@@ -109,8 +109,7 @@ class DefaultProviderTest {
   void asAJarOnTheModulePath() throws Exception {
     needRing();
     assertSameWith(
-        asModule(ChildJvm.libraryJar(directory))
-            .flags("--enable-native-access=io.github.loomuring"),
+        asModule(LibraryJar.in(directory)).flags("--enable-native-access=io.github.loomuring"),
         "1");
   }
 

@@ -139,7 +139,7 @@ class FallbackTest {
         ChildJvm.bare(TryLibrary.class, directory)
             .flags("--enable-native-access=io.github.loomuring")
             .flags("--limit-modules=io.github.loomuring")
-            .flags(asModule(ChildJvm.libraryJar(directory)))
+            .flags(asModule(LibraryJar.in(directory)))
             .classPath(ChildJvm.testClasses())
             .run();
     assertRingWithoutWarnings(result);

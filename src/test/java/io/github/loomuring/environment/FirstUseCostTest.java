@@ -81,7 +81,7 @@ class FirstUseCostTest {
   /** The commands of the README. */
   @Test
   void anAotCacheHoldsTheLibrary() throws Exception {
-    Path library = ChildJvm.libraryJar(directory);
+    Path library = LibraryJar.in(directory);
     Path program = directory.resolve("program.jar");
     String main = UseOneFile.class.getName().replace('.', '/') + ".class";
     String jar = ChildJvm.java().resolveSibling("jar").toString();

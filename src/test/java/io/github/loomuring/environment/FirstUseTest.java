@@ -34,7 +34,7 @@ class FirstUseTest {
   private ChildJvm child(String shortage) throws Exception {
     // Classes in a directory are files to open, too.
     return ChildJvm.of(UseUnderShortage.class, shortage, file, directory)
-        .classPath(ChildJvm.libraryJar(directory), ChildJvm.testClasses());
+        .classPath(LibraryJar.in(directory), ChildJvm.testClasses());
   }
 
   private static void assertRecovered(ChildJvm.Result result) {

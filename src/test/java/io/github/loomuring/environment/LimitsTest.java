@@ -1,18 +1,26 @@
 package io.github.loomuring.environment;
 
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.loomuring.Uring;
+import io.github.loomuring.UringFile;
 import io.github.loomuring.support.Engines;
 import io.github.loomuring.support.LeakCheck;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Limits of the process (getrlimit(2)) that file operations can run into. */
+/** Limits that file operations run into: those of the process (getrlimit(2)), and a full disk. */
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LimitsTest {
@@ -21,31 +29,27 @@ class LimitsTest {
 
   @TempDir Path directory;
 
-  @BeforeEach
-  void needLimits() {
-    Commands.needTool("prlimit", "util-linux");
-  }
-
   @ParameterizedTest
   @EnumSource(names = {"RING", "POOL"})
   void descriptorsThatRunOutAreNamedAndNoneLeaks(Engines engine) throws Exception {
+    Commands.needTool("prlimit", "util-linux");
     ChildJvm.Result result =
         ChildJvm.of(UseManyFiles.class, directory, engine)
             // Classes in a directory are files to open, too.
-            .classPath(ChildJvm.libraryJar(directory), ChildJvm.testClasses())
+            .classPath(LibraryJar.in(directory), ChildJvm.testClasses())
             .under("prlimit", "--nofile=" + DESCRIPTORS + ":" + DESCRIPTORS)
             .run();
     assertThat(result.status()).as("%s%s", result.out(), result.err()).isZero();
     assertThat(result.err()).isEmpty();
     assertThat(result.value("opened")).isEqualTo("true");
-    for (String key : new String[] {"thrown", "again", "create"}) {
-      assertThat(result.value(key))
-          .startsWith("java.nio.file.FileSystemException: " + directory)
-          .contains("Too many open files");
-      if (engine.isRing()) {
-        assertThat(result.value(key)).contains("raise RLIMIT_NOFILE (ulimit -n)");
-      }
-    }
+    String reason =
+        engine.isRing()
+            ? ": open: EMFILE (Too many open files); raise RLIMIT_NOFILE (ulimit -n)"
+            : ": Too many open files";
+    String thrown = "java.nio.file.FileSystemException: " + directory.resolve("file") + reason;
+    assertThat(result.value("thrown")).isEqualTo(thrown);
+    assertThat(result.value("again")).isEqualTo(thrown);
+    assertThat(result.value("create")).isEqualTo(thrown.replace("/file:", "/created:"));
     assertThat(result.value("same")).isEqualTo("true");
     assertThat(result.value("leaked")).isEqualTo("0");
     // Neither was there a descriptor for a ring.
@@ -55,6 +59,7 @@ class LimitsTest {
   @ParameterizedTest
   @EnumSource(names = {"RING_NOTHING_INLINE", "RING_ADAPTIVE", "POOL"})
   void writePastTheFileSizeLimitIsAnExceptionAndNoSignal(Engines engine) throws Exception {
+    Commands.needTool("prlimit", "util-linux");
     ChildJvm.Result result =
         ChildJvm.of(WriteLargeFile.class, directory, engine, FILE_BYTES)
             .under("prlimit", "--fsize=" + FILE_BYTES)
@@ -70,5 +75,29 @@ class LimitsTest {
     assertThat(result.value("size")).isEqualTo(Integer.toString(FILE_BYTES));
     assertThat(result.value("intact")).isEqualTo("true");
     assertThat(result.value("alive")).isEqualTo("true");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void fullDiskIsReportedAfterWhatStillFitted(Engines engine) throws Exception {
+    Commands.Outcome mounted =
+        Commands.run("mount", "-t", "tmpfs", "-o", "size=64k", "none", directory.toString());
+    assumeTrue(mounted.status() == 0, () -> "cannot mount: " + mounted.output());
+    try (Uring uring = engine.open();
+        UringFile file = uring.openFile(directory.resolve("file"), READ, WRITE, CREATE_NEW)) {
+      ByteBuffer src = ByteBuffer.allocate(100_000);
+      assertThatThrownBy(() -> file.writeFully(src, 0))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("No space left on device");
+      assertThat(src.position()).isEqualTo(65_536);
+      assertThat(file.size()).isEqualTo(65_536);
+      assertThatThrownBy(() -> file.append(ByteBuffer.allocate(1)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("No space left on device");
+      file.truncate(4_096);
+      assertThat(file.append(ByteBuffer.allocate(10))).isEqualTo(10);
+    } finally {
+      Commands.succeed("umount", directory.toString());
+    }
   }
 }

@@ -1,17 +1,16 @@
 package io.github.loomuring.environment;
 
-import java.io.IOException;
+import io.github.loomuring.support.Descriptors;
 import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * In a child JVM: loads an application with the library, as a container does, runs it, takes it
@@ -33,14 +32,14 @@ final class Redeployment {
     }
     // What the JDK opens once and keeps, such as a directory of classes, is not the library's.
     deploy(classPath, directory.resolve("first"));
-    List<String> before = descriptors();
+    Collection<Path> before = Descriptors.all().values();
     for (int i = 0; i < times; i++) {
       WeakReference<ClassLoader> loader = deploy(classPath, directory.resolve("run" + i));
       TryLibrary.say("unloaded", await(() -> isCollected(loader)));
     }
     TryLibrary.say("threadsEnded", await(() -> threads().isEmpty()) ? "" : threads());
-    boolean same = await(() -> descriptors().size() <= before.size());
-    TryLibrary.say("descriptors", same ? "" : descriptors() + " after " + before);
+    boolean same = await(() -> Descriptors.all().size() <= before.size());
+    TryLibrary.say("descriptors", same ? "" : Descriptors.all().values() + " after " + before);
   }
 
   private static WeakReference<ClassLoader> deploy(List<URL> classPath, Path directory)
@@ -69,20 +68,6 @@ final class Redeployment {
         .map(Thread::getName)
         .filter(name -> name.startsWith("loom-uring-"))
         .toList();
-  }
-
-  private static List<String> descriptors() throws IOException {
-    List<String> targets = new ArrayList<>();
-    try (Stream<Path> entries = Files.list(Path.of("/proc/self/fd"))) {
-      for (Path descriptor : entries.toList()) {
-        try {
-          targets.add(Files.readSymbolicLink(descriptor).toString());
-        } catch (NoSuchFileException e) {
-          // That of the listing.
-        }
-      }
-    }
-    return targets;
   }
 
   private static boolean await(Callable<Boolean> condition) throws Exception {

@@ -23,24 +23,25 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A JVM of the user nobody: what root may do says nothing about permissions and limits. */
+/**
+ * Permissions and limits, in a JVM of the user nobody if this one is root's: they do not hold root.
+ */
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class UnprivilegedUserTest {
   private static final int NOBODY = 65_534;
-  private static final String[] AS_NOBODY = {
-    "setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"
-  };
-
   @TempDir Path directory;
+  private String[] unprivileged = {};
   private Path work;
   private Path library;
   private Path tests;
 
   @BeforeEach
   void prepare() throws IOException {
-    Commands.needRoot();
-    Commands.needTool("setpriv", "util-linux");
+    if (Commands.isRoot()) {
+      Commands.needTool("setpriv", "util-linux");
+      unprivileged = as(NOBODY);
+    }
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
     // The classes may be where only their owner can read them.
     library = copy(ChildJvm.libraryClasses(), directory.resolve("library"));
@@ -52,8 +53,12 @@ class UnprivilegedUserTest {
     }
   }
 
-  private static boolean canRead(Path path) throws IOException {
-    return Commands.run(with(AS_NOBODY, "test", "-r", path.toString())).status() == 0;
+  private static String[] as(int user) {
+    return new String[] {"setpriv", "--reuid=" + user, "--regid=" + user, "--clear-groups"};
+  }
+
+  private boolean canRead(Path path) throws IOException {
+    return Commands.run(with(unprivileged, "test", "-r", path.toString())).status() == 0;
   }
 
   @ParameterizedTest
@@ -65,10 +70,13 @@ class UnprivilegedUserTest {
     Path inside = Files.createFile(closed.resolve("inside"));
     Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rw-rw-rw-"));
     Path absent = closed.resolve("absent");
+    Path unwritable = Files.createDirectory(directory.resolve("unwritable"));
+    Files.setPosixFilePermissions(unwritable, PosixFilePermissions.fromString("r-xr-xr-x"));
+    Path created = unwritable.resolve("new");
     ChildJvm.Result result =
-        ChildJvm.of(UseOthersFiles.class, work, engine, secret, inside, absent)
+        ChildJvm.of(UseOthersFiles.class, work, engine, secret, inside, absent, created)
             .classPath(library, tests)
-            .under(AS_NOBODY)
+            .under(unprivileged)
             .run();
     assertThat(result.status()).as("%s%s", result.out(), result.err()).isZero();
     assertThat(result.err()).isEmpty();
@@ -77,6 +85,9 @@ class UnprivilegedUserTest {
       String denied = "java.nio.file.AccessDeniedException: " + path + "\n";
       assertThat(result.out()).contains(denied.repeat(4));
     }
+    String missing = "java.nio.file.NoSuchFileException: " + created + "\n";
+    String denied = "java.nio.file.AccessDeniedException: " + created + "\n";
+    assertThat(result.out()).contains(missing.repeat(3) + denied);
     assertThat(result.value("files")).isEqualTo("ok");
   }
 
@@ -91,7 +102,7 @@ class UnprivilegedUserTest {
         ChildJvm.of(TryLibrary.class, work)
             .classPath(library, tests)
             .under("prlimit", "--memlock=0")
-            .under(AS_NOBODY)
+            .under(unprivileged)
             .run();
     assertThat(result.status()).as("%s%s", result.out(), result.err()).isZero();
     if (!result.value("reason").isEmpty()) {
@@ -107,6 +118,7 @@ class UnprivilegedUserTest {
    */
   @Test
   void processesOfOneUserThatFitHaveRingsAndTheOthersThePool() throws Exception {
+    Commands.needRoot(); // to be a user whom nobody else is
     Commands.needTool("prlimit", "util-linux");
     int other = NOBODY - 10_000 - (int) (ProcessHandle.current().pid() % 10_000); // a quiet account
     List<ChildJvm.Running> children = new ArrayList<>();
@@ -141,7 +153,7 @@ class UnprivilegedUserTest {
         .classPath(library, tests)
         .flags("-Dio.github.loomuring.entries=32768", "-Dio.github.loomuring.fallback=AUTO")
         .under("prlimit", "--memlock=" + (8 << 20))
-        .under("setpriv", "--reuid=" + user, "--regid=" + user, "--clear-groups")
+        .under(as(user))
         .start();
   }
 
@@ -199,7 +211,7 @@ class UnprivilegedUserTest {
         ChildJvm.of(UseLeasedBuffers.class, work)
             .classPath(library, tests)
             .under("prlimit", "--memlock=" + lockableBytes)
-            .under(AS_NOBODY)
+            .under(unprivileged)
             .run();
     assertThat(result.status()).as("%s%s", result.out(), result.err()).isZero();
     assertThat(result.value("files")).isEqualTo("ok");

@@ -8,6 +8,7 @@ import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
 import io.github.loomuring.UringFiles;
 import io.github.loomuring.nio.UringFileSystem;
+import io.github.loomuring.support.Descriptors;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.FunctionDescriptor;
@@ -17,11 +18,9 @@ import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.stream.Stream;
 
 /**
  * In a child JVM: takes the descriptor of the shared ring away, as a program does that closes what
@@ -114,22 +113,11 @@ final class UseFailedRing {
   }
 
   private static int descriptorOf(String target) throws IOException {
-    try (Stream<Path> entries = Files.list(Path.of("/proc/self/fd"))) {
-      for (Path entry : entries.toList()) {
-        if (isTo(entry, target)) {
-          return Integer.parseInt(entry.getFileName().toString());
-        }
-      }
-    }
-    throw new AssertionError("no descriptor of " + target);
-  }
-
-  private static boolean isTo(Path entry, String target) throws IOException {
-    try {
-      return Files.readSymbolicLink(entry).toString().contains(target);
-    } catch (NoSuchFileException e) {
-      return false; // that of the listing
-    }
+    return Descriptors.all().entrySet().stream()
+        .filter(descriptor -> descriptor.getValue().toString().contains(target))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no descriptor of " + target))
+        .getKey();
   }
 
   private static int dup2(int from, int to) {

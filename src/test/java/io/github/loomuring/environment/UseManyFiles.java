@@ -3,6 +3,7 @@ package io.github.loomuring.environment;
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
 import io.github.loomuring.UringOptions;
+import io.github.loomuring.support.Descriptors;
 import io.github.loomuring.support.Engines;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * In a child JVM with a low RLIMIT_NOFILE: opens files until there are no more descriptors, and
@@ -33,7 +33,7 @@ final class UseManyFiles {
       exhaust(uring, directory.resolve("absent"), new ArrayList<>());
       TryLibrary.say("noring", noRing());
       Path path = Files.createFile(directory.resolve("file"));
-      long before = descriptors();
+      int before = Descriptors.all().size();
       List<UringFile> open = new ArrayList<>();
       FileSystemException thrown = exhaust(uring, path, open);
       TryLibrary.say("opened", open.size() > 10);
@@ -52,7 +52,7 @@ final class UseManyFiles {
       for (UringFile file : open) {
         file.close();
       }
-      long after = descriptors();
+      int after = Descriptors.all().size();
       TryLibrary.say("leaked", after - before);
     }
   }
@@ -86,12 +86,6 @@ final class UseManyFiles {
       return uring.toString();
     } catch (UnsupportedOperationException e) {
       return e.getMessage();
-    }
-  }
-
-  private static long descriptors() throws IOException {
-    try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
-      return descriptors.count();
     }
   }
 }

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An Error at any point of any call loses nothing, and ends no other thread's calls. */
@@ -80,6 +82,11 @@ class ErrorsInCallsTest {
     everyCall(Kind.ANY, true, true);
   }
 
+  @Test
+  void aDowncallWithoutMemoryLosesNothing() throws Throwable {
+    everyCall(Kind.DOWNCALL, false, true);
+  }
+
   private void everyCall(Kind kind, boolean lasting, boolean virtual) throws Throwable {
     int points = 0;
     for (String name : names()) {
@@ -88,18 +95,20 @@ class ErrorsInCallsTest {
     assertThat(points).as("points at which an Error was thrown").isGreaterThan(names().size() / 4);
   }
 
-  @Test
-  void aFullHeapInTheReaperLosesNothing() throws Throwable {
+  @ParameterizedTest
+  @EnumSource(names = {"FULL_HEAP", "DOWNCALL"})
+  void aFullHeapInTheReaperLosesNothing(Kind kind) throws Throwable {
     for (String name : names()) {
-      call("inThreads", "loom-uring-reaper", name);
+      call("inThreads", "loom-uring-reaper", name, kind);
     }
   }
 
-  @Test
-  void aFullHeapInThePoolLosesNothing() throws Throwable {
+  @ParameterizedTest
+  @EnumSource(names = {"FULL_HEAP", "DOWNCALL"})
+  void aFullHeapInThePoolLosesNothing(Kind kind) throws Throwable {
     int points = 0;
     for (String name : names()) {
-      points += (int) call("inThreads", "loom-uring-pool", name);
+      points += (int) call("inThreads", "loom-uring-pool", name, kind);
     }
     assertThat(points).as("points at which an Error was thrown").isPositive();
   }

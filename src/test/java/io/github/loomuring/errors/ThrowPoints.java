@@ -14,9 +14,14 @@ public final class ThrowPoints {
   public enum Kind {
     /** A full heap: every allocation. */
     FULL_HEAP,
+    /**
+     * A heap that is full for a moment in which the JDK makes an object for a downcall. Not with
+     * the others: a close is repeated for seconds before it gives up.
+     */
+    DOWNCALL,
     /** A deep stack: every park and yield of a virtual thread, which need stack for all frames. */
     DEEP_STACK,
-    /** Both. */
+    /** A full heap and a deep stack. */
     ANY
   }
 
@@ -59,6 +64,14 @@ public final class ThrowPoints {
     }
   }
 
+  /** Called before a downcall that captures errno. */
+  public static void callingDown() {
+    Predicate<Thread> who = threads;
+    if (who != null && isNext(who, Kind.DOWNCALL)) {
+      throw new OutOfMemoryError("thrown by the test");
+    }
+  }
+
   /** Called before a virtual thread parks or yields. */
   public static void parking() {
     Predicate<Thread> who = threads;
@@ -67,11 +80,17 @@ public final class ThrowPoints {
     }
   }
 
-  private static synchronized boolean isNext(Predicate<Thread> who, Kind what) {
-    if (who != threads
-        || (kind != Kind.ANY && kind != what)
-        || !who.test(Thread.currentThread())
-        || left == 0) {
+  private static boolean isNext(Predicate<Thread> who, Kind what) {
+    // Not under the lock: a test may hold up a thread here, and others go on.
+    return isMeant(what) && who.test(Thread.currentThread()) && isNth(who);
+  }
+
+  private static synchronized boolean isMeant(Kind what) {
+    return kind == what || (kind == Kind.ANY && what != Kind.DOWNCALL);
+  }
+
+  private static synchronized boolean isNth(Predicate<Thread> who) {
+    if (who != threads || left == 0) {
       return false;
     }
     left--;

@@ -18,6 +18,7 @@ import java.lang.classfile.instruction.NewReferenceArrayInstruction;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
+import java.lang.foreign.MemorySegment;
 import java.net.URL;
 import java.util.Set;
 
@@ -29,6 +30,7 @@ final class ThrowPointsLoader extends ClassLoader {
   private static final String LIBRARY = "io.github.loomuring.";
   private static final String SHARED = "io.github.loomuring.errors.ThrowPoints";
   private static final ClassDesc POINTS = ClassDesc.of(SHARED);
+  private static final ClassDesc MEMORY = ClassDesc.of(MemorySegment.class.getName());
 
   /** The JDK's that allocate, as the library calls them; a name alone stands for any class's. */
   private static final Set<String> ALLOCATING =
@@ -94,6 +96,9 @@ final class ThrowPointsLoader extends ClassLoader {
     if (isAllocating(element)) {
       point(code, "allocating");
     }
+    if (isDowncall(element)) {
+      point(code, "callingDown");
+    }
     if (element instanceof InvokeInstruction call
         && call.owner().asInternalName().startsWith("java/")
         && PARKING.contains(call.name().stringValue())) {
@@ -104,6 +109,13 @@ final class ThrowPointsLoader extends ClassLoader {
 
   private static void point(CodeBuilder code, String method) {
     code.invokestatic(POINTS, method, MethodTypeDesc.of(ConstantDescs.CD_void));
+  }
+
+  /** Method handles that take native memory are those of functions in C. */
+  private static boolean isDowncall(CodeElement element) {
+    return element instanceof InvokeInstruction call
+        && call.name().equalsString("invokeExact")
+        && call.typeSymbol().parameterList().contains(MEMORY);
   }
 
   private static boolean isAllocating(CodeElement element) {

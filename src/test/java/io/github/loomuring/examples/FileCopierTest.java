@@ -67,12 +67,12 @@ class FileCopierTest {
     assertThatThrownBy(() -> copy(source, failing)).isInstanceOf(IOException.class);
 
     assertThat(target()).hasContent("old");
-    assertThat(Trees.temporaries(directory)).isEmpty();
+    assertThat(SampleTree.temporaries(directory)).isEmpty();
   }
 
   private Path makeSource() throws IOException {
     Path source = directory.resolve("source");
-    Trees.file(source, BYTES, "rw-r--r--");
+    SampleTree.file(source, BYTES, "rw-r--r--");
     return source;
   }
 

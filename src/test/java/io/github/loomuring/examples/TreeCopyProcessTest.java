@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.github.loomuring.Uring;
 import io.github.loomuring.examples.CopyEngine.Kind;
 import io.github.loomuring.support.LeakCheck;
+import io.github.loomuring.support.Trees;
 import io.github.loomuring.support.Waiting;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -42,7 +43,7 @@ class TreeCopyProcessTest {
     source = Files.createDirectory(directory.resolve("source"));
     target = directory.resolve("target");
     for (int i = 0; i < SMALL_FILES; i++) {
-      Trees.file(source.resolve("small" + i), SMALL_BYTES, "rw-r--r--");
+      SampleTree.file(source.resolve("small" + i), SMALL_BYTES, "rw-r--r--");
     }
   }
 
@@ -66,7 +67,7 @@ class TreeCopyProcessTest {
       copy.destroyForcibly().waitFor();
     }
     assertThat(target.resolve("huge")).doesNotExist();
-    assertThat(Trees.temporaries(target)).isEmpty();
+    assertThat(SampleTree.temporaries(target)).isEmpty();
     try (Stream<Path> files = Files.list(target)) {
       assertThat(files).allSatisfy(f -> assertThat(f).hasSize(SMALL_BYTES));
     }
@@ -91,7 +92,7 @@ class TreeCopyProcessTest {
 
     int status = copy.waitFor();
     assertThat(status).as(Files.readString(directory.resolve("output"))).isZero();
-    assertThat(Trees.describe(target)).isEqualTo(Trees.describe(source));
+    assertThat(Trees.lookClosely(target)).isEqualTo(Trees.lookClosely(source));
   }
 
   private boolean hugeFileIsBeingCopied() throws IOException {

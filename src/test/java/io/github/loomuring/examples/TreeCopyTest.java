@@ -7,6 +7,7 @@ import io.github.loomuring.Uring;
 import io.github.loomuring.examples.CopyEngine.Kind;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.LeakCheck;
+import io.github.loomuring.support.Trees;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -43,13 +44,13 @@ class TreeCopyTest {
   @EnumSource
   void copyEqualsItsSource(Kind engine) throws Exception {
     assumeAvailable(engine);
-    Trees.make(source);
-    Map<String, String> expected = Trees.describe(source);
+    SampleTree.make(source);
+    Map<String, String> expected = Trees.lookClosely(source);
 
     assertThat(run(engine, "--verify")).as(err::toString).isZero();
 
-    assertThat(Trees.describe(target)).isEqualTo(expected);
-    assertThat(Trees.describe(source)).isEqualTo(expected);
+    assertThat(Trees.lookClosely(target)).isEqualTo(expected);
+    assertThat(Trees.lookClosely(source)).isEqualTo(expected);
     assertThat(err.toString()).isEmpty();
     assertThat(out.toString())
         .startsWith("copied 12 files, ")
@@ -60,26 +61,26 @@ class TreeCopyTest {
   @EnumSource
   void secondCopyReplacesTheFirst(Kind engine) throws Exception {
     assumeAvailable(engine);
-    Trees.make(source);
+    SampleTree.make(source);
     assertThat(run(engine)).isZero();
     Path large = source.resolve("a/b/large");
     Files.delete(large);
-    Trees.file(large, 5, "rw-r--r--");
+    SampleTree.file(large, 5, "rw-r--r--");
     Files.writeString(target.resolve("a/other"), "stays");
 
     assertThat(run(engine)).as(err::toString).isZero();
 
-    Map<String, String> actual = Trees.describe(target);
+    Map<String, String> actual = Trees.lookClosely(target);
     assertThat(actual.remove("a/other")).isNotNull();
-    assertThat(actual).isEqualTo(Trees.describe(source));
+    assertThat(actual).isEqualTo(Trees.lookClosely(source));
   }
 
   @ParameterizedTest
   @EnumSource
   void fileThatFailsIsReportedAndTheRestIsCopied(Kind engine) throws Exception {
     assumeAvailable(engine);
-    Trees.make(source);
-    Map<String, String> expected = Trees.describe(source);
+    SampleTree.make(source);
+    Map<String, String> expected = Trees.lookClosely(source);
     // A directory is in the way of a file, and a file in the way of a directory. Fails for root
     // too, which may read whatever there is.
     Files.createDirectories(target.resolve("a/buffer/in the way"));
@@ -92,20 +93,20 @@ class TreeCopyTest {
         .anyMatch(line -> line.matches("failed: .*/source/a/buffer: FileSystemException: .+"))
         .anyMatch(line -> line.matches("failed: .*/empty directory: FileAlreadyExists.+"));
     assertThat(out.toString()).startsWith("copied 11 files, ").contains(", 2 FAILED");
-    Map<String, String> actual = Trees.describe(target);
+    Map<String, String> actual = Trees.lookClosely(target);
     assertThat(actual.keySet()).containsAll(expected.keySet());
     expected.keySet().removeAll(Arrays.asList("a/buffer", "empty directory"));
     assertThat(actual).containsAllEntriesOf(expected);
-    assertThat(Trees.temporaries(target)).isEmpty();
+    assertThat(SampleTree.temporaries(target)).isEmpty();
   }
 
   @ParameterizedTest
   @EnumSource
   void unreadableFileIsReportedAndTheRestIsCopied(Kind engine) throws Exception {
     assumeAvailable(engine);
-    Trees.make(source);
+    SampleTree.make(source);
     Path unreadable = source.resolve("empty");
-    Trees.setPermissions(unreadable, "---------");
+    SampleTree.setPermissions(unreadable, "---------");
     assumeTrue(!Files.isReadable(unreadable), "root can read every file");
 
     assertThat(run(engine)).isOne();
@@ -123,17 +124,17 @@ class TreeCopyTest {
         command("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", target.toString()) == 0,
         "mounting a tmpfs needs root");
     try {
-      Trees.make(source);
+      SampleTree.make(source);
 
       assertThat(run(engine)).isOne();
 
       // Others may fail with it, while it takes up the space.
       assertThat(err.toString().lines())
           .anyMatch(line -> line.matches("failed: .*/a/b/large: .*No space left on device.*"));
-      Map<String, String> actual = Trees.describe(target);
+      Map<String, String> actual = Trees.lookClosely(target);
       assertThat(actual).doesNotContainKey("a/b/large").isNotEmpty();
-      assertThat(Trees.describe(source)).containsAllEntriesOf(actual);
-      assertThat(Trees.temporaries(target)).isEmpty();
+      assertThat(Trees.lookClosely(source)).containsAllEntriesOf(actual);
+      assertThat(SampleTree.temporaries(target)).isEmpty();
     } finally {
       assertThat(command("umount", target.toString())).isZero();
     }
@@ -143,7 +144,7 @@ class TreeCopyTest {
   void fifoIsSkippedWithoutWaitingForItsOtherSide() throws Exception {
     Files.createDirectory(source);
     Fifos.make(source.resolve("pipe"));
-    Trees.file(source.resolve("file"), 10, "rw-r--r--");
+    SampleTree.file(source.resolve("file"), 10, "rw-r--r--");
 
     assertThat(run(Kind.POOL)).isZero();
 
@@ -155,7 +156,7 @@ class TreeCopyTest {
   @Test
   void linkInTheTargetIsNotFollowed() throws Exception {
     Files.createDirectories(source.resolve("inner"));
-    Trees.file(source.resolve("inner/file"), 10, "rw-r--r--");
+    SampleTree.file(source.resolve("inner/file"), 10, "rw-r--r--");
     Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
     Files.createDirectory(target);
     Files.createSymbolicLink(target.resolve("inner"), elsewhere);
@@ -168,13 +169,13 @@ class TreeCopyTest {
   @Test
   void readOnlyTargetDirectoryIsFilled() throws Exception {
     Files.createDirectory(source);
-    Trees.file(source.resolve("file"), 10, "rw-r--r--");
-    Trees.setPermissions(Files.createDirectory(target), "r-x------");
-    Trees.setPermissions(source, "r-xr-xr-x");
+    SampleTree.file(source.resolve("file"), 10, "rw-r--r--");
+    SampleTree.setPermissions(Files.createDirectory(target), "r-x------");
+    SampleTree.setPermissions(source, "r-xr-xr-x");
 
     assertThat(run(Kind.JDK)).as(err::toString).isZero();
 
-    assertThat(Trees.describe(target)).isEqualTo(Trees.describe(source));
+    assertThat(Trees.lookClosely(target)).isEqualTo(Trees.lookClosely(source));
   }
 
   @Test
@@ -191,7 +192,7 @@ class TreeCopyTest {
   @Test
   void differingCopyIsFound() throws Exception {
     Files.createDirectory(source);
-    Trees.file(source.resolve("file"), 100_000, "rw-r--r--");
+    SampleTree.file(source.resolve("file"), 100_000, "rw-r--r--");
     try (TreeCopier copier = new TreeCopier(Kind.JDK, new PrintWriter(err, true))) {
       copier.copy(source, target);
       byte[] bytes = Files.readAllBytes(target.resolve("file"));
@@ -207,7 +208,7 @@ class TreeCopyTest {
 
   @Test
   void nonsensicalArgumentsAreRefused() throws Exception {
-    Trees.make(source);
+    SampleTree.make(source);
     Path file = source.resolve("empty");
     Path link = Files.createSymbolicLink(directory.resolve("link"), source);
 
@@ -228,14 +229,14 @@ class TreeCopyTest {
 
   @Test
   void jdkHomeIsCopiedByBothEngines() throws Exception {
-    Trees.make(source);
+    SampleTree.make(source);
     PrintWriter lines = new PrintWriter(out, true);
     JdkHomeCopy copy = new JdkHomeCopy(lines, new PrintWriter(err, true), source, target);
 
     assertThat(copy.run()).as(err::toString).isTrue();
 
-    assertThat(Trees.describe(target.resolve("jdk"))).isEqualTo(Trees.describe(source));
-    assertThat(Trees.describe(target.resolve("ring"))).isEqualTo(Trees.describe(source));
+    assertThat(Trees.lookClosely(target.resolve("jdk"))).isEqualTo(Trees.lookClosely(source));
+    assertThat(Trees.lookClosely(target.resolve("ring"))).isEqualTo(Trees.lookClosely(source));
     assertThat(out.toString().lines().filter(line -> line.startsWith("copied 12 files")))
         .hasSize(2);
     assertThat(out.toString()).contains(" of the time of jdk", "woke late", "p99");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
 import io.github.loomuring.hazard.Call.On;
+import io.github.loomuring.support.Descriptors;
 import io.github.loomuring.support.Engines;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.LeakCheck;
@@ -70,7 +71,7 @@ class CloseHazardTest {
     }
 
     fifo.close();
-    assertThat(Hazards.descriptorsOf(path)).isZero();
+    assertThat(Descriptors.of(path)).isZero();
     for (Call<Integer> read : reads) {
       read.assertFailed(AsynchronousCloseException.class);
       assertThat(read.interruptedAfterwards()).isFalse();
@@ -95,7 +96,7 @@ class CloseHazardTest {
     for (Call<Integer> write : writes) {
       write.assertFailed(AsynchronousCloseException.class);
     }
-    assertThat(Hazards.descriptorsOf(path)).isZero();
+    assertThat(Descriptors.of(path)).isZero();
   }
 
   @Test
@@ -113,7 +114,7 @@ class CloseHazardTest {
     close.value();
     assertThat(close.interruptedAfterwards()).isTrue();
     read.assertFailed(AsynchronousCloseException.class);
-    assertThat(Hazards.descriptorsOf(path)).isZero();
+    assertThat(Descriptors.of(path)).isZero();
   }
 
   @Test
@@ -128,7 +129,7 @@ class CloseHazardTest {
             Call.start(
                 () -> {
                   fifo.close();
-                  return Hazards.descriptorsOf(path);
+                  return Descriptors.of(path);
                 }));
       }
       for (Call<Integer> close : closes) {

@@ -8,6 +8,7 @@ import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
 import io.github.loomuring.UringOptions;
 import io.github.loomuring.hazard.Call.On;
+import io.github.loomuring.support.Descriptors;
 import io.github.loomuring.support.Engines;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.LeakCheck;
@@ -66,7 +67,7 @@ class FifoOpenHazardTest {
     Call<UringFile> open = Call.startParked(on, () -> uring.openFile(fifo, option));
     open.interrupt();
     open.assertInterrupted();
-    Waiting.until("the descriptor to be closed", () -> Hazards.descriptorsOf(fifo) == 0);
+    Waiting.until("the descriptor to be closed", () -> Descriptors.of(fifo) == 0);
     assertThat(exchange(fifo, "afterwards")).isEqualTo("afterwards");
   }
 
@@ -85,7 +86,7 @@ class FifoOpenHazardTest {
     for (Call<UringFile> open : opens) {
       open.assertInterrupted();
     }
-    Waiting.until("the descriptors to be closed", () -> Hazards.descriptorsOf(fifo) == 0);
+    Waiting.until("the descriptors to be closed", () -> Descriptors.of(fifo) == 0);
   }
 
   /** The interrupt and the other side come at once: an open file or an exception, never both. */
@@ -120,7 +121,7 @@ class FifoOpenHazardTest {
         partner.value().close();
       }
     }
-    Waiting.until("the descriptors to be closed", () -> Hazards.descriptorsOf(fifo) == 0);
+    Waiting.until("the descriptors to be closed", () -> Descriptors.of(fifo) == 0);
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
 import io.github.loomuring.hazard.Call.On;
+import io.github.loomuring.support.Descriptors;
 import io.github.loomuring.support.Engines;
 import io.github.loomuring.support.LeakCheck;
 import io.github.loomuring.support.Waiting;
@@ -117,7 +118,7 @@ class FrozenFileSystemHazardTest {
     thaw();
     for (Path path : paths) {
       Waiting.until("the abandoned open to complete", () -> Files.exists(path));
-      Waiting.until("its descriptor to be closed", () -> Hazards.descriptorsOf(path) == 0);
+      Waiting.until("its descriptor to be closed", () -> Descriptors.of(path) == 0);
     }
   }
 
@@ -135,10 +136,10 @@ class FrozenFileSystemHazardTest {
               return null;
             });
     assertThat(file.isOpen()).isFalse();
-    assertThat(Hazards.descriptorsOf(path)).isEqualTo(1); // the write still means it
+    assertThat(Descriptors.of(path)).isEqualTo(1); // the write still means it
     thaw();
     close.value();
-    assertThat(Hazards.descriptorsOf(path)).isZero();
+    assertThat(Descriptors.of(path)).isZero();
     assertThat(write.value()).isEqualTo(7); // it happened, so that is its outcome
   }
 
@@ -160,7 +161,7 @@ class FrozenFileSystemHazardTest {
     file.close();
     Path late = mount.resolve("late");
     Waiting.until("the abandoned open to complete", () -> Files.exists(late));
-    Waiting.until("its descriptor to be closed", () -> Hazards.descriptorsOf(late) == 0);
+    Waiting.until("its descriptor to be closed", () -> Descriptors.of(late) == 0);
   }
 
   /**

@@ -3,7 +3,6 @@ package io.github.loomuring.hazard;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -33,22 +32,6 @@ final class Hazards {
     long seed = given.isEmpty() ? System.nanoTime() : Long.parseLong(given);
     System.out.println(test + ": loomuring.seed=" + seed);
     return new Random(seed);
-  }
-
-  /** How many descriptors of this process are open on {@code path}. */
-  static int descriptorsOf(Path path) throws IOException {
-    Path real = path.toRealPath();
-    int count = 0;
-    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
-      for (Path descriptor : descriptors) {
-        try {
-          count += Files.readSymbolicLink(descriptor).equals(real) ? 1 : 0;
-        } catch (NoSuchFileException e) {
-          // Closed since it was listed.
-        }
-      }
-    }
-    return count;
   }
 
   /** The threads of this process whose names, cut to 15 characters by Linux, start so. */

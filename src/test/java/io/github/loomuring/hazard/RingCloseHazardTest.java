@@ -10,6 +10,7 @@ import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
 import io.github.loomuring.UringOptions;
 import io.github.loomuring.hazard.Call.On;
+import io.github.loomuring.support.Descriptors;
 import io.github.loomuring.support.Engines;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.LeakCheck;
@@ -71,9 +72,9 @@ class RingCloseHazardTest {
       assertThat(fifo.isOpen()).isFalse();
       assertThatThrownBy(() -> fifo.read(ByteBuffer.allocate(1), 0))
           .isInstanceOf(ClosedChannelException.class);
-      assertThat(Hazards.descriptorsOf(fifo.path())).isEqualTo(1);
+      assertThat(Descriptors.of(fifo.path())).isEqualTo(1);
       fifo.close();
-      assertThat(Hazards.descriptorsOf(fifo.path())).isZero();
+      assertThat(Descriptors.of(fifo.path())).isZero();
     }
     assertThatThrownBy(() -> uring.openFile(directory.resolve("new"), WRITE, CREATE))
         .isInstanceOf(ClosedChannelException.class);
@@ -96,7 +97,7 @@ class RingCloseHazardTest {
       assertThat(open.interruptedAfterwards()).isFalse();
     }
     for (Path path : paths) {
-      Waiting.until("the descriptor to be closed", () -> Hazards.descriptorsOf(path) == 0);
+      Waiting.until("the descriptor to be closed", () -> Descriptors.of(path) == 0);
     }
   }
 
@@ -156,8 +157,7 @@ class RingCloseHazardTest {
       file.close();
       fifo.close();
     }
-    Waiting.until(
-        "descriptors of opens to be closed", () -> Hazards.descriptorsOf(fifos.get(1)) == 0);
+    Waiting.until("descriptors of opens to be closed", () -> Descriptors.of(fifos.get(1)) == 0);
   }
 
   private static void anyCall(

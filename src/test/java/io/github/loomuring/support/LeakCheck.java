@@ -11,9 +11,7 @@ import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.Pipe;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
@@ -77,18 +75,9 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
   }
 
   private static void addDescriptors(List<String> things) throws IOException {
-    Path self = Path.of("/proc/self/fd");
-    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(self)) {
-      for (Path descriptor : descriptors) {
-        try {
-          String target = Files.readSymbolicLink(descriptor).toString();
-          // Not the stream's own, nor jars, which class loaders open when they first search them.
-          if (!target.matches("/proc/\\d+/fd") && !target.endsWith(".jar")) {
-            things.add("descriptor of " + target);
-          }
-        } catch (NoSuchFileException e) {
-          // Closed since it was listed.
-        }
+    for (Path target : Descriptors.all().values()) {
+      if (!target.toString().endsWith(".jar")) { // class loaders open jars at the first search
+        things.add("descriptor of " + target);
       }
     }
   }

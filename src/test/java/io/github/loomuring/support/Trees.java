@@ -5,25 +5,42 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Directories with all that is below them. */
+/** Directories, with everything below them. */
 public final class Trees {
   private static final int TEXT_MAX = 100;
 
   private Trees() {}
 
-  /** Type, permissions, and content or target, of all that is below {@code directory}. */
+  /** The type, the permissions, and the content or target of everything below {@code directory}. */
   public static SortedMap<String, String> look(Path directory) throws IOException {
     SortedMap<String, String> tree = new TreeMap<>();
     for (Path path : walk(directory)) {
       if (!path.equals(directory)) {
         tree.put(OddNames.exact(directory.relativize(path)), describe(path));
       }
+    }
+    return tree;
+  }
+
+  /**
+   * As {@link #look}, with the owner, the group and the time of the last change of the content; of
+   * {@code directory} itself too, under an empty name.
+   */
+  public static SortedMap<String, String> lookClosely(Path directory) throws IOException {
+    SortedMap<String, String> tree = new TreeMap<>();
+    for (Path path : walk(directory)) {
+      Map<String, Object> more =
+          Files.readAttributes(path, "unix:uid,gid,lastModifiedTime", LinkOption.NOFOLLOW_LINKS);
+      tree.put(
+          OddNames.exact(directory.relativize(path)), describe(path) + " " + new TreeMap<>(more));
     }
     return tree;
   }
@@ -43,7 +60,7 @@ public final class Trees {
     byte[] bytes = Files.readAllBytes(path);
     String text =
         bytes.length > TEXT_MAX
-            ? bytes.length + " bytes"
+            ? bytes.length + " bytes, hash " + Arrays.hashCode(bytes)
             : new String(bytes, StandardCharsets.ISO_8859_1);
     return "file" + permissions + ": " + text;
   }

@@ -76,7 +76,8 @@ public final class BufferSets {
   }
 
   /**
-   * Marks the start of an operation that uses memory at {@code address}; {@link #release} must follow.
+   * Marks the start of an operation that uses memory at {@code address}; {@link #release} must
+   * follow.
    *
    * @return the buffer that contains the address; null if none does
    * @throws IllegalStateException if that buffer is not leased

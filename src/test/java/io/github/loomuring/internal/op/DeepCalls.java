@@ -4,16 +4,15 @@ import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
 import io.github.loomuring.UringOptions;
 import io.github.loomuring.internal.Access;
+import io.github.loomuring.support.Descriptors;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.Waiting;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Makes each call at many depths near the end of the stack, and looks whether anything is lost. A
@@ -129,26 +128,12 @@ public final class DeepCalls {
     try {
       Waiting.until(what + ": slots in use", () -> engine.inUse() == 0);
       Waiting.until(what + ": places at the gate", () -> engine.ring().room().inside() == 0);
-      Waiting.until(what + ": open files", () -> !isOpen(directory));
+      Waiting.untilEmpty(what + ": open files", () -> Descriptors.below(directory));
     } catch (AssertionError e) {
       if (last[0] != null) {
         e.addSuppressed(last[0]);
       }
       throw e;
-    }
-  }
-
-  private static boolean isOpen(Path directory) throws IOException {
-    try (Stream<Path> links = Files.list(Path.of("/proc/self/fd"))) {
-      return links.anyMatch(link -> leadsTo(link, directory));
-    }
-  }
-
-  private static boolean leadsTo(Path link, Path directory) {
-    try {
-      return Files.readSymbolicLink(link).startsWith(directory);
-    } catch (IOException e) {
-      return false; // it has been closed meanwhile
     }
   }
 

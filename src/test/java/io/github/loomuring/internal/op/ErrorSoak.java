@@ -9,6 +9,7 @@ import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
 import io.github.loomuring.UringOptions;
 import io.github.loomuring.internal.Access;
+import io.github.loomuring.support.Descriptors;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.Waiting;
 import java.io.IOException;
@@ -23,7 +24,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 
 /**
  * A normal load with checksums beside threads that overflow their stacks in calls, or in a heap
@@ -119,22 +119,8 @@ public final class ErrorSoak {
     }
     Waiting.until("slots in use", () -> engine.inUse() == 0);
     Waiting.until("places at the gate", () -> engine.ring().room().inside() == 0);
-    Waiting.untilEmpty("open files", this::openFiles);
+    Waiting.untilEmpty("open files", () -> Descriptors.below(directory));
     uring.close();
-  }
-
-  private List<Path> openFiles() throws IOException {
-    try (Stream<Path> links = Files.list(Path.of("/proc/self/fd"))) {
-      return links.map(ErrorSoak::target).filter(target -> target.startsWith(directory)).toList();
-    }
-  }
-
-  private static Path target(Path link) {
-    try {
-      return Files.readSymbolicLink(link);
-    } catch (IOException e) {
-      return link; // it has been closed meanwhile
-    }
   }
 
   /** Has the heap full for some milliseconds, again and again. */

@@ -97,6 +97,19 @@ class ShortageFaultTest {
     }
   }
 
+  /** Otherwise a read of the file would not wait for the bytes of a FIFO. */
+  @Test
+  void openThatCannotMakeItsDescriptorBlockFailsAndClosesIt() throws Exception {
+    SimulatedKernel kernel = new SimulatedKernel().answer("fcntl", Errno.ENOMEM.negated());
+    try (Simulation s = Simulation.of(kernel)) {
+      assertThatExceptionOfType(FileSystemException.class)
+          .isThrownBy(() -> s.open(path))
+          .withMessageContaining(path.toString())
+          .withMessageContaining("ENOMEM");
+      assertThat(kernel.calls("fcntl")).isEqualTo(1);
+    } // closing looks for descriptors that are still open
+  }
+
   // ---- in a completion
 
   /** The kernel tries a request at once, where it must not wait; a worker may. */

@@ -5,15 +5,13 @@ import io.github.loomuring.UringOptions;
 import io.github.loomuring.errors.ThrowPoints;
 import io.github.loomuring.errors.ThrowPoints.Kind;
 import io.github.loomuring.internal.Access;
+import io.github.loomuring.support.Descriptors;
 import io.github.loomuring.support.Waiting;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * Makes each call again and again, with an Error thrown at the first point of its way, then at the
@@ -84,10 +82,10 @@ public final class ThrowingCalls implements AutoCloseable {
   }
 
   /** Has an Error thrown in the library's own threads; how many points there were. */
-  public int inThreads(String prefix, String name) throws Exception {
+  public int inThreads(String prefix, String name, Kind kind) throws Exception {
     Predicate<Thread> who = t -> t.getName().startsWith(prefix);
     for (int nth = 1; nth < POINTS_MAX; nth++) {
-      ThrowPoints.arm(who, Kind.FULL_HEAP, nth, false);
+      ThrowPoints.arm(who, kind, nth, false);
       Attempt attempt = new Attempt(calls.all().get(name), true);
       if (run(attempt, name + ", point " + nth + " in " + prefix) == 0) {
         return nth - 1;
@@ -121,22 +119,9 @@ public final class ThrowingCalls implements AutoCloseable {
     }
   }
 
-  /** What is open in the directory by now. */
-  public List<String> openFiles() throws IOException {
-    List<String> open = new ArrayList<>();
-    try (Stream<Path> links = Files.list(Path.of("/proc/self/fd"))) {
-      for (Path link : links.toList()) {
-        try {
-          String target = Files.readSymbolicLink(link).toString();
-          if (target.startsWith(directory.toString())) {
-            open.add(target);
-          }
-        } catch (IOException e) {
-          // It has been closed meanwhile.
-        }
-      }
-    }
-    return open;
+  /** The files in the directory that are open. */
+  public List<Path> openFiles() throws IOException {
+    return Descriptors.below(directory);
   }
 
   @Override

@@ -337,6 +337,28 @@ class ReplacementTest {
     assertThat(temporaries()).hasSize(toldItsInode ? 0 : 1);
   }
 
+  /** A status that is not known would leave the temporary file behind. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void statusIsAskedForAgainWhileThereIsNoMemory(boolean failsLater) throws IOException {
+    giveAway();
+    Map<String, Object> before = attributes(path);
+    AtomicInteger calls = new AtomicInteger();
+    Kernel kernel =
+        WatchedKernel.of(
+            (name, _, run) -> {
+              if (name.equals("statx") && calls.incrementAndGet() % 4 != 0) {
+                return Errno.ENOMEM.negated();
+              }
+              return failsLater && name.equals("renameat") ? Errno.EDQUOT.negated() : run.run();
+            });
+    Throwable failure = catchThrowable(new Replacement(kernel, path, NEW)::call);
+    assertThat(failure != null).isEqualTo(failsLater);
+    assertThat(path).hasContent(failsLater ? "old" : "new");
+    assertThat(attributes(path)).isEqualTo(before);
+    assertThat(temporaries()).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"pwritev2", "fchown", "fchmod", "fsync", "renameat"})
   void failureLeavesNoTemporaryFile(String call) throws IOException {

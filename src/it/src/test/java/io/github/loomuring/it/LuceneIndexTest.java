@@ -34,10 +34,11 @@ class LuceneIndexTest {
 
   private List<String> run(String kind, Route route) throws Exception {
     Path index = Files.createDirectory(directory.resolve(kind + route));
-    List<String> arguments = List.of(route.argument(index), kind, Integer.toString(DOCUMENTS));
-    try (ChildJvm child =
-        ChildJvm.Command.of(IndexProgram.class, route, arguments).start("index-" + kind + route)) {
-      return child.finish(TIMEOUT_SECONDS);
-    }
+    return route
+        .child("index-" + kind + route, IndexProgram.class, route.argument(index), kind, DOCUMENTS)
+        .timeoutSeconds(TIMEOUT_SECONDS)
+        .run()
+        .succeeded()
+        .lines();
   }
 }

@@ -2,6 +2,7 @@ package io.github.loomuring.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.loomuring.environment.ChildJvm;
 import io.github.loomuring.it.lucene.SuiteProgram;
 import java.util.List;
 import java.util.Locale;
@@ -99,19 +100,18 @@ class LuceneSuitesTest {
   }
 
   private static Map<String, Outcome> run(Route route, String path) throws Exception {
-    List<String> classes = SUITES.stream().map(PACKAGE::concat).toList();
+    Object[] classes = SUITES.stream().map(PACKAGE::concat).toArray();
     String name = "lucene-" + route + "-" + path;
-    List<String> lines;
-    try (ChildJvm child =
-        ChildJvm.Command.of(SuiteProgram.class, route, classes)
-            .flags(List.of("-ea", "-Dtests.seed=" + SEED, "-Dit.path=" + path))
-            .start(name)) {
-      String provider = child.awaitValue("default", TIMEOUT_SECONDS);
-      assertThat(provider.equals(Route.PROVIDER)).isEqualTo(route == Route.FLAG);
-      lines = child.finish(TIMEOUT_SECONDS);
-    }
+    ChildJvm.Result result =
+        route
+            .child(name, SuiteProgram.class, classes)
+            .flags("-ea", "-Dtests.seed=" + SEED, "-Dit.path=" + path)
+            .timeoutSeconds(TIMEOUT_SECONDS)
+            .run()
+            .succeeded();
+    assertThat(result.value("default").equals(Route.PROVIDER)).isEqualTo(route == Route.FLAG);
     Map<String, Outcome> outcomes = new TreeMap<>();
-    for (String line : lines) {
+    for (String line : result.lines()) {
       for (Outcome outcome : Outcome.values()) {
         String prefix = outcome.name().toLowerCase(Locale.ROOT) + " ";
         if (line.startsWith(prefix)) {

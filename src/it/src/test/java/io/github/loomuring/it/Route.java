@@ -1,5 +1,6 @@
 package io.github.loomuring.it;
 
+import io.github.loomuring.environment.ChildJvm;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ enum Route {
   static final String PROVIDER = "io.github.loomuring.nio.UringFileSystemProvider";
 
   /** The JVM's flags. */
-  List<String> flags() {
+  private List<String> flags() {
     List<String> flags = new ArrayList<>();
     if (this == FLAG) {
       flags.add("-Djava.nio.file.spi.DefaultFileSystemProvider=" + PROVIDER);
@@ -30,6 +31,18 @@ enum Route {
       flags.add("-Dio.github.loomuring.inline=" + INLINE);
     }
     return flags;
+  }
+
+  /**
+   * A JVM that runs {@code main} by this way, with the class path of the tests. Its stderr goes to
+   * a file in {@code target}, whose name starts with {@code name}.
+   */
+  ChildJvm child(String name, Class<?> main, Object... arguments) {
+    return ChildJvm.of(main, arguments)
+        .ownClassPath()
+        .longLived("-Xmx1g")
+        .flags(flags().toArray(new String[0]))
+        .errorsTo(Path.of("target", name + ".err"));
   }
 
   /** The program's argument for {@code directory}. */

@@ -2,6 +2,7 @@ package io.github.loomuring.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.loomuring.environment.ChildJvm;
 import io.github.loomuring.it.Clients.Uploads;
 import io.github.loomuring.it.ServedFiles.Served;
 import io.github.loomuring.it.server.HelidonServer;
@@ -46,14 +47,16 @@ class ServersTest {
     List<Served> files = ServedFiles.make(directory, SEED);
     String name = server.getSimpleName() + "-" + route;
     long begun = System.nanoTime();
-    try (ChildJvm child =
-        ChildJvm.Command.of(server, route, List.of(route.argument(directory), "0"))
-            .flags(List.of("-Dsun.net.httpserver.maxIdleConnections=" + 4 * CLIENTS))
-            .start(name)) {
-      int port = Integer.parseInt(child.awaitValue("port", TIMEOUT_SECONDS));
+    try (ChildJvm.Running child =
+        route
+            .child(name, server, route.argument(directory), 0)
+            .flags("-Dsun.net.httpserver.maxIdleConnections=" + 4 * CLIENTS)
+            .timeoutSeconds(TIMEOUT_SECONDS)
+            .start()) {
+      int port = Integer.parseInt(child.awaitValue("port"));
       Uploads uploads = route == Route.MEMORY ? Uploads.OUT_OF_REACH : Uploads.in(directory);
       long bytes = Clients.run(port, files, uploads, CLIENTS, ROUNDS, SEED);
-      Map<String, String> values = child.finishValues(TIMEOUT_SECONDS);
+      Map<String, String> values = child.result().succeeded().values();
       System.out.printf(
           "%s: %d MiB in %.1f s, %.1f s of processors, seed %d; unrelated thread %s times, "
               + "late p50 %s us, p99 %s us, worst %s us%n",

@@ -3,6 +3,7 @@ package io.github.loomuring.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.loomuring.UringFile;
+import io.github.loomuring.environment.ChildJvm;
 import io.github.loomuring.it.server.SpringServer;
 import java.io.IOException;
 import java.net.URI;
@@ -11,7 +12,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,8 +28,7 @@ class SpringBootTest {
 
   @Test
   void startsFromItsClassPath() throws Exception {
-    assertAnswers(
-        "SpringBoot-class-path", ChildJvm.Command.of(SpringServer.class, Route.FLAG, arguments()));
+    assertAnswers(child("SpringBoot-class-path", SpringServer.class));
   }
 
   /** The library is beside the jar: its file system is there before any class of the jar is. */
@@ -37,27 +36,24 @@ class SpringBootTest {
   void startsFromItsExecutableJar() throws Exception {
     Path library = ExecutableJar.placeOf(UringFile.class);
     Path jar = ExecutableJar.make(directory.resolve("app.jar"), SpringServer.class, library);
-    assertAnswers(
-        "SpringBoot-jar",
-        ChildJvm.Command.of(JarLauncher.class, Route.FLAG, arguments())
-            .from(List.of(jar, library)));
+    assertAnswers(child("SpringBoot-jar", JarLauncher.class).classPath(jar, library));
   }
 
-  private List<String> arguments() {
-    return List.of(directory.toString(), "0");
+  private ChildJvm child(String name, Class<?> main) {
+    return Route.FLAG.child(name, main, directory, 0).timeoutSeconds(TIMEOUT_SECONDS);
   }
 
-  private void assertAnswers(String name, ChildJvm.Command command) throws Exception {
+  private void assertAnswers(ChildJvm server) throws Exception {
     Files.writeString(directory.resolve("file.txt"), "A file of the directory.");
-    try (ChildJvm child = command.start(name);
+    try (ChildJvm.Running child = server.start();
         HttpClient client = HttpClient.newHttpClient()) {
-      String base = "http://127.0.0.1:" + child.awaitValue("port", TIMEOUT_SECONDS);
+      String base = "http://127.0.0.1:" + child.awaitValue("port");
       assertThat(get(client, base + "/hello")).isEqualTo("200 hello");
       assertThat(get(client, base + "/files/file.txt")).isEqualTo("200 A file of the directory.");
       assertThat(get(client, base + "/files/page.txt"))
           .isEqualTo("200 A page on the class path.\n");
       assertThat(get(client, base + "/files/missing")).startsWith("404 ");
-      Map<String, String> values = child.finishValues(TIMEOUT_SECONDS);
+      Map<String, String> values = child.result().succeeded().values();
       assertThat(values.get("default")).isEqualTo(Route.PROVIDER);
     }
   }

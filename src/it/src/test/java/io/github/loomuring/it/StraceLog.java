@@ -44,19 +44,20 @@ final class StraceLog {
   }
 
   /** What runs a program so that {@code log} becomes its log. */
-  static List<String> command(Path log) {
-    return List.of(
-        "strace",
-        "-f",
-        "--seccomp-bpf",
-        "-qq",
-        "-y",
-        "-s",
-        "0",
-        "-e",
-        "trace=" + CALLS,
-        "-o",
-        log.toString());
+  static String[] command(Path log) {
+    return new String[] {
+      "strace",
+      "-f",
+      "--seccomp-bpf",
+      "-qq",
+      "-y",
+      "-s",
+      "0",
+      "-e",
+      "trace=" + CALLS,
+      "-o",
+      log.toString()
+    };
   }
 
   static StraceLog read(Path log) throws IOException {

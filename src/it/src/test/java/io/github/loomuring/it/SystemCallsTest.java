@@ -3,6 +3,7 @@ package io.github.loomuring.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.loomuring.environment.ChildJvm;
 import io.github.loomuring.it.Clients.Uploads;
 import io.github.loomuring.it.ServedFiles.Served;
 import io.github.loomuring.it.server.HelidonServer;
@@ -72,13 +73,15 @@ class SystemCallsTest {
     List<Served> files = ServedFiles.make(directory, SEED);
     String name = "strace-" + server.getSimpleName() + "-" + route;
     Path log = Path.of("target", name + ".log");
-    try (ChildJvm child =
-        ChildJvm.Command.of(server, route, List.of(route.argument(directory), "0"))
+    try (ChildJvm.Running child =
+        route
+            .child(name, server, route.argument(directory), 0)
             .under(StraceLog.command(log))
-            .start(name)) {
-      int port = Integer.parseInt(child.awaitValue("port", TIMEOUT_SECONDS));
+            .timeoutSeconds(TIMEOUT_SECONDS)
+            .start()) {
+      int port = Integer.parseInt(child.awaitValue("port"));
       Clients.run(port, files, Uploads.in(directory), CLIENTS, ROUNDS, SEED);
-      child.finish(TIMEOUT_SECONDS);
+      child.result().succeeded();
     }
     return StraceLog.read(log);
   }

@@ -8,23 +8,20 @@ import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Trees to copy, and what can be compared of them. */
-final class Trees {
+/** Makes trees to copy. */
+final class SampleTree {
   static final int LARGE_BYTES = (3 << 20) + 1;
 
   private static final FileTime TIME =
       FileTime.from(Instant.parse("2001-02-03T04:05:06.123456789Z"));
 
-  private Trees() {}
+  private SampleTree() {}
 
-  /** Makes a tree of everything that is to be kept. */
+  /** Makes a tree with everything that a copy must keep. */
   static Path make(Path root) throws IOException {
     Files.createDirectories(root.resolve("a/b/c/d"));
     Files.createDirectory(root.resolve("empty directory"));
@@ -54,17 +51,7 @@ final class Trees {
     return root;
   }
 
-  /** Everything in the tree that is to be kept, by relative path. */
-  static Map<String, String> describe(Path root) throws IOException {
-    Map<String, String> entries = new TreeMap<>();
-    try (Stream<Path> paths = Files.walk(root)) {
-      for (Path path : paths.toList()) {
-        entries.put(root.relativize(path).toString(), describeOne(path));
-      }
-    }
-    return entries;
-  }
-
+  /** Makes a file of random bytes, which depend on its name. */
   static void file(Path path, int bytes, String permissions) throws IOException {
     byte[] content = new byte[bytes];
     new Random(path.getFileName().hashCode()).nextBytes(content);
@@ -76,7 +63,7 @@ final class Trees {
     Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
   }
 
-  /** Names of temporary files in the tree. */
+  /** The temporary files of a copy in the tree. */
   static List<Path> temporaries(Path root) throws IOException {
     try (Stream<Path> paths = Files.walk(root)) {
       return paths
@@ -88,17 +75,5 @@ final class Trees {
   private static void setTime(Path path) throws IOException {
     Files.getFileAttributeView(path, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
         .setTimes(TIME, null, null);
-  }
-
-  private static String describeOne(Path path) throws IOException {
-    Map<String, Object> unix =
-        Files.readAttributes(path, "unix:mode,uid,gid,lastModifiedTime", LinkOption.NOFOLLOW_LINKS);
-    String content = "";
-    if (Files.isSymbolicLink(path)) {
-      content = "to " + Files.readSymbolicLink(path);
-    } else if (Files.isRegularFile(path)) {
-      content = "hash " + Arrays.hashCode(Files.readAllBytes(path)) + " of " + Files.size(path);
-    }
-    return new TreeMap<>(unix) + " " + content;
   }
 }

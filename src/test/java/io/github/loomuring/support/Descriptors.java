@@ -1,0 +1,43 @@
+package io.github.loomuring.support;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** The open descriptors of this process; see proc(5). */
+public final class Descriptors {
+  private Descriptors() {}
+
+  /** All descriptors, with the files that they are open on. */
+  public static SortedMap<Integer, Path> all() throws IOException {
+    SortedMap<Integer, Path> all = new TreeMap<>();
+    try (Stream<Path> links = Files.list(Path.of("/proc/self/fd"))) {
+      for (Path link : links.toList()) {
+        try {
+          Path target = Files.readSymbolicLink(link);
+          if (!target.toString().matches("/proc/\\d+/fd")) { // the descriptor of this listing
+            all.put(Integer.valueOf(link.getFileName().toString()), target);
+          }
+        } catch (IOException e) {
+          continue; // closed since it was listed
+        }
+      }
+    }
+    return all;
+  }
+
+  /** How many descriptors are open on {@code path}, which may be deleted by now. */
+  public static int of(Path path) throws IOException {
+    Path real = Files.exists(path) ? path.toRealPath() : path;
+    return (int) all().values().stream().filter(real::equals).count();
+  }
+
+  /** The open files in {@code directory} and below it. */
+  public static List<Path> below(Path directory) throws IOException {
+    return all().values().stream().filter(target -> target.startsWith(directory)).toList();
+  }
+}
