@@ -38,6 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FifoOpenHazardTest {
   @TempDir Path directory;
+  private final List<Process> processes = new ArrayList<>();
   private Uring uring;
 
   @BeforeEach
@@ -47,6 +48,7 @@ class FifoOpenHazardTest {
 
   @AfterEach
   void close() {
+    processes.forEach(Process::destroyForcibly); // one that is left would keep Maven's pipes open
     uring.close();
   }
 
@@ -276,10 +278,13 @@ class FifoOpenHazardTest {
     }
   }
 
-  private static Process sh(Path fifo, String script) throws IOException {
-    return new ProcessBuilder("sh", "-c", script, fifo.toString())
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+  private Process sh(Path fifo, String script) throws IOException {
+    Process process =
+        new ProcessBuilder("sh", "-c", script, fifo.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    processes.add(process);
+    return process;
   }
 
   private Void writeOnce(Path fifo, String text) throws IOException {
