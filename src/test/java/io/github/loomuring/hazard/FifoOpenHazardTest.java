@@ -8,21 +8,31 @@ import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
 import io.github.loomuring.UringOptions;
 import io.github.loomuring.hazard.Call.On;
+import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.linux.Fcntl;
+import io.github.loomuring.internal.linux.Kernel;
+import io.github.loomuring.internal.linux.LinuxKernel;
 import io.github.loomuring.support.Descriptors;
 import io.github.loomuring.support.Engines;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.LeakCheck;
 import io.github.loomuring.support.Waiting;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +42,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Opens of FIFOs wait for the other side as FileChannel's do, and can be interrupted. */
 @ExtendWith(LeakCheck.class)
@@ -208,6 +219,41 @@ class FifoOpenHazardTest {
       }
     }
     assertThat(writer.waitFor()).isZero();
+  }
+
+  /** A reader that was left would take the next writer's bytes with it. */
+  @Test
+  void noReaderIsLeftAfterTheClose() throws Exception {
+    Path fifo = Fifos.make(directory.resolve("fifo"));
+    try (Arena arena = Arena.ofConfined();
+        ExecutorService writers = Executors.newSingleThreadExecutor()) {
+      MemorySegment errno = arena.allocate(Kernel.ERRNO_BYTES, 8);
+      MemorySegment name = arena.allocateFrom(fifo.toString());
+      for (int i = 0; i < 1_000; i++) {
+        Future<?> writer = writers.submit(() -> Files.writeString(fifo, "hi", WRITE));
+        assertThat(readOnce(fifo)).isEqualTo("hi");
+        int flags = Fcntl.O_WRONLY | Fcntl.O_NONBLOCK;
+        int result = LinuxKernel.INSTANCE.openat(errno, Fcntl.AT_FDCWD, name.address(), flags, 0);
+        assertThat(Errno.ENXIO.is(result)).as("round " + i + ": " + result).isTrue();
+        writer.get();
+      }
+    }
+  }
+
+  /** What a request finds in the kernel, see FileKind.fifo. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void descriptorOfFifoDoesNotBlock(boolean readerFirst) throws Exception {
+    Path fifo = Fifos.make(directory.resolve("fifo"));
+    Call<UringFile> first =
+        Call.startParked(() -> uring.openFile(fifo, readerFirst ? READ : WRITE));
+    try (UringFile second = uring.openFile(fifo, readerFirst ? WRITE : READ);
+        UringFile _ = first.value()) {
+      assertThat(second.isOpen()).isTrue();
+      assertThat(Descriptors.flags(fifo))
+          .hasSize(2)
+          .allMatch(flags -> (flags & Fcntl.O_NONBLOCK) != 0);
+    }
   }
 
   @Test

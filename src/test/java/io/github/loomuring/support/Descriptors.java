@@ -3,6 +3,7 @@ package io.github.loomuring.support;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -34,6 +35,23 @@ public final class Descriptors {
   public static int of(Path path) throws IOException {
     Path real = Files.exists(path) ? path.toRealPath() : path;
     return (int) all().values().stream().filter(real::equals).count();
+  }
+
+  /** The status flags, as of fcntl(2), of each descriptor that is open on {@code path}. */
+  public static List<Integer> flags(Path path) throws IOException {
+    Path real = path.toRealPath();
+    List<Integer> flags = new ArrayList<>();
+    for (var entry : all().entrySet()) {
+      if (entry.getValue().equals(real)) {
+        Path info = Path.of("/proc/self/fdinfo", entry.getKey().toString());
+        for (String line : Files.readAllLines(info)) {
+          if (line.startsWith("flags:")) {
+            flags.add(Integer.parseInt(line.substring(6).strip(), 8));
+          }
+        }
+      }
+    }
+    return flags;
   }
 
   /** The open files in {@code directory} and below it. */

@@ -68,6 +68,7 @@ public final class IoUring {
   public static final int IORING_SQ_CQ_OVERFLOW = 1 << 1;
 
   // io_uring_register(2) opcodes
+  public static final int IORING_UNREGISTER_EVENTFD = 5;
   public static final int IORING_REGISTER_PROBE = 8;
   public static final int IORING_REGISTER_BUFFERS2 = 15;
   public static final int IORING_REGISTER_BUFFERS_UPDATE = 16;

@@ -8,8 +8,8 @@ import io.github.loomuring.internal.linux.Fcntl;
 
 /**
  * The attempt of a transfer on its caller, before a request is sent: with {@code preadv2(2)} or
- * {@code pwritev2(2)} and RWF_NOWAIT, which do not wait for a device; or a plain write, where
- * {@link Placement} lets it wait.
+ * {@code pwritev2(2)} and RWF_NOWAIT, which do not wait for a device; a read of a FIFO, whose
+ * descriptor does not block; or a plain write, where {@link Placement} lets it wait.
  */
 final class Attempt {
   /** A plain write on the caller that took longer than this has waited, or lost its processor. */
@@ -68,12 +68,15 @@ final class Attempt {
 
   /** As {@link #read}, where an attempt has been made in this call. */
   static long readAgain(Handle handle, Operation operation, long iovecs, int count, long offset) {
-    long position = handle.kind.seekable() ? offset : -1;
+    boolean seekable = handle.kind.seekable();
+    // A FIFO takes no RWF_NOWAIT; its descriptor does not block.
+    int flags = seekable ? Fcntl.RWF_NOWAIT : 0;
+    assert seekable || handle.kind.fifo() : handle;
     long n =
         handle
             .kernel()
-            .preadv2(operation.errno, handle.fd, iovecs, count, position, Fcntl.RWF_NOWAIT);
-    if (n < 0) {
+            .preadv2(operation.errno, handle.fd, iovecs, count, seekable ? offset : -1, flags);
+    if (n < 0 && seekable) {
       noteRead(handle, operation, n);
     }
     return n;

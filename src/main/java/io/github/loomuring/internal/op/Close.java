@@ -30,6 +30,24 @@ final class Close {
   static void descriptor(Handle handle) throws IOException {
     try {
       assert !handle.references.areOpen() : handle;
+      awaitRelease(handle);
+    } finally {
+      closeDescriptor(handle);
+    }
+  }
+
+  /**
+   * Has the kernel's requests let go of a FIFO. One that still had it open would be a reader to the
+   * next writer, whose bytes would be lost with it.
+   */
+  private static void awaitRelease(Handle handle) {
+    if (handle.kind.fifo()) {
+      handle.context.ring.awaitRelease(handle.context.closeErrno);
+    }
+  }
+
+  private static void closeDescriptor(Handle handle) throws IOException {
+    try {
       Descriptor.close(
           handle.context,
           handle.fd,

@@ -22,8 +22,9 @@ import java.nio.file.Path;
 final class Open implements Abandonable {
   /*
    * Every descriptor is opened with O_NONBLOCK, so that a FIFO blocks neither the caller nor a
-   * worker that others wait for; the flag is taken off again before anybody sees the descriptor.
-   * The library makes up for the effect that blocking would have had:
+   * worker that others wait for. A FIFO keeps the flag, see FileKind.fifo; other files lose it
+   * before anybody sees the descriptor. The library makes up for the effect that blocking would
+   * have had:
    *
    *   write a FIFO without a reader    ENXIO. Opened again, blocking, in a worker.
    *   read a FIFO                      Succeeds at once, while the JDK waits for a writer. See
@@ -118,13 +119,7 @@ final class Open implements Abandonable {
         fd = -1; // awaitWriter closes it, or gives it back
         fd = awaitWriter(reading);
       }
-      if (nonBlocking) {
-        int result =
-            context.kernel.fcntl(operation.errno, fd, F_SETFL, flags & (O_APPEND | O_DIRECT));
-        if (result < 0) {
-          throw failure(result); // it would not wait for bytes of a FIFO
-        }
-      }
+      setNonBlocking(fd, type == S_IFIFO);
       if (spec.deleteOnClose()) {
         unlink();
       }
@@ -133,6 +128,17 @@ final class Open implements Abandonable {
     } catch (Throwable t) {
       Descriptor.closeSoon(context, fd);
       throw t;
+    }
+  }
+
+  private void setNonBlocking(int fd, boolean wanted) throws IOException {
+    if (nonBlocking == wanted) {
+      return;
+    }
+    int status = (flags & (O_APPEND | O_DIRECT)) | (wanted ? O_NONBLOCK : 0);
+    int result = context.kernel.fcntl(operation.errno, fd, F_SETFL, status);
+    if (result < 0) {
+      throw failure(result); // a read or write of it would not wait, or wait in the wrong place
     }
   }
 

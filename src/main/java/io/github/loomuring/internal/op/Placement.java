@@ -27,16 +27,17 @@ final class Placement {
 
   // ---- transfers
 
-  /** Whether a read is first tried on the caller, with RWF_NOWAIT. */
+  /** Whether a read is first tried on the caller, where it does not wait. */
   static boolean mayReadOnCaller(Handle handle, Operation operation) {
-    if (!handle.context.policy.nonBlocking
-        || handle.kind.memoryAlignment() != 0
-        || !handle.device.nowaitReads()) {
+    if (!handle.context.policy.nonBlocking || handle.kind.memoryAlignment() != 0) {
       return false;
     }
     if (!handle.kind.seekable()) {
       // It must not overtake reads that wait.
       return handle.kind.fifo() && handle.readGate.inside() == 0;
+    }
+    if (!handle.device.nowaitReads()) {
+      return false;
     }
     // An attempt that misses is lost time, and starts read-ahead, which takes room on the device
     // outside the gate.
@@ -72,7 +73,7 @@ final class Placement {
    * every other entry into the ring needs.
    */
   static boolean isForWorker(Handle handle) {
-    return !handle.device.local;
+    return !handle.device.local && !handle.kind.fifo(); // a FIFO's bytes are in memory anywhere
   }
 
   // ---- other operations on files

@@ -4,6 +4,7 @@ import static io.github.loomuring.internal.linux.ErrorNumber.*;
 
 import io.github.loomuring.internal.buffers.BufferSet;
 import io.github.loomuring.internal.linux.ErrorNumber;
+import io.github.loomuring.internal.linux.Fcntl;
 import java.io.IOException;
 
 /**
@@ -16,6 +17,8 @@ final class TransferRequest {
     WITHOUT_REGISTERED_BUFFER,
     IN_WORKER,
     ON_POOL,
+    /** When the pipe has bytes, or room. */
+    AFTER_POLL,
     /** It is the answer, as nothing else would give another. */
     NOTHING
   }
@@ -97,6 +100,8 @@ final class TransferRequest {
       }
       if (next == Next.IN_WORKER) {
         inWorker = true;
+      } else if (next == Next.AFTER_POLL) {
+        awaitReady(handle, Sqe.isRead(operation));
       } else {
         Sqe.prepPlain(operation);
       }
@@ -127,8 +132,26 @@ final class TransferRequest {
           !inWorker && (Sqe.isRead(operation) || !handle.kind.synchronous())
               ? Next.IN_WORKER
               : Next.NOTHING;
+      // An older kernel: a request does not wait where the descriptor does not block.
+      case EAGAIN -> handle.kind.fifo() ? Next.AFTER_POLL : Next.NOTHING;
       default -> Next.NOTHING;
     };
+  }
+
+  /** Waits until a pipe has bytes to read, or room to write; or its other side has gone. */
+  private static void awaitReady(Handle handle, boolean reading) throws IOException {
+    Operation poll = handle.context.slots.acquire();
+    try {
+      int events = reading ? Fcntl.POLLIN : Fcntl.POLLOUT;
+      Sqe.prepPollAdd(poll, handle.fd, events, reading ? handle.readGate : handle.writeGate);
+      int result = handle.run(poll);
+      if (result < 0) {
+        throw handle.failure(result, poll, reading ? "read" : "write");
+      }
+    } finally {
+      poll.end();
+      handle.context.slots.release(poll);
+    }
   }
 
   /** The operation is done with {@code leased}, which may be null. */

@@ -332,6 +332,15 @@ public final class Ring {
     return memory.register(errno, opcode, arg, count);
   }
 
+  /**
+   * Waits until the kernel has let go of the files of all requests whose completions have been
+   * delivered. It does that after it has posted the CQE, but under the same lock of the ring, which
+   * every {@code io_uring_register(2)} takes too. Not so for requests that a worker ran.
+   */
+  public void awaitRelease(MemorySegment errno) {
+    memory.register(errno, IORING_UNREGISTER_EVENTFD, 0, 0); // there is none: it does nothing else
+  }
+
   public int entries() {
     return memory.sqEntries;
   }

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import io.github.loomuring.internal.concurrent.Pauses;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Fcntl;
 import io.github.loomuring.internal.linux.Kernel;
@@ -257,7 +258,7 @@ final class RingMemory {
    * closed: its descriptor's number may belong to another file by then.
    */
   int register(MemorySegment errno, int opcode, long arg, int count) {
-    registering.lock();
+    Pauses.lock(registering);
     try {
       return closed ? Errno.EBADF.negated() : kernel.ioUringRegister(errno, fd, opcode, arg, count);
     } finally {
@@ -269,7 +270,7 @@ final class RingMemory {
   void close(MemorySegment errno) {
     kernel.munmap(errno, sqes.address(), sqes.byteSize());
     kernel.munmap(errno, rings.address(), rings.byteSize());
-    registering.lock();
+    Pauses.lock(registering);
     try {
       assert !closed : "the ring is closed once";
       closed = true;
