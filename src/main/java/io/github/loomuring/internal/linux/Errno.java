@@ -134,12 +134,13 @@ public enum Errno {
   public static FileSystemException exception(
       long result, String file, String other, String operation) {
     String reason = operation + ": " + describe(result);
-    return switch ((int) -result) {
-      case 2 -> new NoSuchFileException(file, other, null);
-      case 13 -> new AccessDeniedException(file, other, null);
-      case 17 -> new FileAlreadyExistsException(file, other, null);
-      case 24 -> new FileSystemException(file, other, reason + "; raise RLIMIT_NOFILE (ulimit -n)");
-      case 40 ->
+    return switch (ErrorNumber.of(result)) {
+      case ErrorNumber.ENOENT -> new NoSuchFileException(file, other, null);
+      case ErrorNumber.EACCES -> new AccessDeniedException(file, other, null);
+      case ErrorNumber.EEXIST -> new FileAlreadyExistsException(file, other, null);
+      case ErrorNumber.EMFILE ->
+          new FileSystemException(file, other, reason + "; raise RLIMIT_NOFILE (ulimit -n)");
+      case ErrorNumber.ELOOP ->
           other == null
               ? new LoopException(file, reason)
               : new FileSystemException(file, other, reason);

@@ -16,6 +16,7 @@ public final class ErrorNumber {
   public static final int E2BIG = 7;
   public static final int EAGAIN = 11;
   public static final int ENOMEM = 12;
+  public static final int EACCES = 13;
   public static final int EFAULT = 14;
   public static final int EEXIST = 17;
   public static final int EXDEV = 18;
@@ -23,6 +24,7 @@ public final class ErrorNumber {
   public static final int ENOTDIR = 20;
   public static final int EISDIR = 21;
   public static final int EINVAL = 22;
+  public static final int EMFILE = 24;
   public static final int ETXTBSY = 26;
   public static final int ESPIPE = 29;
   public static final int ENOSYS = 38;

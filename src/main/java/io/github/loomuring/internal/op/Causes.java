@@ -72,13 +72,4 @@ final class Causes {
   private static InterruptedIOException interrupted(String what) {
     return new InterruptedIOException(what + " was interrupted");
   }
-
-  /** Throws if the calling thread is interrupted, or its deadline has passed. */
-  static void checkNone(Object subject) throws InterruptedIOException {
-    if (Interrupts.pending()) {
-      throw new InterruptedIOException(
-          subject + ": the thread was interrupted before the operation");
-    }
-    Deadlines.check(subject);
-  }
 }

@@ -94,9 +94,21 @@ final class Context {
 
   /** Ends the use of a slot. Called last in a call: it may wait for the thread's turn. */
   void end(Operation operation) {
+    end(operation, null);
+  }
+
+  /**
+   * As {@link #end(Operation)}, of an operation on a file.
+   *
+   * @param references of the file, one of which is given back; null if there is none
+   */
+  void end(Operation operation, FileReferences references) {
     int counted = operation.callerWork.take();
     operation.end();
     slots.release(operation);
+    if (references != null) {
+      references.release();
+    }
     if (counted >= 0) {
       Turns.count(counted);
     }

@@ -1,11 +1,11 @@
 package io.github.loomuring.internal.op;
 
+import io.github.loomuring.internal.call.Cancellation;
 import io.github.loomuring.internal.jvm.StackReserve;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.platform.PlatformPaths;
 import io.github.loomuring.internal.ring.Gate;
-import io.github.loomuring.internal.schedule.Turns;
 import io.github.loomuring.internal.spi.EngineFile;
 import java.io.IOException;
 import java.lang.ref.Reference;
@@ -60,7 +60,7 @@ final class Handle implements Subject {
     StackReserve.ensure();
     references.retain();
     try {
-      Causes.checkNone(path);
+      Cancellation.check(path);
       return context.slots.acquire();
     } catch (Throwable t) {
       references.release();
@@ -70,13 +70,7 @@ final class Handle implements Subject {
 
   /** Ends an operation. Called last: it may wait for the thread's turn. */
   void end(Operation operation) {
-    int counted = operation.callerWork.take();
-    operation.end();
-    context.slots.release(operation);
-    references.release();
-    if (counted >= 0) {
-      Turns.count(counted);
-    }
+    context.end(operation, references);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.github.loomuring.internal.op;
 import static io.github.loomuring.internal.linux.ErrorNumber.*;
 import static io.github.loomuring.internal.linux.Fcntl.*;
 
+import io.github.loomuring.internal.call.Cancellation;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.ErrorNumber;
 import io.github.loomuring.internal.spi.OpenSpec;
@@ -79,7 +80,7 @@ final class Open implements Abandonable {
 
   private static <T> T run(Context context, Path path, OpenSpec spec, Use<T> use)
       throws IOException {
-    Causes.checkNone(path);
+    Cancellation.check(path);
     PathMemory memory = PathMemory.acquire();
     Operation operation = null;
     Open open = null;

@@ -1,5 +1,6 @@
 package io.github.loomuring.internal.op;
 
+import io.github.loomuring.internal.call.Cancellation;
 import io.github.loomuring.internal.linux.Errno;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -44,7 +45,7 @@ final class PathRequest implements Abandonable {
     PathRequest request = null;
     try {
       request = new PathRequest();
-      Causes.checkNone(what);
+      Cancellation.check(what);
       operation = context.slots.acquire();
       preparer.prepare(operation);
       int result = context.requests.runOrAbandon(operation, memory, request);

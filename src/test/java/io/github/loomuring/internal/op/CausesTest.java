@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.loomuring.FileTimeoutException;
+import io.github.loomuring.internal.call.Cancellation;
 import io.github.loomuring.internal.linux.Errno;
 import java.io.InterruptedIOException;
 import java.nio.channels.AsynchronousCloseException;
@@ -38,11 +39,11 @@ class CausesTest {
 
   @Test
   void interruptedThreadMayNotBegin() throws Exception {
-    Causes.checkNone("file");
+    Cancellation.check("file");
     Thread.currentThread().interrupt();
     try {
       assertThatExceptionOfType(InterruptedIOException.class)
-          .isThrownBy(() -> Causes.checkNone("file"))
+          .isThrownBy(() -> Cancellation.check("file"))
           .withMessageStartingWith("file: ");
       assertThat(Causes.exceptionOfAbandoned("file: open"))
           .isExactlyInstanceOf(InterruptedIOException.class);
