@@ -5,6 +5,7 @@ import static io.github.loomuring.internal.linux.ErrorNumber.*;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.ErrorNumber;
 import io.github.loomuring.internal.linux.Fcntl;
+import io.github.loomuring.internal.schedule.Permits;
 
 /**
  * The attempt of a transfer on its caller, before a request is sent: with {@code preadv2(2)} or
@@ -12,9 +13,6 @@ import io.github.loomuring.internal.linux.Fcntl;
  * descriptor does not block; or a plain write, where {@link Placement} lets it wait.
  */
 final class Attempt {
-  /** A plain write on the caller that took longer than this has waited, or lost its processor. */
-  static final long SLOW_NANOS = 500_000;
-
   private static final int NOWAIT_ATTEMPTS = 8;
 
   /** The meaning of an attempt's errno. */
@@ -125,19 +123,15 @@ final class Attempt {
         return n;
       }
     }
-    if (!handle.context.policy.adaptive) {
-      return Errno.EAGAIN.negated(); // spares the clock
-    }
-    long begun = System.nanoTime();
-    if (!Placement.mayWaitInWrite(handle, length, begun)) {
+    int permit = Placement.permitToWrite(handle, length);
+    if (permit == Permits.NONE) {
       return Errno.EAGAIN.negated();
     }
-    long n = handle.kernel().pwritev2(operation.errno, handle.fd, iovecs, count, position, flags);
-    long ended = System.nanoTime();
-    if (ended - begun > SLOW_NANOS) {
-      device.writeWasSlow(ended - begun, ended);
+    try {
+      return handle.kernel().pwritev2(operation.errno, handle.fd, iovecs, count, position, flags);
+    } finally {
+      device.permits.leave(permit);
     }
-    return n;
   }
 
   /**

@@ -5,6 +5,7 @@ import static io.github.loomuring.internal.linux.Fcntl.*;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.ring.Gate;
+import io.github.loomuring.internal.schedule.Permits;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -29,20 +30,8 @@ final class Device {
   /** Writes with RWF_NOWAIT are supported, as far as is known. */
   private volatile boolean nowaitWrites = true;
 
-  /** In which slow writes on the caller are added up. */
-  private static final long WINDOW_NANOS = 100_000_000;
-
-  /** More than that in one window, and writes are not tried on the caller for a while. */
-  private static final long SLOW_NANOS_MAX = 20_000_000;
-
-  private static final long BACK_OFF_NANOS = 20_000_000;
-
-  /** Until then a plain write on the caller is not tried. */
-  private volatile long quickWritesFromNanos = System.nanoTime();
-
-  // The slow writes on callers in one window. Two at once may count as one.
-  private volatile long windowBegunNanos = System.nanoTime();
-  private volatile long slowNanos;
+  /** For calls on callers that may wait for the device. */
+  final Permits permits = new Permits();
 
   Device(Gate gate, long fileSystemType) {
     this.gate = gate;
@@ -81,25 +70,6 @@ final class Device {
     if (!Errno.EPERM.is(result)
         || Errno.EPERM.is(kernel.pwritev2(errno, -1, 0, 0, 0, RWF_NOWAIT))) {
       nowaitWrites = false;
-    }
-  }
-
-  /** Whether plain writes have not waited long lately. */
-  boolean quickWrites(long nowNanos) {
-    return nowNanos - quickWritesFromNanos >= 0;
-  }
-
-  /** A plain write on the caller has taken {@code nanos}, which is slow. */
-  void writeWasSlow(long nanos, long nowNanos) {
-    if (nowNanos - windowBegunNanos > WINDOW_NANOS) {
-      windowBegunNanos = nowNanos;
-      slowNanos = 0;
-    }
-    long sum = slowNanos + nanos;
-    slowNanos = sum;
-    if (sum > SLOW_NANOS_MAX) {
-      slowNanos = 0;
-      quickWritesFromNanos = nowNanos + BACK_OFF_NANOS;
     }
   }
 }

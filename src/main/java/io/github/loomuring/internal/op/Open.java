@@ -6,9 +6,11 @@ import static io.github.loomuring.internal.linux.Fcntl.*;
 import io.github.loomuring.internal.call.Cancellation;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.ErrorNumber;
+import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.spi.OpenSpec;
 import io.github.loomuring.internal.spi.WholeFile;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
@@ -182,6 +184,9 @@ final class Open implements Abandonable {
   private int descriptor() throws IOException {
     int result = tryOnCaller();
     if (Errno.EAGAIN.is(result)) {
+      result = createOnCaller();
+    }
+    if (Errno.EAGAIN.is(result)) {
       result = onRing(false);
     }
     boolean wouldBlock = Errno.EAGAIN.is(result);
@@ -220,6 +225,36 @@ final class Open implements Abandonable {
         yield result;
       }
     };
+  }
+
+  /** An open that may create or truncate a file; as {@link #tryOnCaller}. */
+  private int createOnCaller() throws IOException {
+    int unknown = Errno.EAGAIN.negated();
+    if ((flags & (O_CREAT | O_TRUNC)) == 0) {
+      return unknown; // it is not cached, and has to be read from the device
+    }
+    int result = NameCall.run(context, path, memory, this::createIn);
+    int counted = memory.callerWork.take();
+    if (counted >= 0) {
+      operation.callerWork.done(counted);
+    }
+    if (result >= 0) {
+      return result;
+    }
+    return switch (ErrorNumber.of(result)) {
+      case ENOENT, EEXIST, EACCES, EISDIR -> result;
+      // It is on another device, a symbolic link, or the ring's open gives the error.
+      default -> unknown;
+    };
+  }
+
+  private int createIn(Kernel kernel, MemorySegment errno, int directory, long name) {
+    if ((flags & O_TRUNC) != 0 && !NameCall.isSmall(kernel, memory, directory, name)) {
+      return NameCall.NOT_HERE;
+    }
+    int mode = (flags & O_CREAT) != 0 ? spec.mode() : 0;
+    long how = memory.how(flags | O_NONBLOCK | O_NOFOLLOW, mode, RESOLVE_NO_XDEV);
+    return kernel.openat2(errno, directory, name, how, OPEN_HOW_BYTES);
   }
 
   private int onRing(boolean blocking) throws IOException {
