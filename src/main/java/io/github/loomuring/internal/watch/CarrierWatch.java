@@ -22,7 +22,7 @@ public final class CarrierWatch {
    */
   public static int begin() {
     int token = Marks.begin();
-    if (token >= 0 && Watcher.asleep) {
+    if (token >= 0 && Watcher.ASLEEP.get()) {
       Watcher.INSTANCE.wake();
     }
     return token;

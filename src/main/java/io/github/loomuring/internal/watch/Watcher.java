@@ -5,9 +5,9 @@ import io.github.loomuring.internal.jvm.DaemonThreads;
 import io.github.loomuring.internal.log.LazyLogger;
 import io.github.loomuring.internal.schedule.Carriers;
 import java.lang.System.Logger.Level;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -54,9 +54,7 @@ final class Watcher implements Runnable {
   private static volatile int possible = UNKNOWN;
 
   /** The first user of a mark has to wake the thread, or to start it. */
-  static volatile boolean asleep = true;
-
-  private static final VarHandle ASLEEP = asleepHandle();
+  static final AtomicBoolean ASLEEP = new AtomicBoolean(true);
 
   static final Watcher INSTANCE = new Watcher();
 
@@ -83,20 +81,12 @@ final class Watcher implements Runnable {
 
   private Watcher() {}
 
-  private static VarHandle asleepHandle() {
-    try {
-      return MethodHandles.lookup().findStaticVarHandle(Watcher.class, "asleep", boolean.class);
-    } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
-    }
-  }
-
   static boolean isPossible() {
     return possible == POSSIBLE ? !INSTANCE.failed : possible == UNKNOWN && INSTANCE.find();
   }
 
   private boolean find() {
-    if (asleep) {
+    if (ASLEEP.get()) {
       wake();
     }
     return false;
@@ -118,7 +108,7 @@ final class Watcher implements Runnable {
         }
       }
     } catch (Throwable t) { // no stack or no memory; the next mark tries again
-      asleep = true;
+      ASLEEP.set(true);
     }
   }
 
@@ -139,7 +129,7 @@ final class Watcher implements Runnable {
       first = possible != IMPOSSIBLE;
       possible = IMPOSSIBLE;
     }
-    asleep = false;
+    ASLEEP.set(false);
     if (first) {
       LOGGER.get().log(Level.INFO, "blocked carriers are not replaced: " + reason);
     }
@@ -157,7 +147,7 @@ final class Watcher implements Runnable {
     } catch (OutOfMemoryError e) {
       failedNanos = System.nanoTime();
       failed = true;
-      asleep = true;
+      ASLEEP.set(true);
     } finally {
       lock.unlock();
     }
@@ -286,15 +276,15 @@ final class Watcher implements Runnable {
   /** Waits for a mark; false if none has been used for a while, and the thread is to end. */
   private boolean sleep() {
     states.close();
-    asleep = true;
+    ASLEEP.set(true);
     VarHandle.fullFence(); // the user of a mark sees that, or the look sees the mark
     if (marks.look()) {
-      asleep = false;
+      ASLEEP.set(false);
       quietLooks = 0;
       return true;
     }
     long startNanos = System.nanoTime();
-    while (asleep) {
+    while (ASLEEP.get()) {
       long leftNanos = IDLE_NANOS - (System.nanoTime() - startNanos);
       if (leftNanos <= 0 && tryEnd()) {
         return false;
@@ -311,7 +301,7 @@ final class Watcher implements Runnable {
     Pauses.lock(lock);
     try {
       thread = null;
-      if (asleep) {
+      if (ASLEEP.get()) {
         return true;
       }
       thread = Thread.currentThread();
