@@ -32,6 +32,7 @@ final class CarrierStates {
 
   private static final String DEFAULT_NAME = "ForkJoinPool-1-worker-1";
   private static final int BUFFER_BYTES = 512;
+  private static final int LOOKS_TO_LIST_MAX = 256;
 
   // Numbers of asm/unistd.h; -2 if unknown.
   private static final boolean IS_X86 = System.getProperty("os.arch").equals("amd64");
@@ -48,7 +49,10 @@ final class CarrierStates {
 
   private String name = cut(DEFAULT_NAME);
   private int listedPoolSize = -1;
-  private boolean stale;
+
+  // A thread has another name when it is new, so that it may have to be looked at again.
+  private int looksToList;
+  private int looksToListAgain;
 
   private int parked;
   private int blocked;
@@ -93,9 +97,14 @@ final class CarrierStates {
    * @param mounted the number of those that are not idle
    */
   void look(int poolSize, int mounted) {
-    if (stale || poolSize != listedPoolSize) {
-      list();
+    if (poolSize != listedPoolSize) {
       listedPoolSize = poolSize;
+      looksToListAgain = 1;
+      list();
+    } else if (carriers.size() != poolSize && --looksToList <= 0) {
+      looksToListAgain = Math.min(2 * looksToListAgain, LOOKS_TO_LIST_MAX);
+      known.clear();
+      list();
     }
     parked = 0;
     blocked = 0;
@@ -108,7 +117,6 @@ final class CarrierStates {
         case RUNNING -> {}
         case ENDED -> {
           close(carriers.remove(i));
-          stale = true;
         }
       }
     }
@@ -176,14 +184,16 @@ final class CarrierStates {
   }
 
   private void list() {
-    stale = false;
+    looksToList = looksToListAgain;
     String[] ids = new File(TASKS).list();
     if (ids == null) {
-      stale = true;
-      return;
+      return; // no descriptor is left
     }
     Set<String> present = new HashSet<>(List.of(ids));
     known.retainAll(present);
+    for (Carrier carrier : carriers) {
+      known.add(carrier.id);
+    }
     for (String id : present) {
       if (known.add(id) && name.equals(nameOf(id))) {
         open(id);
@@ -194,10 +204,9 @@ final class CarrierStates {
   private void open(String id) {
     try {
       String file = TASKS + "/" + id + (knowsCalls ? "/syscall" : "/stat");
-      carriers.add(new Carrier(new RandomAccessFile(file, "r")));
-    } catch (IOException e) { // it has ended, or there is no descriptor
-      known.remove(id);
-      stale = true;
+      carriers.add(new Carrier(id, new RandomAccessFile(file, "r")));
+    } catch (IOException e) {
+      // It has ended, or there is no descriptor.
     }
   }
 
@@ -206,14 +215,15 @@ final class CarrierStates {
       int length = in.read(buffer);
       return length <= 0 ? "" : new String(buffer, 0, length, StandardCharsets.UTF_8).strip();
     } catch (IOException e) {
-      known.remove(id);
       return "";
     }
   }
 
   /** Closes all files. The next look opens them again. */
   void close() {
-    carriers.forEach(CarrierStates::close);
+    for (Carrier carrier : carriers) {
+      close(carrier);
+    }
     carriers.clear();
     known.clear();
     listedPoolSize = -1;
@@ -228,11 +238,5 @@ final class CarrierStates {
   }
 
   /** A thread of the kernel. */
-  private static final class Carrier {
-    final RandomAccessFile file;
-
-    Carrier(RandomAccessFile file) {
-      this.file = file;
-    }
-  }
+  private record Carrier(String id, RandomAccessFile file) {}
 }

@@ -40,6 +40,7 @@ final class Marks {
   // The watcher's own.
   private final long[] seen = new long[COUNT];
   private final int[] looks = new int[COUNT]; // at which the number was the same, and odd
+  private int inside;
   private int lasting;
 
   static int begin() {
@@ -70,6 +71,7 @@ final class Marks {
   /** Looks at all marks. Returns whether one is used, or has been since the look before. */
   boolean look() {
     boolean used = false;
+    inside = 0;
     lasting = 0;
     for (int i = 0; i < COUNT; i++) {
       long sequence = (long) WORD.getAcquire(WORDS, i * SPACING);
@@ -82,8 +84,14 @@ final class Marks {
         lasting++;
         used = true;
       }
+      inside += (int) sequence & 1;
     }
     return used;
+  }
+
+  /** How many calls there were at the last look. */
+  int inside() {
+    return inside;
   }
 
   /** How many calls were the same at the last two looks. */

@@ -71,6 +71,22 @@ final class Watcher implements Runnable {
   /** The name of a carrier, as soon as a nudge has run. */
   private volatile String carrierName;
 
+  // Not lambdas, whose link takes tens of milliseconds when the first carriers are blocked.
+  private final Runnable nudge =
+      new Runnable() {
+        @Override
+        public void run() {
+          nudged();
+        }
+      };
+  private final Runnable nudger =
+      new Runnable() {
+        @Override
+        public void run() {
+          startNudge();
+        }
+      };
+
   // The thread's own.
   private final Marks marks = new Marks();
   private final Spares spares = new Spares();
@@ -192,6 +208,8 @@ final class Watcher implements Runnable {
     }
     if (reason == null) {
       nudge();
+      // Loads what the first look needs, before any carrier is blocked.
+      states.look(Carriers.poolSize(), Carriers.mounted());
       possible = POSSIBLE;
       return true;
     }
@@ -203,20 +221,21 @@ final class Watcher implements Runnable {
   private boolean look() {
     boolean used = marks.look();
     int lasting = marks.lasting();
+    int inside = marks.inside();
     int base = spares.base();
     if (lasting == 0) {
       spares.lower(0);
-    } else if (Carriers.queued() - nudges.get() <= 0 || Carriers.mounted() - lasting >= base) {
+    } else if (Carriers.queued() - nudges.get() <= 0 || Carriers.mounted() - inside >= base) {
       lacks = 0;
-      spares.lower(lasting);
+      spares.lower(inside);
     } else {
-      lookAtCarriers(base, lasting);
+      lookAtCarriers(base, inside);
     }
-    Carriers.setSpares(spares.count(), Math.min(lasting, spares.count()));
+    Carriers.setSpares(spares.count(), Math.min(inside, spares.count()));
     return used || spares.count() > 0;
   }
 
-  private void lookAtCarriers(int base, int lasting) {
+  private void lookAtCarriers(int base, int inside) {
     if (carrierName != null) {
       states.setName(carrierName);
     }
@@ -225,7 +244,7 @@ final class Watcher implements Runnable {
     states.look(poolSize, mounted);
     // The JDK does not count a carrier as mounted which it replaces itself.
     int replaced = Math.clamp(poolSize - mounted - states.parked(), 0, states.blocked());
-    int blocked = Math.min(states.blocked() - replaced, lasting);
+    int blocked = Math.min(states.blocked() - replaced, inside);
     if (blocked > 0) {
       marks.rescue(blocked);
     }
@@ -251,14 +270,14 @@ final class Watcher implements Runnable {
     if (waiting == 0) {
       startNudge();
     } else if (waiting < NUDGES_MAX || lacks % LOOKS_A_NUDGE == 0) {
-      DaemonThreads.unstarted("loom-uring-nudge", this::startNudge).start();
+      DaemonThreads.unstarted("loom-uring-nudge", nudger).start();
     }
   }
 
   private void startNudge() {
     nudges.incrementAndGet();
     try {
-      virtualThreads.newThread(this::nudged).start();
+      virtualThreads.newThread(nudge).start();
     } catch (Throwable t) {
       nudges.decrementAndGet();
       throw t;
