@@ -53,9 +53,18 @@ public final class Permits {
     }
     for (int n = inside; n < limit; n = inside) {
       if (INSIDE.compareAndSet(this, n, n + 1)) {
-        return virtual ? CarrierWatch.begin() : UNMARKED;
+        return virtual ? mark() : UNMARKED;
       }
     }
+    return NONE;
+  }
+
+  private int mark() {
+    int mark = CarrierWatch.begin();
+    if (mark >= 0) {
+      return mark;
+    }
+    INSIDE.getAndAdd(this, -1); // more calls than there are marks, on all devices together
     return NONE;
   }
 

@@ -23,7 +23,6 @@ import io.github.loomuring.internal.schedule.Permits;
 import io.github.loomuring.internal.spi.OpenSpec;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.LeakCheck;
-import io.github.loomuring.support.Waiting;
 import java.io.InterruptedIOException;
 import java.io.RandomAccessFile;
 import java.nio.file.FileAlreadyExistsException;
