@@ -24,8 +24,10 @@ final class Watcher implements Runnable {
 
   /*
    * A look reads the marks and the number of queued threads, which takes a microsecond. Only if
-   * threads are queued, calls last, and so few other carriers are mounted that some may lack, it
-   * reads the states of the carriers, which takes microseconds for each.
+   * threads are queued, and so many carriers are in calls that too few may be left, it reads the
+   * states of the carriers, which takes microseconds for each. If too few are left, and a call has
+   * lasted since the look before, it is rescued at once. If all calls are shorter than that, it
+   * takes several looks to conclude that the carriers are blocked most of the time.
    *
    * State, not time, tells whether a carrier is blocked: if the processors are busy, calls last as
    * well, but another carrier would only make the processors busier.
@@ -36,8 +38,19 @@ final class Watcher implements Runnable {
 
   private static final long LOOK_NANOS = 500_000;
 
+  /** After a look at many carriers the pause is so many times longer than the look. */
+  private static final int COST = 8;
+
+  private static final long LOOK_NANOS_MAX = 5_000_000;
+
   /** The looks without any mark after which the thread sleeps. */
   private static final int QUIET_LOOKS = 20;
+
+  /** While there are spares, one of so many looks is at the carriers even if none is lacking. */
+  private static final int LOOKS_TO_LOWER = 4;
+
+  /** The looks at which carriers must have been lacking if no call has lasted from look to look. */
+  private static final int EVIDENCE = 4;
 
   private static final long IDLE_NANOS = 5_000_000_000L;
 
@@ -92,8 +105,13 @@ final class Watcher implements Runnable {
   private final Spares spares = new Spares();
   private CarrierStates states;
   private ThreadFactory virtualThreads;
+  private long pauseNanos = LOOK_NANOS;
   private int quietLooks;
+  private int looks;
+  private int blocked; // carriers in marked calls, at the last look at the carriers
   private int lacks; // looks in a row at which carriers were lacking
+  private int
+      evidence; // looks at which carriers were lacking, without those at which they were not
 
   private Watcher() {}
 
@@ -176,7 +194,8 @@ final class Watcher implements Runnable {
         if (possible == UNKNOWN && !begin()) {
           return;
         }
-        LockSupport.parkNanos(this, LOOK_NANOS);
+        LockSupport.parkNanos(this, pauseNanos);
+        pauseNanos = LOOK_NANOS;
         if (look()) {
           quietLooks = 0;
         } else if (++quietLooks >= QUIET_LOOKS && !sleep()) {
@@ -220,19 +239,25 @@ final class Watcher implements Runnable {
   /** Returns whether there is a reason to look again. */
   private boolean look() {
     boolean used = marks.look();
-    int lasting = marks.lasting();
     int inside = marks.inside();
     int base = spares.base();
-    if (lasting == 0) {
-      spares.lower(0);
-    } else if (Carriers.queued() - nudges.get() <= 0 || Carriers.mounted() - inside >= base) {
+    if (inside == 0) {
       lacks = 0;
-      spares.lower(inside);
-    } else {
+      spares.lower(0);
+      blocked = 0;
+    } else if (mayLack(base, inside) || (spares.count() > 0 && ++looks % LOOKS_TO_LOWER == 0)) {
       lookAtCarriers(base, inside);
     }
-    Carriers.setSpares(spares.count(), Math.min(inside, spares.count()));
+    Carriers.setSpares(spares.count(), Math.min(blocked, spares.count()));
     return used || spares.count() > 0;
+  }
+
+  private boolean mayLack(int base, int inside) {
+    return Carriers.mounted() - inside < base && queued() > 0;
+  }
+
+  private int queued() {
+    return (int) Math.min(Integer.MAX_VALUE, Carriers.queued() - nudges.get());
   }
 
   private void lookAtCarriers(int base, int inside) {
@@ -241,21 +266,22 @@ final class Watcher implements Runnable {
     }
     int poolSize = Carriers.poolSize();
     int mounted = Carriers.mounted();
+    long startNanos = System.nanoTime();
     states.look(poolSize, mounted);
+    pauseNanos = Math.clamp(COST * (System.nanoTime() - startNanos), LOOK_NANOS, LOOK_NANOS_MAX);
     // The JDK does not count a carrier as mounted which it replaces itself.
     int replaced = Math.clamp(poolSize - mounted - states.parked(), 0, states.blocked());
-    int blocked = Math.min(states.blocked() - replaced, inside);
-    if (blocked > 0) {
+    blocked = Math.min(states.blocked() - replaced, inside);
+    int queued = queued();
+    boolean lacking = blocked > 0 && mounted - blocked < base && queued > 0;
+    lacks = lacking ? lacks + 1 : 0;
+    evidence = lacking ? Math.min(evidence + 1, EVIDENCE) : Math.max(evidence - 1, 0);
+    if (lacking && (marks.lasting() > 0 || evidence == EVIDENCE)) {
       marks.rescue(blocked);
-    }
-    if (blocked > 0 && mounted - blocked < base) {
       // More than the size of the pool: otherwise the scheduler would start no carrier.
-      long queued = Carriers.queued() - nudges.get();
-      int more = lacks++ == 0 ? 0 : Math.clamp(queued, 0, blocked);
-      spares.raise(blocked + replaced + more);
+      spares.raise(blocked + replaced + (lacks == 1 ? 0 : Math.min(queued, blocked)));
       nudge();
     } else {
-      lacks = 0;
       spares.lower(blocked);
     }
   }
