@@ -22,11 +22,7 @@ public final class Carriers {
       new Deferred("loom-uring-finder", 32) {
         @Override
         protected void work() {
-          try {
-            scheduler = ManagementFactory.getPlatformMXBean(VirtualThreadSchedulerMXBean.class);
-          } finally {
-            missing = scheduler == null;
-          }
+          find();
         }
       };
 
@@ -38,6 +34,21 @@ public final class Carriers {
    */
   public static boolean areKnown() {
     return scheduler != null || (FINDER.isDone() && scheduler != null);
+  }
+
+  /**
+   * Finds the bean now, which takes the caller tens of milliseconds.
+   *
+   * @throws LinkageError if the image lacks the module
+   */
+  public static void find() {
+    if (scheduler == null) {
+      try {
+        scheduler = ManagementFactory.getPlatformMXBean(VirtualThreadSchedulerMXBean.class);
+      } finally {
+        missing = scheduler == null;
+      }
+    }
   }
 
   /** Whether the JDK has no bean, as far as is known. */

@@ -40,6 +40,9 @@ final class CarrierStates {
   private static final int SYS_FUTEX = IS_X86 ? 202 : IS_ARM ? 98 : -2;
   private static final int SYS_RESTART_SYSCALL = IS_X86 ? 219 : IS_ARM ? 128 : -2;
 
+  /** The number of a carrier that is not in a system call, or whose call is not known. */
+  private static final int NO_SYSTEM_CALL = -1;
+
   private final boolean knowsCalls;
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private final List<Carrier> carriers = new ArrayList<>();
@@ -56,17 +59,23 @@ final class CarrierStates {
 
   private int parked;
   private int blocked;
+  private int lasting;
+  private long nowNanos; // of the last look
+  private int look; // its number
 
-  private CarrierStates(boolean knowsCalls) {
+  private final Rescues rescues;
+
+  private CarrierStates(boolean knowsCalls, Rescues rescues) {
     this.knowsCalls = knowsCalls;
+    this.rescues = rescues;
   }
 
   /** Finds out which files can be read here; null if none. */
-  static CarrierStates find() {
+  static CarrierStates find(Rescues rescues) {
     if (SYS_FUTEX > 0 && isReadable("syscall")) {
-      return new CarrierStates(true);
+      return new CarrierStates(true, rescues);
     }
-    return isReadable("stat") ? new CarrierStates(false) : null;
+    return isReadable("stat") ? new CarrierStates(false, rescues) : null;
   }
 
   private static boolean isReadable(String file) {
@@ -81,8 +90,11 @@ final class CarrierStates {
     return name.substring(0, Math.min(name.length(), NAME_LENGTH_MAX));
   }
 
-  /** Sets the name of any carrier. All differ in their ends alone. */
+  /** Sets the name of any carrier, if it is known. All differ in their ends alone. */
   void setName(String carrier) {
+    if (carrier == null) {
+      return;
+    }
     String cut = cut(carrier);
     if (!cut.equals(name)) {
       name = cut;
@@ -106,23 +118,70 @@ final class CarrierStates {
       known.clear();
       list();
     }
+    nowNanos = System.nanoTime();
+    look++;
     parked = 0;
     blocked = 0;
+    lasting = 0;
     int sleeping = 0;
     for (int i = carriers.size() - 1; i >= 0; i--) {
-      switch (state(carriers.get(i))) {
+      Carrier carrier = carriers.get(i);
+      State state = state(carrier);
+      switch (state) {
         case PARKED -> parked++;
         case BLOCKED -> blocked++;
         case SLEEPING -> sleeping++;
         case RUNNING -> {}
-        case ENDED -> {
-          close(carriers.remove(i));
-        }
+        case ENDED -> carriers.remove(i);
+      }
+      follow(carrier, state);
+      if (state == State.ENDED) {
+        close(carrier);
       }
     }
     int idle = Math.min(sleeping, Math.max(0, poolSize - mounted - parked));
     parked += idle;
     blocked += sleeping - idle;
+  }
+
+  /** Follows a call from its first look to the first one that does not find it any more. */
+  private void follow(Carrier carrier, State state) {
+    boolean sleeps = state == State.BLOCKED || state == State.SLEEPING;
+    boolean same = sleeps && carrier.sleeps && carrier.seen == carrier.found && !carrier.hasRun();
+    if (!same && carrier.rescued) {
+      carrier.rescued = false;
+      rescues.end(carrier.event, nowNanos - carrier.sinceNanos);
+      carrier.event = null;
+    }
+    if (same) {
+      lasting += look - carrier.lookedAt == 1 ? 1 : 0;
+    } else {
+      carrier.sinceNanos = nowNanos;
+    }
+    carrier.sleeps = sleeps;
+    carrier.seen = carrier.found;
+    carrier.lookedAt = look;
+  }
+
+  /** Records that some of the blocked carriers have been replaced. */
+  void rescue(int count) {
+    int left = count;
+    for (int i = 0; i < carriers.size() && left > 0; i++) {
+      Carrier carrier = carriers.get(i);
+      if (carrier.sleeps) {
+        left--;
+        if (!carrier.rescued) {
+          carrier.rescued = true;
+          carrier.startRescue();
+          carrier.event = rescues.begin(carrier.id, carrier.call);
+        }
+      }
+    }
+  }
+
+  /** How many carriers are blocked as they were at the look before. */
+  int lasting() {
+    return lasting;
   }
 
   /** How many carriers sleep because they have nothing to do, at the last look. */
@@ -152,13 +211,23 @@ final class CarrierStates {
     } catch (IOException e) { // ESRCH
       return State.ENDED;
     }
-    return knowsCalls ? ofCall(length) : ofStat(length);
+    carrier.found = knowsCalls ? hash(length) : 0;
+    return knowsCalls ? ofCall(carrier, length) : ofStat(length);
   }
 
-  private State ofCall(int length) {
+  private int hash(int length) {
+    int hash = 1;
+    for (int i = 0; i < length; i++) {
+      hash = 31 * hash + buffer[i];
+    }
+    return hash;
+  }
+
+  private State ofCall(Carrier carrier, int length) {
     if (length <= 0 || buffer[0] == 'r') {
       return State.RUNNING;
     }
+    carrier.call = NO_SYSTEM_CALL;
     if (buffer[0] == '-') {
       return State.BLOCKED;
     }
@@ -166,6 +235,7 @@ final class CarrierStates {
     for (int i = 0; i < length && buffer[i] >= '0' && buffer[i] <= '9'; i++) {
       call = call * 10 + buffer[i] - '0';
     }
+    carrier.call = call;
     // A signal may interrupt a wait for a futex, which goes on as another call then.
     return call == SYS_FUTEX || call == SYS_RESTART_SYSCALL ? State.PARKED : State.BLOCKED;
   }
@@ -204,7 +274,7 @@ final class CarrierStates {
   private void open(String id) {
     try {
       String file = TASKS + "/" + id + (knowsCalls ? "/syscall" : "/stat");
-      carriers.add(new Carrier(id, new RandomAccessFile(file, "r")));
+      carriers.add(new Carrier(id, new RandomAccessFile(file, "r"), buffer));
     } catch (IOException e) {
       // It has ended, or there is no descriptor.
     }
@@ -221,7 +291,9 @@ final class CarrierStates {
 
   /** Closes all files. The next look opens them again. */
   void close() {
+    nowNanos = System.nanoTime();
     for (Carrier carrier : carriers) {
+      follow(carrier, State.ENDED);
       close(carrier);
     }
     carriers.clear();
@@ -232,11 +304,73 @@ final class CarrierStates {
   private static void close(Carrier carrier) {
     try {
       carrier.file.close();
+      carrier.endRescue();
     } catch (IOException e) {
-      // It was only read.
+      // They were only read.
     }
   }
 
-  /** A thread of the kernel. */
-  private record Carrier(String id, RandomAccessFile file) {}
+  /** A thread of the kernel, and the call in which it sleeps. */
+  private static final class Carrier {
+    final String id;
+    final RandomAccessFile file;
+    private final byte[] buffer;
+
+    int call = NO_SYSTEM_CALL;
+    int found; // tells one call from another, if they differ in their arguments
+    int seen; // the same at the look before
+    boolean sleeps;
+    int lookedAt;
+    long sinceNanos;
+
+    boolean rescued;
+    Object event;
+
+    // How often the thread has got a processor. A thread may make the same call again and again.
+    private RandomAccessFile schedule;
+    private int runs;
+
+    Carrier(String id, RandomAccessFile file, byte[] buffer) {
+      this.id = id;
+      this.file = file;
+      this.buffer = buffer;
+    }
+
+    void startRescue() {
+      try {
+        if (schedule == null) {
+          schedule = new RandomAccessFile(TASKS + "/" + id + "/schedstat", "r");
+        }
+        runs = readRuns();
+      } catch (IOException e) {
+        schedule = null; // not known in this kernel, or the thread has ended
+      }
+    }
+
+    /** Whether a thread that was rescued has run since; false if that is not known. */
+    boolean hasRun() {
+      try {
+        return rescued && schedule != null && readRuns() != runs;
+      } catch (IOException e) {
+        return true; // it has ended
+      }
+    }
+
+    private int readRuns() throws IOException {
+      schedule.seek(0);
+      int length = schedule.read(buffer);
+      int hash = 1;
+      int i = length;
+      while (i > 0 && buffer[i - 1] != ' ') {
+        hash = 31 * hash + buffer[--i];
+      }
+      return hash;
+    }
+
+    void endRescue() throws IOException {
+      if (schedule != null) {
+        schedule.close();
+      }
+    }
+  }
 }

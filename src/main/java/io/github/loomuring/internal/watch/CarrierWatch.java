@@ -1,6 +1,7 @@
 package io.github.loomuring.internal.watch;
 
 import io.github.loomuring.internal.schedule.Carriers;
+import java.time.Duration;
 
 /**
  * Replaces carriers that are blocked in a system call, so that other virtual threads run meanwhile.
@@ -49,5 +50,30 @@ public final class CarrierWatch {
    */
   public static boolean isPossible() {
     return Watcher.isPossible();
+  }
+
+  /** Sets whether all blocked carriers are replaced, or those in marked calls alone. */
+  public static void watchAll(boolean all) {
+    Watcher.INSTANCE.watchAll(all);
+  }
+
+  /** Sets how many spare carriers there may be. */
+  public static void bound(int spares) {
+    Watcher.INSTANCE.bound(spares);
+  }
+
+  /** The most spare carriers that there have been at a time. */
+  public static int sparesMost() {
+    return Watcher.INSTANCE.rescues().sparesMost();
+  }
+
+  /** How often a carrier was replaced. */
+  public static long rescues() {
+    return Watcher.INSTANCE.rescues().count();
+  }
+
+  /** The longest time for which a carrier that was replaced was blocked. */
+  public static Duration longestBlock() {
+    return Watcher.INSTANCE.rescues().longest();
   }
 }

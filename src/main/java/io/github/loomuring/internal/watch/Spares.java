@@ -16,6 +16,7 @@ final class Spares {
   /** How long fewer spares must suffice until there are fewer. */
   private static final long LOWER_NANOS = 5_000_000;
 
+  private volatile int countMax = Integer.MAX_VALUE; // written by any thread
   private int count;
   private int set; // the value that was set for count; has a meaning if that is not 0
 
@@ -36,16 +37,25 @@ final class Spares {
     return count;
   }
 
+  /** Sets how many spares there may be, from the next raise on. Any thread may call. */
+  void bound(int max) {
+    countMax = max;
+  }
+
   /** Makes sure that there are {@code spares}, if the pool may be so large. */
   void raise(int spares) {
     lowering = false;
-    if (spares > count) {
-      change(spares);
+    int permitted = Math.min(spares, countMax);
+    if (permitted > count) {
+      change(permitted);
     }
   }
 
   /** Lowers the number to {@code spares} if that has been enough for a while. */
   void lower(int spares) {
+    if (count > countMax) {
+      change(countMax);
+    }
     if (count == 0 || spares >= count) {
       lowering = false;
       return;

@@ -6,9 +6,7 @@ import io.github.loomuring.internal.log.LazyLogger;
 import io.github.loomuring.internal.schedule.Carriers;
 import java.lang.System.Logger.Level;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -20,21 +18,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * that has lasted a while. The next mark wakes it up, or starts another thread.
  */
 final class Watcher implements Runnable {
-  private static final LazyLogger LOGGER = new LazyLogger(CarrierWatch.class);
+  private static final LazyLogger LOGGER = new LazyLogger(Watcher.class);
 
-  /*
-   * A look reads the marks and the number of queued threads, which takes a microsecond. Only if
-   * threads are queued, calls last, and so few other carriers are mounted that some may lack, it
-   * reads the states of the carriers, which takes microseconds for each.
-   *
-   * State, not time, tells whether a carrier is blocked: if the processors are busy, calls last as
-   * well, but another carrier would only make the processors busier.
-   *
-   * A raised parallelism has no effect before a task is submitted to a queue of the scheduler that
-   * was empty. So each raise is followed by nudges: virtual threads that do nothing.
-   */
-
-  private static final long LOOK_NANOS = 500_000;
+  /** The pause if all carriers are watched, and no thread is queued. */
+  private static final long REST_NANOS = 10_000_000;
 
   /** The looks without any mark after which the thread sleeps. */
   private static final int QUIET_LOOKS = 20;
@@ -43,9 +30,6 @@ final class Watcher implements Runnable {
 
   /** The pause after a failure: a thread could not be made, or a look has thrown. */
   private static final long RETRY_NANOS = 1_000_000_000L;
-
-  private static final int NUDGES_MAX = 32;
-  private static final int LOOKS_A_NUDGE = 64;
 
   private static final int UNKNOWN = 0;
   private static final int POSSIBLE = 1;
@@ -61,44 +45,20 @@ final class Watcher implements Runnable {
   /** Held while the thread is started, and when it decides to end. */
   private final ReentrantLock lock = new ReentrantLock();
 
+  private volatile boolean everyCarrier;
   private volatile Thread thread; // written under lock
   private volatile boolean failed;
   private volatile long failedNanos;
 
-  /** Nudges that have not run yet. */
-  private final AtomicInteger nudges = new AtomicInteger();
-
-  /** The name of a carrier, as soon as a nudge has run. */
-  private volatile String carrierName;
-
-  // Not lambdas, whose link takes tens of milliseconds when the first carriers are blocked.
-  private final Runnable nudge =
-      new Runnable() {
-        @Override
-        public void run() {
-          nudged();
-        }
-      };
-  private final Runnable nudger =
-      new Runnable() {
-        @Override
-        public void run() {
-          startNudge();
-        }
-      };
-
-  // The thread's own.
-  private final Marks marks = new Marks();
-  private final Spares spares = new Spares();
-  private CarrierStates states;
-  private ThreadFactory virtualThreads;
+  // The thread's own, except for what says otherwise.
+  private final Looks looks = new Looks();
   private int quietLooks;
-  private int lacks; // looks in a row at which carriers were lacking
+  private boolean rested; // the pause before the next look has been made
 
   private Watcher() {}
 
   static boolean isPossible() {
-    return possible == POSSIBLE ? !INSTANCE.failed : possible == UNKNOWN && INSTANCE.find();
+    return possible == POSSIBLE && !INSTANCE.failed || possible != IMPOSSIBLE && INSTANCE.find();
   }
 
   private boolean find() {
@@ -108,12 +68,36 @@ final class Watcher implements Runnable {
     return false;
   }
 
-  /** Wakes or starts the thread. Throws nothing. */
+  /** Sets whether all blocked carriers are replaced, or those in marked calls alone. */
+  void watchAll(boolean all) {
+    everyCarrier = all;
+    if (all) {
+      wakeNow();
+    }
+  }
+
+  /** Sets how many spares there may be. */
+  void bound(int max) {
+    looks.spares.bound(max);
+  }
+
+  Rescues rescues() {
+    return looks.rescues;
+  }
+
+  /** Wakes or starts the thread for a mark. Throws nothing. */
   void wake() {
     try {
-      if (!isSchedulerKnown() || (failed && System.nanoTime() - failedNanos < RETRY_NANOS)) {
-        return;
+      if (isSchedulerKnown() && !(failed && System.nanoTime() - failedNanos < RETRY_NANOS)) {
+        wakeNow();
       }
+    } catch (Throwable t) {
+      return; // no stack or no memory; the next mark tries again
+    }
+  }
+
+  private void wakeNow() {
+    try {
       if (ASLEEP.compareAndSet(true, false)) {
         // Volatile: a thread that ends clears the field first, and then looks whether it sleeps.
         Thread sleeper = thread;
@@ -123,7 +107,7 @@ final class Watcher implements Runnable {
           start();
         }
       }
-    } catch (Throwable t) { // no stack or no memory; the next mark tries again
+    } catch (Throwable t) { // as above
       ASLEEP.set(true);
     }
   }
@@ -133,7 +117,7 @@ final class Watcher implements Runnable {
       return true;
     }
     if (Carriers.areMissing()) {
-      giveUp("the JDK lacks the module jdk.management");
+      giveUp(Looks.NO_BEAN);
     }
     return false;
   }
@@ -176,134 +160,59 @@ final class Watcher implements Runnable {
         if (possible == UNKNOWN && !begin()) {
           return;
         }
-        LockSupport.parkNanos(this, LOOK_NANOS);
-        if (look()) {
+        if (!rested) {
+          LockSupport.parkNanos(this, looks.pauseNanos());
+        }
+        rested = false;
+        if (looks.look(everyCarrier)) {
           quietLooks = 0;
-        } else if (++quietLooks >= QUIET_LOOKS && !sleep()) {
-          return;
+        } else if (++quietLooks >= QUIET_LOOKS) {
+          if (everyCarrier) {
+            rest();
+          } else if (!sleep()) {
+            return;
+          }
         }
       } catch (Throwable t) { // no memory; the process goes on
-        Pauses.parkNanos(LOOK_NANOS);
+        Pauses.parkNanos(REST_NANOS);
       }
     }
   }
 
   /** Finds out whether the watch is possible here. */
   private boolean begin() {
-    String reason = null;
-    try {
-      virtualThreads =
-          Thread.ofVirtual()
-              .name("loom-uring-nudge")
-              .inheritInheritableThreadLocals(false)
-              .factory();
-      states = CarrierStates.find();
-      if (states == null) {
-        reason = "/proc/self/task cannot be read";
-      } else if (Carriers.queued() < 0 || Carriers.poolSize() < 0 || Carriers.mounted() < 0) {
-        reason = "the scheduler of virtual threads is not the JDK's";
-      }
-    } catch (InternalError e) {
-      reason = "the scheduler of virtual threads is not the JDK's";
-    }
-    if (reason == null) {
-      nudge();
-      // Loads what the first look needs, before any carrier is blocked.
-      states.look(Carriers.poolSize(), Carriers.mounted());
+    String obstacle = looks.prepare();
+    if (obstacle == null) {
       possible = POSSIBLE;
       return true;
     }
-    giveUp(reason);
+    giveUp(obstacle);
     return false;
   }
 
-  /** Returns whether there is a reason to look again. */
-  private boolean look() {
-    boolean used = marks.look();
-    int lasting = marks.lasting();
-    int inside = marks.inside();
-    int base = spares.base();
-    if (lasting == 0) {
-      spares.lower(0);
-    } else if (Carriers.queued() - nudges.get() <= 0 || Carriers.mounted() - inside >= base) {
-      lacks = 0;
-      spares.lower(inside);
-    } else {
-      lookAtCarriers(base, inside);
+  /** Makes a longer pause, which a mark ends. */
+  private void rest() {
+    looks.rest();
+    ASLEEP.set(true);
+    VarHandle.fullFence(); // as below
+    if (!looks.areMarksUsed()) {
+      LockSupport.parkNanos(this, REST_NANOS);
     }
-    Carriers.setSpares(spares.count(), Math.min(inside, spares.count()));
-    return used || spares.count() > 0;
-  }
-
-  private void lookAtCarriers(int base, int inside) {
-    if (carrierName != null) {
-      states.setName(carrierName);
-    }
-    int poolSize = Carriers.poolSize();
-    int mounted = Carriers.mounted();
-    states.look(poolSize, mounted);
-    // The JDK does not count a carrier as mounted which it replaces itself.
-    int replaced = Math.clamp(poolSize - mounted - states.parked(), 0, states.blocked());
-    int blocked = Math.min(states.blocked() - replaced, inside);
-    if (blocked > 0) {
-      marks.rescue(blocked);
-    }
-    if (blocked > 0 && mounted - blocked < base) {
-      // More than the size of the pool: otherwise the scheduler would start no carrier.
-      long queued = Carriers.queued() - nudges.get();
-      int more = lacks++ == 0 ? 0 : Math.clamp(queued, 0, blocked);
-      spares.raise(blocked + replaced + more);
-      nudge();
-    } else {
-      lacks = 0;
-      spares.lower(blocked);
-    }
-  }
-
-  /**
-   * Makes the scheduler look whether it lacks carriers. It does so if a task comes to an empty
-   * queue. Each thread submits to a queue of its own, so that if older nudges are in the queue of
-   * this one, another thread has to help.
-   */
-  private void nudge() {
-    int waiting = nudges.get();
-    if (waiting == 0) {
-      startNudge();
-    } else if (waiting < NUDGES_MAX || lacks % LOOKS_A_NUDGE == 0) {
-      DaemonThreads.unstarted("loom-uring-nudge", nudger).start();
-    }
-  }
-
-  private void startNudge() {
-    nudges.incrementAndGet();
-    try {
-      virtualThreads.newThread(nudge).start();
-    } catch (Throwable t) {
-      nudges.decrementAndGet();
-      throw t;
-    }
-  }
-
-  private void nudged() {
-    nudges.decrementAndGet();
-    if (carrierName == null) {
-      String name = Thread.currentThread().toString();
-      carrierName = name.substring(name.lastIndexOf('@') + 1);
-    }
+    rested = ASLEEP.getAndSet(false); // not woken
   }
 
   /** Waits for a mark; false if none has been used for a while, and the thread is to end. */
   private boolean sleep() {
-    states.close();
+    looks.rest();
     ASLEEP.set(true);
     VarHandle.fullFence(); // the user of a mark sees that, or the look sees the mark
-    if (marks.look()) {
+    if (looks.areMarksUsed()) {
       ASLEEP.set(false);
       quietLooks = 0;
       return true;
     }
     long startNanos = System.nanoTime();
-    while (ASLEEP.get()) {
+    while (ASLEEP.get() && !everyCarrier) {
       long leftNanos = IDLE_NANOS - (System.nanoTime() - startNanos);
       if (leftNanos <= 0 && tryEnd()) {
         return false;
@@ -311,6 +220,7 @@ final class Watcher implements Runnable {
       LockSupport.parkNanos(this, leftNanos);
       Thread.interrupted(); // parking with the status set returns at once
     }
+    ASLEEP.set(false);
     quietLooks = 0;
     return true;
   }
