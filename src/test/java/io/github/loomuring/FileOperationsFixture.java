@@ -34,7 +34,12 @@ abstract class FileOperationsFixture {
   @BeforeEach
   void openFiles() {
     files = open();
-    jdk = new AsTheJdk(files, temporary.resolve("tree"));
+    jdk = new AsTheJdk(files, place().resolve("tree"));
+  }
+
+  /** Where trees are made. */
+  Path place() {
+    return temporary;
   }
 
   @AfterEach

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.loomuring.support.AsTheJdk.Outcome;
 import io.github.loomuring.support.AsTheJdk.Setup;
+import io.github.loomuring.support.InMemory;
 import io.github.loomuring.support.OddNames;
 import io.github.loomuring.support.TestFiles;
 import java.nio.file.Files;
@@ -19,10 +20,22 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Every operation on every kind of name that is no text: the same as {@link Files} does. */
 abstract class FileOperationsOddNamesContract extends FileOperationsFixture {
   private static final Setup ODD = OddNames::make;
+
+  @TempDir(factory = InMemory.class)
+  Path memory;
+
+  /** Whether trees are made on the disk. Otherwise they are made in memory; see InMemory. */
+  abstract boolean isOnDisk();
+
+  @Override
+  Path place() {
+    return isOnDisk() ? temporary : memory;
+  }
 
   /** The use of one file in {@code directory}. */
   private interface Use {

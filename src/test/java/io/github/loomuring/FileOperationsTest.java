@@ -78,6 +78,11 @@ class FileOperationsTest {
     TestFiles open() {
       return by.open();
     }
+
+    @Override
+    boolean isOnDisk() {
+      return by == By.RING;
+    }
   }
 
   @Nested

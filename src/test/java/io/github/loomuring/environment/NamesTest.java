@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.loomuring.Uring;
+import io.github.loomuring.support.InMemory;
 import io.github.loomuring.support.LeakCheck;
 import io.github.loomuring.support.Trees;
 import java.nio.file.Files;
@@ -36,6 +37,10 @@ class NamesTest {
   };
 
   @TempDir Path directory;
+
+  @TempDir(factory = InMemory.class)
+  Path memory;
+
   private Path work;
 
   @BeforeEach
@@ -67,6 +72,9 @@ class NamesTest {
             .output()
             .contains("sun.jnu.encoding = " + locale.jnuEncoding()),
         () -> "the JVM does not take " + locale.jnuEncoding());
+    if (locale != Locales.UTF_8) { // which stays on the disk
+      work = memory.resolve("work");
+    }
     List<String> theirs = seen(UseOddNames.class, command, NAMES);
     assertThat(theirs).hasSizeGreaterThan(1_000).noneMatch(line -> line.startsWith("failed"));
     assertThat(theirs).anyMatch(line -> line.startsWith("remove LINK_TO_DIRECTORY l%FF: /l%FF,"));

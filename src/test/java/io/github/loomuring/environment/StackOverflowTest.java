@@ -29,8 +29,9 @@ class StackOverflowTest {
     "-XX:TieredStopAtLevel=4, false"
   })
   void callsDeepInTheStackLoseNothing(String flag, boolean virtual) throws Exception {
+    // Half the usual stack: more of the depths overflow it, and each takes less time.
     ChildJvm.Result result =
-        ChildJvm.of(DeepCalls.class, directory, virtual).flags(flag, "-ea").run();
+        ChildJvm.of(DeepCalls.class, directory, virtual).flags(flag, "-ea", "-Xss512k").run();
     assertThat(result.status()).as(result.err()).isZero();
     assertThat(Integer.parseInt(result.value("overflows"))).as(result.out()).isPositive();
     assertThat(Integer.parseInt(result.value("ended"))).as(result.out()).isPositive();

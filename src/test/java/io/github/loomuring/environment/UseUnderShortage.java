@@ -126,7 +126,8 @@ final class UseUnderShortage {
   private static String withoutDirectMemory(Path file) {
     List<ByteBuffer> taken = new ArrayList<>();
     try {
-      for (int bytes = 1 << 20; bytes > 0; bytes /= 2) {
+      // Few sizes: the JDK waits for half a second before it refuses one. The last one is 1 byte.
+      for (int bytes = 1 << 20; bytes > 0; bytes /= 16) {
         takeAll(taken, bytes);
       }
       return read(file);

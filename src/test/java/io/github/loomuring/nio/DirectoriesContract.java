@@ -35,6 +35,11 @@ abstract class DirectoriesContract extends ProviderFixture {
   /** More entries than are read at once. */
   private static final int MANY = 600;
 
+  @Override
+  boolean isAboutNames() {
+    return true;
+  }
+
   private static final Setup MANY_FILES = DirectoriesContract::many;
 
   private static void many(Path directory) throws Exception {

@@ -29,6 +29,11 @@ import org.junit.jupiter.api.Test;
 abstract class OddNamesContract extends ProviderFixture {
   private static final Setup ODD = OddNames::make;
 
+  @Override
+  boolean isAboutNames() {
+    return true;
+  }
+
   /** The use of one file in {@code directory}. */
   private interface Each {
     Object of(Path directory, Path path) throws Exception;

@@ -70,6 +70,11 @@ abstract class OpenOptionsContract extends ProviderFixture {
         link(directory, "toNothing", "nothing");
       };
 
+  @Override
+  boolean isAboutNames() {
+    return true;
+  }
+
   private static List<Set<OpenOption>> subsets() {
     List<Set<OpenOption>> subsets = new ArrayList<>();
     for (int bits = 0; bits < 1 << OPTIONS.size(); bits++) {

@@ -7,10 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The open descriptors of this process; see proc(5). */
 public final class Descriptors {
+  /** The descriptor of the listing. */
+  private static final Pattern LISTING = Pattern.compile("/proc/\\d+/fd");
+
   private Descriptors() {}
 
   /** All descriptors, with the files that they are open on. */
@@ -20,7 +24,7 @@ public final class Descriptors {
       for (Path link : links.toList()) {
         try {
           Path target = Files.readSymbolicLink(link);
-          if (!target.toString().matches("/proc/\\d+/fd")) { // the descriptor of this listing
+          if (!LISTING.matcher(target.toString()).matches()) {
             all.put(Integer.valueOf(link.getFileName().toString()), target);
           }
         } catch (IOException e) {

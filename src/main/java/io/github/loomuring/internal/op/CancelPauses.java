@@ -10,7 +10,7 @@ final class CancelPauses {
   private static final long LONGEST_NANOS = 100_000_000;
 
   /** After so long an operation that may be abandoned is given up: the cancels had their chance. */
-  private static final long ENOUGH_NANOS = 20_000_000;
+  static final long ENOUGH_NANOS = 20_000_000;
 
   private long nextNanos;
 

@@ -24,19 +24,20 @@ public final class HeldUpCaller {
    * Holds up the caller that makes the first thread of the pool.
    *
    * @param nth the point, from 1 on
+   * @param virtual whether the caller is a virtual thread
    * @return false if the caller does not come to so many points
    */
-  public static boolean at(int nth) throws Exception {
+  public static boolean at(int nth, boolean virtual) throws Exception {
     try (Offload pool = new Offload(1)) { // has all classes initialised
       pool.call(() -> "nothing");
     }
     try (Offload pool = new Offload(1)) {
-      return run(pool, nth);
+      return run(pool, nth, virtual);
     }
   }
 
-  private static boolean run(Offload pool, int nth) throws Exception {
-    Attempt first = new Attempt(pool, "first");
+  private static boolean run(Offload pool, int nth, boolean virtual) throws Exception {
+    Attempt first = new Attempt(pool, "first", virtual);
     CountDownLatch reached = new CountDownLatch(1);
     CountDownLatch mayGoOn = new CountDownLatch(1);
     AtomicInteger points = new AtomicInteger();
@@ -59,7 +60,7 @@ public final class HeldUpCaller {
       }
     }
     try {
-      checkServed(new Attempt(pool, "second"), "beside one that is held up at point " + nth);
+      checkServed(new Attempt(pool, "second", false), "beside one that is held up at point " + nth);
     } finally {
       mayGoOn.countDown();
     }
@@ -67,7 +68,7 @@ public final class HeldUpCaller {
     if (ThrowPoints.disarm() != 1) {
       throw new AssertionError("no Error was thrown at point " + nth);
     }
-    checkServed(new Attempt(pool, "third"), "after another one's Error at point " + nth);
+    checkServed(new Attempt(pool, "third", false), "after another one's Error at point " + nth);
     return true;
   }
 
@@ -96,19 +97,17 @@ public final class HeldUpCaller {
     volatile String value;
     volatile Throwable failure;
 
-    Attempt(Offload pool, String result) {
-      thread =
-          Thread.ofPlatform()
-              .daemon()
-              .name(result)
-              .unstarted(
-                  () -> {
-                    try {
-                      value = pool.call(() -> result);
-                    } catch (Throwable t) {
-                      failure = t;
-                    }
-                  });
+    Attempt(Offload pool, String result, boolean virtual) {
+      Runnable call =
+          () -> {
+            try {
+              value = pool.call(() -> result);
+            } catch (Throwable t) {
+              failure = t;
+            }
+          };
+      Thread.Builder builder = virtual ? Thread.ofVirtual() : Thread.ofPlatform().daemon();
+      thread = builder.name(result).unstarted(call);
     }
 
     void end(String when) throws InterruptedException {
