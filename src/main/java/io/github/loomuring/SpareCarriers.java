@@ -34,8 +34,8 @@ public final class SpareCarriers {
    * @param spares how many spare carriers there are now
    * @param sparesMost the most that there have been at a time
    * @param rescues how often a blocked carrier was replaced
-   * @param longestBlock the longest time for which a carrier that was replaced was blocked, to a
-   *     few milliseconds
+   * @param longestBlock the longest time for which a carrier was still blocked after it was
+   *     replaced, to a few milliseconds
    */
   public record Snapshot(int spares, int sparesMost, long rescues, Duration longestBlock) {}
 

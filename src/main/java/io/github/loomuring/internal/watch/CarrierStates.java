@@ -172,6 +172,7 @@ final class CarrierStates {
         left--;
         if (!carrier.rescued) {
           carrier.rescued = true;
+          carrier.sinceNanos = nowNanos; // not earlier: it may have been the same call, made again
           carrier.startRescue();
           carrier.event = rescues.begin(carrier.id, carrier.call);
         }

@@ -22,8 +22,7 @@ final class Looks {
    */
 
   static final String NO_BEAN = "the JDK lacks the module jdk.management";
-  private static final String OTHER_SCHEDULER =
-      "the scheduler of virtual threads is not the JDK's";
+  private static final String OTHER_SCHEDULER = "the scheduler of virtual threads is not the JDK's";
 
   static final long PAUSE_NANOS = 500_000;
 

@@ -14,6 +14,7 @@ import jdk.jfr.Timespan;
 @Category("loom-uring")
 @Description("A carrier was blocked in the kernel, and another one ran in its place")
 @StackTrace(false)
+@SuppressWarnings("UnusedVariable") // JFR reads the fields
 final class RescueEvent extends Event {
   @Label("Carrier")
   @Description("The id that the kernel has given the carrier")
@@ -24,7 +25,7 @@ final class RescueEvent extends Event {
   private int systemCall;
 
   @Label("Blocked")
-  @Description("The time for which the carrier was blocked, as far as looks at it tell")
+  @Description("The time for which it was still blocked, as far as looks at it tell")
   @Timespan(Timespan.NANOSECONDS)
   private long blocked;
 

@@ -1,24 +1,30 @@
 package io.github.loomuring.internal.watch;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import jdk.jfr.FlightRecorder;
 
 /** Counts what the watch has done. The watcher alone writes; any thread may read. */
 final class Rescues {
   private static final boolean HAS_EVENTS = ModuleLayer.boot().findModule("jdk.jfr").isPresent();
 
-  private volatile long count;
+  private final AtomicLong count = new AtomicLong();
   private volatile int sparesMost;
   private volatile long longestNanos;
 
   /** A carrier has been replaced. Returns an event for {@link #end}, or null. */
   Object begin(String thread, int systemCall) {
-    count++;
-    return HAS_EVENTS ? RescueEvent.begun(thread, systemCall) : null;
+    count.incrementAndGet();
+    // The class of an event takes hundreds of milliseconds to load if nothing has used it before.
+    boolean mayRecord = HAS_EVENTS && FlightRecorder.isInitialized();
+    return mayRecord ? RescueEvent.begun(thread, systemCall) : null;
   }
 
   /** The carrier is back, after it was blocked for {@code nanos}. */
   void end(Object event, long nanos) {
-    longestNanos = Math.max(longestNanos, nanos);
+    if (nanos > longestNanos) {
+      longestNanos = nanos;
+    }
     if (event != null) {
       RescueEvent.end(event, nanos);
     }
@@ -31,7 +37,7 @@ final class Rescues {
   }
 
   long count() {
-    return count;
+    return count.get();
   }
 
   int sparesMost() {

@@ -58,7 +58,10 @@ final class Watcher implements Runnable {
   private Watcher() {}
 
   static boolean isPossible() {
-    return possible == POSSIBLE && !INSTANCE.failed || possible != IMPOSSIBLE && INSTANCE.find();
+    if (possible == POSSIBLE && !INSTANCE.failed) {
+      return true;
+    }
+    return possible != IMPOSSIBLE && INSTANCE.find();
   }
 
   private boolean find() {

@@ -1,8 +1,14 @@
 package io.github.loomuring.internal.watch;
 
+import io.github.loomuring.SpareCarriers;
 import io.github.loomuring.internal.schedule.Carriers;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -23,6 +29,7 @@ public final class HoldCarriers {
   private final LongAdder rescued = new LongAdder();
   private final List<Thread> threads = new ArrayList<>();
   private long endNanos;
+  private byte sum; // of bytes that are read, so that they are
 
   private interface Work {
     void run(Random random) throws Exception;
@@ -51,6 +58,8 @@ public final class HoldCarriers {
                 hold.ended(CarrierWatch.end(token));
                 Thread.yield();
               });
+      case "streams" -> hold.measure(count, millis, random -> hold.read(random, arguments[3]));
+      case "mapped" -> hold.measureMapped(count, millis, arguments[3]);
       case "set-parallelism" -> hold.setParallelism(count, millis);
       case "beside-locks" ->
           hold.besideLocks(count, millis, Arrays.copyOfRange(arguments, 3, arguments.length));
@@ -76,6 +85,28 @@ public final class HoldCarriers {
 
   private void marked(int micros) {
     ended(Blocking.markedSleep(micros));
+  }
+
+  /** Reads some bytes somewhere in the file. */
+  private void read(Random random, String file) throws IOException {
+    try (RandomAccessFile in = new RandomAccessFile(file, "r")) {
+      in.seek(random.nextLong(in.length()));
+      in.read(new byte[512]);
+    }
+    ended(false);
+  }
+
+  private void measureMapped(int count, int millis, String file) throws Exception {
+    try (FileChannel channel = FileChannel.open(Path.of(file))) {
+      MemorySegment map = channel.map(MapMode.READ_ONLY, 0, channel.size(), Arena.global());
+      measure(
+          count,
+          millis,
+          random -> {
+            sum += map.get(ValueLayout.JAVA_BYTE, random.nextLong(map.byteSize()));
+            ended(false);
+          });
+    }
   }
 
   private void storm(Random random) throws InterruptedException {
@@ -145,6 +176,10 @@ public final class HoldCarriers {
     for (int i = 0; i < 2_000 && CarrierWatch.spares() > 0; i++) {
       Thread.sleep(1);
     }
+    SpareCarriers.Snapshot snapshot = SpareCarriers.snapshot();
+    print("rescues", snapshot.rescues());
+    print("snapshotMost", snapshot.sparesMost());
+    print("longestMillis", snapshot.longestBlock().toMillis());
     print("sparesLeft", CarrierWatch.spares());
     print("parallelismLeft", Carriers.parallelism());
   }

@@ -1,5 +1,6 @@
 package io.github.loomuring.internal.watch;
 
+import io.github.loomuring.SpareCarriers;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
@@ -20,6 +21,9 @@ public final class WatcherThread {
     for (int i = 0; i < 2_000 && !CarrierWatch.isPossible(); i++) {
       Thread.sleep(1);
     }
+    if (arguments.length > 1) {
+      SpareCarriers.start();
+    }
     useMarks();
     Thread.sleep(500);
     String watcher = find();
@@ -27,6 +31,7 @@ public final class WatcherThread {
     long before = runs(watcher);
     Thread.sleep(quietMillis);
     System.out.println("runs=" + (runs(watcher) - before));
+    SpareCarriers.stop();
     for (int i = 0; i < 10_000 && find() != null; i++) {
       Thread.sleep(1);
     }
