@@ -77,10 +77,16 @@ public final class SpareCarriers {
         CarrierWatch.longestBlock());
   }
 
-  /** Starts if the system property says so. */
+  /** Starts if the system property says so. Throws nothing: the library is being initialised. */
   static void startIfAsked() {
-    if ("jvm".equals(System.getProperty(PROPERTY))) {
+    String value = System.getProperty(PROPERTY);
+    if ("jvm".equals(value)) {
       start();
+    } else if (value != null) {
+      System.getLogger(SpareCarriers.class.getName())
+          .log(
+              System.Logger.Level.WARNING,
+              PROPERTY + "=" + value + " is not \"jvm\": no carriers are watched for it");
     }
   }
 }

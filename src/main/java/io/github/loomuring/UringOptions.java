@@ -51,9 +51,9 @@ public final class UringOptions {
     NON_BLOCKING,
     /**
      * Also calls that may wait a little, on local file systems: buffered writes, opens that create
-     * or truncate, closes, {@link UringFile#force}, changes of names, and small files as a whole.
-     * A few callers at a time make such calls on each device. If one of them blocks its carrier
-     * while virtual threads are queued, the carrier is replaced for that time.
+     * or truncate, closes, {@link UringFile#force}, changes of names, and small files as a whole. A
+     * few callers at a time make such calls on each device. If one of them blocks its carrier while
+     * virtual threads are queued, the carrier is replaced for that time.
      *
      * <p>Such a call ends when the kernel lets go of it. An interrupt, or a close of the file by
      * another thread, has effect only then. A thread with a {@link Deadline} makes no such call.

@@ -14,13 +14,22 @@ public final class WatchAgent {
    * Called by the JVM before the main class.
    *
    * @param arguments the most spare carriers; null or empty for no bound of its own
-   * @throws NumberFormatException if it is something else
+   * @throws IllegalArgumentException if it is something else, which ends the JVM
    */
   public static void premain(String arguments) {
     if (arguments != null && !arguments.isBlank()) {
-      SpareCarriers.bound(Integer.parseInt(arguments.strip()));
+      SpareCarriers.bound(number(arguments));
     }
     SpareCarriers.start();
+  }
+
+  private static int number(String arguments) {
+    try {
+      return Integer.parseInt(arguments.strip());
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "-javaagent:...=" + arguments + " is not a number of spare carriers", e);
+    }
   }
 
   /**

@@ -113,24 +113,36 @@ final class Attempt {
     if (!Placement.mayWriteOnCaller(handle)) {
       return Errno.EAGAIN.negated();
     }
-    Device device = handle.device;
-    if (device.nowaitWrites()) {
-      long n = writeWithoutWaiting(handle, operation, iovecs, count, position, flags);
-      if (n < 0 && meaning(n) == Meaning.REFUSED) {
-        device.writeRefused(handle.kernel(), operation.errno, n);
-      }
-      if (n >= 0 || !handle.context.policy.adaptive) {
-        return n;
-      }
+    if (handle.context.policy.adaptive) {
+      return writeUnderPermit(handle, operation, iovecs, count, length, position, flags);
     }
-    int permit = Placement.permitToWrite(handle, length);
+    if (!handle.device.nowaitWrites()) {
+      return Errno.EAGAIN.negated();
+    }
+    long n = writeWithoutWaiting(handle, operation, iovecs, count, position, flags);
+    if (n < 0 && meaning(n) == Meaning.REFUSED) {
+      handle.device.writeRefused(handle.kernel(), operation.errno, n);
+    }
+    return n;
+  }
+
+  /** Not first with RWF_NOWAIT, which waits on a frozen file system, where no permit counts it. */
+  private static long writeUnderPermit(
+      Handle handle,
+      Operation operation,
+      long iovecs,
+      int count,
+      long length,
+      long position,
+      int flags) {
+    int permit = Placement.permitToCall(handle, length);
     if (permit == Permits.NONE) {
       return Errno.EAGAIN.negated();
     }
     try {
       return handle.kernel().pwritev2(operation.errno, handle.fd, iovecs, count, position, flags);
     } finally {
-      device.permits.leave(permit);
+      handle.device.permits.leave(permit);
     }
   }
 

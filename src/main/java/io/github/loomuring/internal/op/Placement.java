@@ -57,11 +57,6 @@ final class Placement {
         && !handle.writeGate.isFull();
   }
 
-  /** A permit to make a plain write on the caller, which may wait. */
-  static int permitToWrite(Handle handle, long length) {
-    return length <= CALLER_WRITE_BYTES_MAX ? permit(handle) : Permits.NONE;
-  }
-
   /**
    * A permit of the file's device to make a call on the caller, where it may wait until the kernel
    * lets go: {@link Permits#NONE} if it is to be a request, or the pool's. A caller with a deadline
@@ -99,7 +94,7 @@ final class Placement {
   }
 
   /**
-   * A permit to make a call of another kind on the caller.
+   * A permit to make a plain write, or a call of another kind, on the caller.
    *
    * @param bytes how many the kernel may have to free, allocate or copy meanwhile
    */
