@@ -29,8 +29,11 @@ public final class WatcherThread {
     String watcher = find();
     System.out.println("found=" + (watcher != null));
     long before = runs(watcher);
+    long begun = System.nanoTime();
     Thread.sleep(quietMillis);
-    System.out.println("runs=" + (runs(watcher) - before));
+    long runs = runs(watcher) - before;
+    System.out.println("runs=" + runs);
+    System.out.println("millis=" + (System.nanoTime() - begun) / 1_000_000);
     SpareCarriers.stop();
     for (int i = 0; i < 10_000 && find() != null; i++) {
       Thread.sleep(1);
@@ -62,9 +65,16 @@ public final class WatcherThread {
     return null;
   }
 
-  /** How often the thread has got a processor, see proc(5), schedstat. */
+  /**
+   * How often the thread has woken up: how often it has gone to sleep, see proc(5), status. Not by
+   * schedstat, which counts also how often other threads have taken its processor.
+   */
   private static long runs(String id) throws IOException {
-    return Long.parseLong(read(TASKS + id + "/schedstat").split(" ")[2]);
+    String key = "voluntary_ctxt_switches:";
+    String status = read(TASKS + id + "/status");
+    int begin = status.indexOf("\n" + key) + 1 + key.length();
+    int end = status.indexOf('\n', begin);
+    return Long.parseLong(status.substring(begin, end).strip());
   }
 
   private static String read(String file) throws IOException {
