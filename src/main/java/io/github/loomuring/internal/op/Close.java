@@ -39,8 +39,8 @@ final class Close {
   }
 
   /**
-   * Has the kernel's requests let go of a FIFO. One that still had it open would be a reader to the
-   * next writer, whose bytes would be lost with it.
+   * Waits until no request of the kernel holds a FIFO open any more. Such a request would be a
+   * reader that the next writer finds, and nobody would read what that one writes.
    */
   private static void awaitRelease(Handle handle) {
     if (handle.kind.fifo()) {

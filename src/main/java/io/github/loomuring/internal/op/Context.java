@@ -41,8 +41,9 @@ final class Context {
   final Offload wholeFiles;
 
   /**
-   * For closes that get no scratch, as there is no memory for it. Two that fail at once may read
-   * each other's error number; the descriptors are closed all the same.
+   * For the calls of a close that get no scratch, as there is no memory for it, or whose error
+   * number is not used. Two that fail at once may read each other's number; the descriptors are
+   * closed all the same.
    */
   final MemorySegment closeErrno = Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8);
 

@@ -4,10 +4,10 @@ package io.github.loomuring.internal.op;
  * The properties of an open file that do not change.
  *
  * @param seekable false for FIFOs, sockets and character devices: offsets are ignored there
- * @param fifo whether it is a FIFO. The descriptor then has O_NONBLOCK: a request that finds no
- *     bytes, or no room, waits in the kernel's poll. Without the flag the kernel gives a read at
- *     the end of the file to a worker, which still has the file open after the CQE, and what the
- *     next writer writes may be lost with that
+ * @param fifo whether it is a FIFO. Its descriptor has O_NONBLOCK: a request that finds no bytes,
+ *     or no room, waits in the kernel's poll. Without the flag, the kernel gives a read at the end
+ *     of the file to a worker. A worker holds the file open for a while after the CQE, as a reader
+ *     that does not read
  * @param lockKey of the file, to {@link io.github.loomuring.internal.platform.PosixLocks}
  * @param synchronous whether a write goes to the disk before it returns
  * @param memoryAlignment what O_DIRECT transfers have to be aligned to in memory, in bytes; zero

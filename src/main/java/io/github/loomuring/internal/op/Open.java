@@ -134,6 +134,7 @@ final class Open implements Abandonable {
     }
   }
 
+  /** Sets O_NONBLOCK, or removes it. */
   private void setNonBlocking(int fd, boolean wanted) throws IOException {
     if (nonBlocking == wanted) {
       return;
@@ -141,7 +142,7 @@ final class Open implements Abandonable {
     int status = (flags & (O_APPEND | O_DIRECT)) | (wanted ? O_NONBLOCK : 0);
     int result = context.kernel.fcntl(operation.errno, fd, F_SETFL, status);
     if (result < 0) {
-      throw failure(result); // a read or write of it would not wait, or wait in the wrong place
+      throw failure(result); // a transfer would fail with EAGAIN, or wait in a worker
     }
   }
 

@@ -83,7 +83,7 @@ final class Placement {
    * every other entry into the ring needs.
    */
   static boolean isForWorker(Handle handle) {
-    return !handle.device.local && !handle.kind.fifo(); // a FIFO's bytes are in memory anywhere
+    return !handle.device.local && !handle.kind.fifo(); // its file system has no part in it
   }
 
   // ---- other operations on files

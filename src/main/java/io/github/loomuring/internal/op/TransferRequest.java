@@ -10,6 +10,7 @@ import java.io.IOException;
 /**
  * The request of a transfer, and the other ways it may go: if it fails for its way alone, it is
  * sent without the registered buffer, then to a worker of the kernel, and in the end to the pool.
+ * On a FIFO it is sent again after a poll.
  */
 final class TransferRequest {
   /** The way of a transfer after a request has failed. */

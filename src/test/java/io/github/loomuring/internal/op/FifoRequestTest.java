@@ -76,6 +76,10 @@ class FifoRequestTest {
         .orElse(null);
   }
 
+  private static Caller<Integer> startRead(RingFile file) {
+    return Simulation.call(() -> file.read(ByteBuffer.allocate(9), 0));
+  }
+
   private void ready() throws Exception {
     Sqe poll = awaitPoll();
     blocked = false;
@@ -86,7 +90,7 @@ class FifoRequestTest {
   void readIsSentAgainWhenThereAreBytes() throws Exception {
     try (Simulation s = Simulation.of(kernel)) {
       RingFile file = s.open(fifo, READ);
-      Caller<Integer> read = Simulation.call(() -> file.read(ByteBuffer.allocate(9), 0));
+      Caller<Integer> read = startRead(file);
       assertThat(awaitPoll().opFlags()).isEqualTo(Fcntl.POLLIN);
       assertThat(awaitPoll().fd()).isEqualTo(file.handle.fd);
       ready();
@@ -117,7 +121,7 @@ class FifoRequestTest {
   void readThatFindsNothingAfterThePollWaitsOn() throws Exception {
     try (Simulation s = Simulation.of(kernel)) {
       RingFile file = s.open(fifo, READ);
-      Caller<Integer> read = Simulation.call(() -> file.read(ByteBuffer.allocate(9), 0));
+      Caller<Integer> read = startRead(file);
       Sqe first = awaitPoll();
       kernel.complete(first, Fcntl.POLLIN);
       Waiting.until("another poll", () -> poll() != null && poll().userData() != first.userData());
@@ -131,7 +135,7 @@ class FifoRequestTest {
   void interruptEndsTheWait() throws Exception {
     try (Simulation s = Simulation.of(kernel)) {
       RingFile file = s.open(fifo, READ);
-      Caller<Integer> read = Simulation.call(() -> file.read(ByteBuffer.allocate(9), 0));
+      Caller<Integer> read = startRead(file);
       awaitPoll();
       read.thread.interrupt();
       assertThat(read.failure()).isExactlyInstanceOf(InterruptedIOException.class);
@@ -145,7 +149,7 @@ class FifoRequestTest {
   void closeEndsTheWait() throws Exception {
     try (Simulation s = Simulation.of(kernel)) {
       RingFile file = s.open(fifo, READ);
-      Caller<Integer> read = Simulation.call(() -> file.read(ByteBuffer.allocate(9), 0));
+      Caller<Integer> read = startRead(file);
       awaitPoll();
       file.close();
       assertThat(read.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
@@ -177,7 +181,7 @@ class FifoRequestTest {
       RingFile file = s.open(fifo, READ);
       otherSide.write(new byte[2]);
       assertThat(file.read(ByteBuffer.allocate(9), 0)).isEqualTo(2); // on the caller
-      Caller<Integer> read = Simulation.call(() -> file.read(ByteBuffer.allocate(9), 0));
+      Caller<Integer> read = startRead(file);
       ready();
       assertThat(read.get()).isEqualTo(3);
       int requests = kernel.taken(IORING_OP_READ).size();
