@@ -135,14 +135,14 @@ final class Attempt {
       long length,
       long position,
       int flags) {
-    int permit = Placement.permitToCall(handle, length);
+    int permit = Placement.permitToCall(handle, handle.device.writePermits, length);
     if (permit == Permits.NONE) {
       return Errno.EAGAIN.negated();
     }
     try {
       return handle.kernel().pwritev2(operation.errno, handle.fd, iovecs, count, position, flags);
     } finally {
-      handle.device.permits.leave(permit);
+      handle.device.writePermits.leave(permit);
     }
   }
 

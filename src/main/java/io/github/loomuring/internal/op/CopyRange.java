@@ -49,7 +49,7 @@ final class CopyRange {
       long targetOffset,
       long length)
       throws IOException {
-    int permit = Placement.permitToCall(source, length);
+    int permit = Placement.permitToCall(source, source.device.permits, length);
     if (permit == Permits.NONE || !target.device.local) {
       leave(source, permit);
       return source.context.pool.call(

@@ -30,7 +30,16 @@ final class Device {
   /** Writes with RWF_NOWAIT are supported, as far as is known. */
   private volatile boolean nowaitWrites = true;
 
-  /** For calls on callers that may wait for the device. */
+  // For calls on callers that may wait for the device. One for each kind, because a device may let
+  // calls of one kind wait, and not those of another.
+
+  /** Writes of files that are open. */
+  final Permits writePermits = new Permits();
+
+  /** Calls that write data and metadata to the device: fsync and its kin. */
+  final Permits forcePermits = new Permits();
+
+  /** All others: calls on names, and on the space and the attributes of files. */
   final Permits permits = new Permits();
 
   Device(Gate gate, long fileSystemType) {

@@ -91,14 +91,14 @@ final class GroupCommit implements SharedRequest<Operation> {
   /** Joins the others; whether the call leads a round, whose request it must submit. */
   private boolean mustSubmit(Operation operation, boolean metaData) throws IOException {
     // First: nothing may be thrown between the beginning of a round and its end.
-    int permit = Placement.permitToCall(handle, 0);
+    int permit = Placement.permitToCall(handle, handle.device.forcePermits, 0);
     try {
       handle.context.requests.enlist(operation, handle);
       return join(operation, metaData)
           && (permit == Permits.NONE || !forceOnCaller(operation, metaData));
     } finally {
       if (permit != Permits.NONE) {
-        handle.device.permits.leave(permit);
+        handle.device.forcePermits.leave(permit);
       }
     }
   }

@@ -52,8 +52,10 @@ final class NameCall {
    * Makes a call on a path: its result, a negated errno, or {@link #NOT_HERE}.
    *
    * @param path of {@code memory}
+   * @param forces whether the call writes data to the device
    */
-  static int run(Context context, Path path, PathMemory memory, Call call) throws IOException {
+  static int run(Context context, Path path, PathMemory memory, boolean forces, Call call)
+      throws IOException {
     if (!Placement.mayCallOnNames(context) || context.remoteMounts.of(path) != null) {
       return NOT_HERE;
     }
@@ -64,7 +66,7 @@ final class NameCall {
     int directory = NOT_HERE;
     try {
       directory = open(context, memory);
-      return directory < 0 ? NOT_HERE : underPermit(context, memory, directory, name, call);
+      return directory < 0 ? NOT_HERE : underPermit(context, memory, directory, name, forces, call);
     } finally {
       close(context, memory, directory);
       memory.joinName();
@@ -82,7 +84,7 @@ final class NameCall {
     int result = 0;
     try {
       Cancellation.check(what);
-      result = run(context, path, memory, call);
+      result = run(context, path, memory, false, call);
     } finally {
       if (result != NOT_HERE) {
         close(memory);
@@ -105,6 +107,7 @@ final class NameCall {
                   context,
                   path,
                   paths.first,
+                  false,
                   (_, _, directory, name) -> inOther(context, paths, directory, name, call));
     } finally {
       if (result != NOT_HERE) {
@@ -146,12 +149,14 @@ final class NameCall {
   }
 
   private static int underPermit(
-      Context context, PathMemory memory, int directory, long name, Call call) throws IOException {
+      Context context, PathMemory memory, int directory, long name, boolean forces, Call call)
+      throws IOException {
     if (stat(context, memory, directory) < 0) {
       return NOT_HERE;
     }
     Device device = context.devices.of(memory.statDevice(), directory);
-    int permit = Placement.permitToCall(device);
+    Permits permits = forces ? device.forcePermits : device.permits;
+    int permit = Placement.permitToCall(device, permits);
     if (permit == Permits.NONE) {
       return NOT_HERE;
     }
@@ -164,7 +169,7 @@ final class NameCall {
       // The call may be refused by a profile of seccomp that lets the request pass.
       return result < 0 && Attempt.isDecidedByRing(result) ? NOT_HERE : result;
     } finally {
-      device.permits.leave(permit);
+      permits.leave(permit);
       memory.callerWork.done(CallerWork.bytesOf(System.nanoTime() - begun));
     }
   }

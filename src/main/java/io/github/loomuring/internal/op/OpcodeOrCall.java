@@ -14,12 +14,15 @@ final class OpcodeOrCall {
   /**
    * Does what the prepared request of {@code operation} asks for: its result, or a negated errno.
    *
+   * @param permits of the file's device, for calls of this kind
    * @param bytes how many the kernel may have to free, allocate or copy meanwhile
    */
-  static int run(Handle handle, Operation operation, Sqe.Call call, long bytes) throws IOException {
-    int permit = Placement.permitToCall(handle, bytes);
+  static int run(
+      Handle handle, Operation operation, Sqe.Call call, Permits permits, long bytes)
+      throws IOException {
+    int permit = Placement.permitToCall(handle, permits, bytes);
     if (permit != Permits.NONE) {
-      int result = onCaller(handle, operation, call, permit);
+      int result = onCaller(handle, operation, call, permits, permit);
       if (result >= 0 || !Attempt.isDecidedByRing(result)) {
         return result;
       }
@@ -29,12 +32,13 @@ final class OpcodeOrCall {
         : onPool(handle.context, operation, call);
   }
 
-  private static int onCaller(Handle handle, Operation operation, Sqe.Call call, int permit) {
+  private static int onCaller(
+      Handle handle, Operation operation, Sqe.Call call, Permits permits, int permit) {
     long begun = System.nanoTime();
     try {
       return repeat(handle.context, operation, call);
     } finally {
-      handle.device.permits.leave(permit);
+      permits.leave(permit);
       operation.callerWork.done(CallerWork.bytesOf(System.nanoTime() - begun));
     }
   }

@@ -234,7 +234,7 @@ final class Open implements Abandonable {
     if ((flags & (O_CREAT | O_TRUNC)) == 0) {
       return unknown; // it is not cached, and has to be read from the device
     }
-    int result = NameCall.run(context, path, memory, this::createIn);
+    int result = NameCall.run(context, path, memory, false, this::createIn);
     int counted = memory.callerWork.take();
     if (counted >= 0) {
       operation.callerWork.done(counted);

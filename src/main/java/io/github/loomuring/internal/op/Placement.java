@@ -62,13 +62,13 @@ final class Placement {
    * lets go: {@link Permits#NONE} if it is to be a request, or the pool's. A caller with a deadline
    * gets none, because only requests can be ended.
    */
-  private static int permit(Handle handle) {
+  private static int permit(Handle handle, Permits permits) {
     return handle.context.policy.adaptive
             && handle.device.local
             && handle.kind.seekable()
             && !handle.kind.block()
             && !Deadlines.isSet()
-        ? handle.device.permits.tryEnter()
+        ? permits.tryEnter()
         : Permits.NONE;
   }
 
@@ -96,10 +96,11 @@ final class Placement {
   /**
    * A permit to make a plain write, or a call of another kind, on the caller.
    *
+   * @param permits of the file's device, for calls of this kind
    * @param bytes how many the kernel may have to free, allocate or copy meanwhile
    */
-  static int permitToCall(Handle handle, long bytes) {
-    return bytes <= CALLER_SPACE_BYTES_MAX ? permit(handle) : Permits.NONE;
+  static int permitToCall(Handle handle, Permits permits, long bytes) {
+    return bytes <= CALLER_SPACE_BYTES_MAX ? permit(handle, permits) : Permits.NONE;
   }
 
   /**
@@ -109,7 +110,7 @@ final class Placement {
   static int permitToClose(Handle handle) {
     return (handle.device.local && !handle.isDirty()) || handle.context.slots.isClosed()
         ? Permits.UNNEEDED
-        : permit(handle);
+        : permit(handle, handle.device.permits);
   }
 
   // ---- operations on paths
@@ -150,7 +151,7 @@ final class Placement {
   }
 
   /** A permit to make a call on a name in a directory on {@code device}. */
-  static int permitToCall(Device device) {
-    return device.local ? device.permits.tryEnter() : Permits.NONE;
+  static int permitToCall(Device device, Permits permits) {
+    return device.local ? permits.tryEnter() : Permits.NONE;
   }
 }

@@ -75,7 +75,7 @@ final class SetAttributes {
   }
 
   private static int call(Handle handle, Operation operation, Call call) throws IOException {
-    int permit = Placement.permitToCall(handle, 0);
+    int permit = Placement.permitToCall(handle, handle.device.permits, 0);
     if (permit == Permits.NONE) {
       return handle.context.pool.call(() -> call.by(operation));
     }

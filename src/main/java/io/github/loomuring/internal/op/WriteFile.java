@@ -135,7 +135,7 @@ final class WriteFile implements Offload.Steps<Integer> {
   /** The steps on the caller; {@link #NOT_HERE} if they are the pool's, and nothing is done yet. */
   private int onCaller(Path path) throws IOException {
     return Placement.mayWriteWholeOnCaller(context, length)
-        ? NameCall.run(context, path, memory, this::in)
+        ? NameCall.run(context, path, memory, sync != Sync.NONE, this::in)
         : NOT_HERE;
   }
 

@@ -5,15 +5,18 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * The permits of one device: so many callers at once may make a system call that may wait there,
- * each on its carrier. Any thread may call.
+ * The permits of one device for calls of one kind: so many callers at once may make a system call
+ * that may wait there, each on its carrier. Any thread may call.
  *
  * <p>A carrier makes one call at a time. So more callers than carriers means that some are blocked,
- * and that {@link CarrierWatch} has replaced their carriers. How many are let in follows from that:
- * a call that had to be replaced halves the number, down to one caller, who finds out whether the
- * device still waits; {@link #CALLS_FOR_ONE_MORE} calls that ended by themselves add one. A caller
- * without a permit sends a request, or uses the pool. That costs more processor time, which does
- * not matter where the device is what everybody waits for, and it has more calls under way.
+ * and that {@link CarrierWatch} has replaced their carriers. How many are let in follows how long
+ * the calls last: many slow ones halve the number, down to one caller, who finds out whether the
+ * device still waits; quick ones add one after the other. A caller without a permit sends a
+ * request, or uses the pool. That costs more processor time, which does not matter where the device
+ * is what everybody waits for, and it has more calls under way.
+ *
+ * <p>A call is slow as well if the kernel runs another thread meanwhile. That happens to few calls,
+ * and few slow calls do not matter.
  */
 public final class Permits {
   /** In place of a permit: the caller must not make the call. */
@@ -27,7 +30,15 @@ public final class Permits {
 
   private static final int LIMIT_MAX = Runtime.getRuntime().availableProcessors() + 3;
 
-  static final int CALLS_FOR_ONE_MORE = 64;
+  /** A call that lasts so long is slow: it takes longer than a hop. */
+  static final long SLOW_NANOS = 200_000;
+
+  // A quick call adds one to the score. So the limit grows if fewer than about one call in nine is
+  // slow. On an ext4 that has a journal and does not wait for its device one call in a hundred was,
+  // and one in three on an ext4 that is mounted with discard.
+  static final int SLOW_WEIGHT = 8;
+  static final int ONE_MORE = 64;
+  static final int HALF = -64;
 
   private static final VarHandle INSIDE;
 
@@ -43,7 +54,7 @@ public final class Permits {
   private volatile int limit = LIMIT_MAX;
 
   /** Without memory ordering: a few calls more or fewer do not matter. */
-  private int calls;
+  private int score;
 
   /** Takes a permit, which {@link #leave} must give back; {@link #NONE} if there is none. */
   public int tryEnter() {
@@ -74,23 +85,30 @@ public final class Permits {
     if (permit == UNNEEDED) {
       return;
     }
-    boolean replaced = permit != UNMARKED && CarrierWatch.end(permit);
+    long nanos = permit == UNMARKED ? 0 : CarrierWatch.end(permit);
     int before = (int) INSIDE.getAndAdd(this, -1);
     assert before > 0 : "a permit was given back twice";
-    ended(replaced);
+    ended(nanos);
   }
 
-  /** Adapts the limit to a call that has ended. */
-  void ended(boolean replaced) {
-    if (replaced) {
-      calls = 0;
-      limit = Math.max(1, limit / 2);
-    } else if (++calls >= CALLS_FOR_ONE_MORE) {
-      calls = 0;
+  /** Adapts the limit to a call that has lasted so long. */
+  void ended(long nanos) {
+    score += nanos < SLOW_NANOS ? 1 : -weight(nanos);
+    if (score >= ONE_MORE) {
+      score = 0;
       if (limit < LIMIT_MAX) {
         limit++; // two at once may count as one
       }
+    } else if (score <= HALF) {
+      score = 0;
+      limit = Math.max(1, limit / 2);
     }
+  }
+
+  /** By how much a slow call lowers the score: more if it lasts longer, but not in proportion. */
+  private static int weight(long nanos) {
+    int doublings = Long.SIZE - 1 - Long.numberOfLeadingZeros(nanos / SLOW_NANOS);
+    return SLOW_WEIGHT * (1 + doublings);
   }
 
   /** How many calls are under way. */

@@ -47,7 +47,7 @@ public final class Turns {
   private static final long SLICE_NANOS = 500_000;
 
   /** The same if only threads that wait here want its carrier: a switch costs about 10 µs. */
-  private static final long LONG_SLICE_NANOS = 2_000_000;
+  private static final long LONG_SLICE_NANOS = 5_000_000;
 
   /** The weight after which a thread looks; an operation of {@link #BYTES} bytes weighs one. */
   private static final int LOOK_WEIGHT = 16;

@@ -17,7 +17,7 @@ public final class CarrierWatch {
 
   /**
    * Marks that the calling thread is about to make a system call that may wait. The thread must not
-   * park before {@link #end}. Allocates nothing, throws nothing, and reads no clock.
+   * park before {@link #end}. Allocates nothing, and throws nothing.
    *
    * @return a token for {@link #end}
    */
@@ -32,10 +32,10 @@ public final class CarrierWatch {
   /**
    * Marks that the system call has returned.
    *
-   * @return whether the call was rescued: the watch found it blocked while threads were queued
+   * @return for how many nanoseconds the call has lasted; 0 if the thread has had no mark
    */
-  public static boolean end(int token) {
-    return token >= 0 && Marks.end(token);
+  public static long end(int token) {
+    return token >= 0 ? Marks.end(token) : 0;
   }
 
   /** How many spare carriers there are now: by how many the watch has raised the parallelism. */

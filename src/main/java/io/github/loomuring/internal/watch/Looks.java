@@ -26,6 +26,11 @@ final class Looks {
 
   static final long PAUSE_NANOS = 500_000;
 
+  /** The pause if no carrier has been lacking for a while: a look takes 20 µs of processor time. */
+  private static final long CALM_NANOS = 1_000_000;
+
+  private static final int CALM_LOOKS = 64;
+
   /** After a look at many carriers the pause is so many times longer than the look. */
   private static final int COST = 8;
 
@@ -50,6 +55,7 @@ final class Looks {
   private int number;
   private int blocked; // carriers in marked calls, at the last look at the carriers
   private int lacks; // looks in a row at which carriers were lacking
+  private int calm; // looks since carriers were lacking
   private int evidence; // as many looks more found carriers lacking than did not
 
   /** Makes looks possible. Returns null, or what prevents it. */
@@ -94,7 +100,8 @@ final class Looks {
 
   /** Returns whether there is a reason to look again soon. */
   boolean look(boolean all) {
-    pauseNanos = PAUSE_NANOS;
+    calm = Math.min(calm + 1, CALM_LOOKS);
+    pauseNanos = calm == CALM_LOOKS ? CALM_NANOS : PAUSE_NANOS;
     boolean used = marks.look();
     int blockedMax = all ? Integer.MAX_VALUE : marks.inside();
     int base = spares.base();
@@ -134,10 +141,10 @@ final class Looks {
     int queued = queued();
     boolean lacking = watched > 0 && mounted - blocked < base && queued > 0;
     lacks = lacking ? lacks + 1 : 0;
+    calm = lacking ? 0 : calm;
     evidence = lacking ? Math.min(evidence + 1, EVIDENCE) : Math.max(evidence - 1, 0);
     boolean lasting = marks.lasting() > 0 || (all && states.lasting() > 0);
     if (lacking && (lasting || evidence == EVIDENCE)) {
-      marks.rescue(blocked);
       states.rescue(watched);
       // More than the size of the pool: otherwise the scheduler would start no carrier.
       spares.raise(blocked + replaced + (lacks == 1 ? 0 : Math.min(queued, watched)));
@@ -146,7 +153,8 @@ final class Looks {
     } else {
       spares.lower(blocked);
     }
-    pauseNanos = Math.clamp(COST * costNanos, PAUSE_NANOS, PAUSE_NANOS_MAX);
+    long least = lacking ? PAUSE_NANOS : pauseNanos;
+    pauseNanos = Math.clamp(COST * costNanos, least, PAUSE_NANOS_MAX);
     if (all && watched == 0 && spares.count() == 0) {
       pauseNanos = Math.max(pauseNanos, BUSY_NANOS);
     }

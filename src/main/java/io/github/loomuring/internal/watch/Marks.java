@@ -18,8 +18,7 @@ final class Marks {
    * have owners, the thread goes without: more threads than carriers are in a call only if the
    * carriers of some have been replaced already.
    *
-   * The second word is the number at which the watcher rescued the owner. Only the owner changes
-   * the first word of its mark, and only the watcher the second.
+   * Only the owner changes its mark. The second word is the time at which the call began.
    */
 
   private static final int COUNT = 256;
@@ -29,7 +28,7 @@ final class Marks {
   private static final int SPACING = 16;
 
   private static final int SEQUENCE = 0;
-  private static final int RESCUED = 1;
+  private static final int STARTED_NANOS = 1;
 
   private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
   private static final long[] WORDS = new long[COUNT * SPACING];
@@ -39,7 +38,6 @@ final class Marks {
 
   // The watcher's own.
   private final long[] seen = new long[COUNT];
-  private final int[] looks = new int[COUNT]; // at which the number was the same, and odd
   private int inside;
   private int lasting;
 
@@ -54,18 +52,18 @@ final class Marks {
       long sequence = (long) WORD.getOpaque(WORDS, mark);
       // A full fence: the watcher sees the mark, or this thread sees afterwards that it sleeps.
       if ((sequence & 1) == 0 && WORD.compareAndSet(WORDS, mark, sequence, sequence + 1)) {
+        WORDS[mark + STARTED_NANOS] = System.nanoTime();
         return mark;
       }
     }
     return NONE;
   }
 
-  /** Ends the caller's use of a mark. Returns whether the watcher has rescued it. */
-  static boolean end(int mark) {
-    long sequence = WORDS[mark]; // written by this thread
-    boolean rescued = (long) WORD.getOpaque(WORDS, mark + RESCUED) == sequence;
-    WORD.setRelease(WORDS, mark + SEQUENCE, sequence + 1);
-    return rescued;
+  /** Ends the caller's use of a mark. Returns for how many nanoseconds that has lasted. */
+  static long end(int mark) {
+    long nanos = System.nanoTime() - WORDS[mark + STARTED_NANOS];
+    WORD.setRelease(WORDS, mark + SEQUENCE, WORDS[mark + SEQUENCE] + 1); // written by this thread
+    return nanos;
   }
 
   /** Looks at all marks. Returns whether one is used, or has been since the look before. */
@@ -77,10 +75,8 @@ final class Marks {
       long sequence = (long) WORD.getAcquire(WORDS, i * SPACING);
       if (sequence != seen[i]) {
         seen[i] = sequence;
-        looks[i] = 0;
         used = true;
       } else if ((sequence & 1) != 0) {
-        looks[i]++;
         lasting++;
         used = true;
       }
@@ -97,21 +93,5 @@ final class Marks {
   /** How many calls were the same at the last two looks. */
   int lasting() {
     return lasting;
-  }
-
-  /**
-   * Tells the owners of marks that they were rescued: {@code count} of those whose calls have
-   * lasted longest, because the watcher does not know which carrier is whose.
-   */
-  void rescue(int count) {
-    int left = count;
-    for (int atLeast = 64; atLeast > 0 && left > 0; atLeast /= 2) {
-      for (int i = 0; i < COUNT && left > 0; i++) {
-        if (looks[i] >= atLeast && (atLeast == 64 || looks[i] < 2 * atLeast)) {
-          WORD.setOpaque(WORDS, i * SPACING + RESCUED, seen[i]);
-          left--;
-        }
-      }
-    }
   }
 }

@@ -2,16 +2,31 @@ package io.github.loomuring.internal.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.loomuring.internal.watch.CarrierWatch;
+import io.github.loomuring.support.Waiting;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Permits are bounded, and follow the calls that had to be replaced. */
+/** Permits are bounded, and follow the calls that lasted. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PermitsTest {
   private final Permits permits = new Permits();
+
+  @BeforeAll
+  static void findCarriers() throws Exception {
+    Waiting.until(
+        "the carrier watch",
+        () -> {
+          AtomicBoolean possible = new AtomicBoolean();
+          Thread.startVirtualThread(() -> possible.set(CarrierWatch.isPossible())).join();
+          return possible.get();
+        });
+  }
 
   @Test
   void atMostSoManyCallsAtOnceAsTheLimit() {
@@ -35,31 +50,92 @@ class PermitsTest {
   }
 
   @Test
-  void callsThatHadToBeReplacedHalveTheLimitDownToOne() {
-    int limit = permits.limit();
-    for (int i = 0; i < 10; i++) {
-      permits.ended(true);
-      limit = Math.max(1, limit / 2);
-      assertThat(permits.limit()).isEqualTo(limit);
+  void slowCallsHalveTheLimitDownToOne() {
+    for (int limit = permits.limit(); limit > 1; limit /= 2) {
+      callsUntilHalved(Permits.SLOW_NANOS);
+      assertThat(permits.limit()).isEqualTo(limit / 2);
     }
-    assertThat(limit).isEqualTo(1);
+    for (int i = 0; i < 1_000; i++) {
+      permits.ended(Permits.SLOW_NANOS);
+    }
+    assertThat(permits.limit()).isEqualTo(1);
+  }
+
+  /** How many such calls halve a limit that is more than one. */
+  private int callsUntilHalved(long nanos) {
+    int before = permits.limit();
+    int calls = 0;
+    while (permits.limit() == before) {
+      permits.ended(nanos);
+      calls++;
+    }
+    return calls;
   }
 
   @Test
-  void callsThatEndByThemselvesAddOneUpToTheFirstLimit() {
+  void callsThatLastLongerHalveItSooner() {
+    int calls = callsUntilHalved(Permits.SLOW_NANOS);
+    assertThat(callsUntilHalved(1_000 * Permits.SLOW_NANOS)).isLessThan(calls).isPositive();
+  }
+
+  @Test
+  void quickCallsAddOneUpToTheFirstLimit() {
     int most = permits.limit();
-    permits.ended(true);
+    callsUntilHalved(Permits.SLOW_NANOS);
     int halved = permits.limit();
-    for (int i = 1; i < Permits.CALLS_FOR_ONE_MORE; i++) {
-      permits.ended(false);
+    for (int i = 1; i < Permits.ONE_MORE; i++) {
+      permits.ended(0);
       assertThat(permits.limit()).isEqualTo(halved);
     }
-    permits.ended(false);
+    permits.ended(0);
     assertThat(permits.limit()).isEqualTo(halved + 1);
-    for (int i = 0; i < 100 * Permits.CALLS_FOR_ONE_MORE; i++) {
-      permits.ended(false);
+    for (int i = 0; i < 100 * Permits.ONE_MORE; i++) {
+      permits.ended(0);
     }
     assertThat(permits.limit()).isEqualTo(most);
+  }
+
+  @Test
+  void fewSlowCallsDoNotLowerTheLimit() {
+    int most = permits.limit();
+    for (int i = 0; i < 10_000; i++) {
+      permits.ended(i % 100 == 0 ? 10 * Permits.SLOW_NANOS : 0);
+      assertThat(permits.limit()).isEqualTo(most);
+    }
+  }
+
+  @Test
+  void manySlowCallsKeepTheLimitAtOne() {
+    for (int i = 0; i < 10_000; i++) {
+      permits.ended(i % 3 == 0 ? Permits.SLOW_NANOS : 0);
+    }
+    assertThat(permits.limit()).isEqualTo(1);
+  }
+
+  @Test
+  void callsThatLastAreSlowOnVirtualThread() throws Exception {
+    int most = permits.limit();
+    Thread.startVirtualThread(this::makeSlowCalls).join();
+    assertThat(permits.limit()).isEqualTo(most / 2);
+  }
+
+  @Test
+  void callsOfPlatformThreadsKeepNoCarrierHoweverLongTheyLast() {
+    int most = permits.limit();
+    makeSlowCalls();
+    assertThat(permits.limit()).isEqualTo(most);
+  }
+
+  private void makeSlowCalls() {
+    for (int i = 0; i < -Permits.HALF / Permits.SLOW_WEIGHT; i++) {
+      int permit = permits.tryEnter();
+      assertThat(permit).isNotEqualTo(Permits.NONE);
+      long begun = System.nanoTime();
+      while (System.nanoTime() - begun < Permits.SLOW_NANOS) {
+        Thread.onSpinWait();
+      }
+      permits.leave(permit);
+    }
   }
 
   @Test

@@ -11,11 +11,11 @@ final class Blocking {
     LinuxKernel.INSTANCE.usleep(micros);
   }
 
-  /** The same in a marked call; returns whether it was rescued. */
-  static boolean markedSleep(int micros) {
+  /** The same in a marked call. */
+  static void markedSleep(int micros) {
     int token = CarrierWatch.begin();
     sleep(micros);
-    return CarrierWatch.end(token);
+    CarrierWatch.end(token);
   }
 
   /** Keeps a processor busy. */

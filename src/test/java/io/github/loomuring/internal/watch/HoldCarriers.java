@@ -26,7 +26,6 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class HoldCarriers {
   private final LongAdder calls = new LongAdder();
-  private final LongAdder rescued = new LongAdder();
   private final List<Thread> threads = new ArrayList<>();
   private long endNanos;
   private int ended; // inexact
@@ -56,7 +55,8 @@ public final class HoldCarriers {
               random -> {
                 int token = CarrierWatch.begin();
                 Blocking.spin(3_000);
-                hold.ended(CarrierWatch.end(token));
+                CarrierWatch.end(token);
+                hold.ended();
                 Thread.yield();
               });
       case "streams" -> hold.measure(count, millis, random -> hold.read(random, arguments[3]));
@@ -81,11 +81,12 @@ public final class HoldCarriers {
 
   private void unmarked(int micros) {
     Blocking.sleep(micros);
-    ended(false);
+    ended();
   }
 
   private void marked(int micros) {
-    ended(Blocking.markedSleep(micros));
+    Blocking.markedSleep(micros);
+    ended();
   }
 
   /** Reads some bytes somewhere in the file. */
@@ -94,7 +95,7 @@ public final class HoldCarriers {
       in.seek(random.nextLong(in.length()));
       in.read(new byte[512]);
     }
-    ended(false);
+    ended();
   }
 
   private void measureMapped(int count, int millis, String file) throws Exception {
@@ -105,7 +106,7 @@ public final class HoldCarriers {
           millis,
           random -> {
             sum += map.get(ValueLayout.JAVA_BYTE, random.nextLong(map.byteSize()));
-            ended(false);
+            ended();
           });
     }
   }
@@ -120,13 +121,10 @@ public final class HoldCarriers {
   }
 
   /** Counts a call. Threads yield now and then, as those of other programs wait for something. */
-  private void ended(boolean wasRescued) {
+  private void ended() {
     calls.increment();
     if (++ended % 64 == 0) {
       Thread.yield();
-    }
-    if (wasRescued) {
-      rescued.increment();
     }
   }
 
@@ -158,7 +156,6 @@ public final class HoldCarriers {
     unrelated.join();
     observer.join();
     print("calls", calls.sum());
-    print("rescued", rescued.sum());
     print("woke", sleeper.count);
     print("lateMicrosP50", sleeper.lateMicros(0.5));
     print("lateMicrosP99", sleeper.lateMicros(0.99));
