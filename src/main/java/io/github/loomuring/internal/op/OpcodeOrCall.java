@@ -17,8 +17,7 @@ final class OpcodeOrCall {
    * @param permits of the file's device, for calls of this kind
    * @param bytes how many the kernel may have to free, allocate or copy meanwhile
    */
-  static int run(
-      Handle handle, Operation operation, Sqe.Call call, Permits permits, long bytes)
+  static int run(Handle handle, Operation operation, Sqe.Call call, Permits permits, long bytes)
       throws IOException {
     int permit = Placement.permitToCall(handle, permits, bytes);
     if (permit != Permits.NONE) {

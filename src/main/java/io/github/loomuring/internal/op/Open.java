@@ -5,12 +5,9 @@ import static io.github.loomuring.internal.linux.Fcntl.*;
 
 import io.github.loomuring.internal.call.Cancellation;
 import io.github.loomuring.internal.linux.Errno;
-import io.github.loomuring.internal.linux.ErrorNumber;
-import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.spi.OpenSpec;
 import io.github.loomuring.internal.spi.WholeFile;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
@@ -40,15 +37,15 @@ final class Open implements Abandonable {
    */
   private static final int DEFAULT_ALIGNMENT = 4096;
 
-  private final Context context;
-  private final Path path;
-  private final OpenSpec spec;
-  private final int flags;
-  private final PathMemory memory;
-  private final Operation operation;
+  final Context context;
+  final Path path;
+  final OpenSpec spec;
+  final int flags;
+  final PathMemory memory;
+  final Operation operation;
 
   /** The mount point of the remote file system the path is on, or null. */
-  private final Path remote;
+  final Path remote;
 
   /** The operation outlives this call: its slot and memory are the reaper's. */
   private boolean abandoned;
@@ -150,7 +147,7 @@ final class Open implements Abandonable {
     int fd;
     // Made first: what comes after the open must not fail for want of memory.
     try (ReadFile reader = new ReadFile(context, operation, memory)) {
-      fd = tryOnCaller();
+      fd = OpenOnCaller.cached(this);
       if (fd < 0 && !Errno.EAGAIN.is(fd)) {
         throw failure(fd);
       }
@@ -183,9 +180,9 @@ final class Open implements Abandonable {
 
   /** Opens; the descriptor, which is not yet known to block. */
   private int descriptor() throws IOException {
-    int result = tryOnCaller();
+    int result = OpenOnCaller.cached(this);
     if (Errno.EAGAIN.is(result)) {
-      result = createOnCaller();
+      result = OpenOnCaller.creating(this);
     }
     if (Errno.EAGAIN.is(result)) {
       result = onRing(false);
@@ -199,63 +196,6 @@ final class Open implements Abandonable {
       throw failure(result);
     }
     return result;
-  }
-
-  /** The descriptor, an errno that is certain, or EAGAIN if a request has to tell. */
-  private int tryOnCaller() {
-    int unknown = Errno.EAGAIN.negated();
-    if (!Placement.mayOpenOnCaller(context, remote, flags)) {
-      return unknown;
-    }
-    long how = memory.how(flags | O_NONBLOCK, RESOLVE_CACHED);
-    int result =
-        context.kernel.openat2(operation.errno, AT_FDCWD, memory.path(), how, OPEN_HOW_BYTES);
-    return switch (ErrorNumber.of(result)) {
-      // The kernel lacks the call, or a field of its argument.
-      case ENOSYS, E2BIG -> {
-        context.policy.noCachedOpens();
-        yield unknown;
-      }
-      // It is not cached, or cannot be known without waiting; a signal; no memory.
-      case EAGAIN, EINTR, ENOMEM, ENOBUFS -> unknown;
-      // A flag is not known, or a profile of seccomp refuses the call. The ring's open uses another
-      // call, and gives the error.
-      case EINVAL, EPERM, EOPNOTSUPP -> unknown;
-      default -> {
-        operation.callerWork.done(0);
-        yield result;
-      }
-    };
-  }
-
-  /** An open that may create or truncate a file; as {@link #tryOnCaller}. */
-  private int createOnCaller() throws IOException {
-    int unknown = Errno.EAGAIN.negated();
-    if ((flags & (O_CREAT | O_TRUNC)) == 0) {
-      return unknown; // it is not cached, and has to be read from the device
-    }
-    int result = NameCall.run(context, path, memory, false, this::createIn);
-    int counted = memory.callerWork.take();
-    if (counted >= 0) {
-      operation.callerWork.done(counted);
-    }
-    if (result >= 0) {
-      return result;
-    }
-    return switch (ErrorNumber.of(result)) {
-      case ENOENT, EEXIST, EACCES, EISDIR -> result;
-      // It is on another device, a symbolic link, or the ring's open gives the error.
-      default -> unknown;
-    };
-  }
-
-  private int createIn(Kernel kernel, MemorySegment errno, int directory, long name) {
-    if ((flags & O_TRUNC) != 0 && !NameCall.isSmall(kernel, memory, directory, name)) {
-      return NameCall.NOT_HERE;
-    }
-    int mode = (flags & O_CREAT) != 0 ? spec.mode() : 0;
-    long how = memory.how(flags | O_NONBLOCK | O_NOFOLLOW, mode, RESOLVE_NO_XDEV);
-    return kernel.openat2(errno, directory, name, how, OPEN_HOW_BYTES);
   }
 
   private int onRing(boolean blocking) throws IOException {

@@ -96,9 +96,7 @@ public final class Permits {
     score += nanos < SLOW_NANOS ? 1 : -weight(nanos);
     if (score >= ONE_MORE) {
       score = 0;
-      if (limit < LIMIT_MAX) {
-        limit++; // two at once may count as one
-      }
+      limit = Math.min(limit + 1, LIMIT_MAX); // two at once may count as one
     } else if (score <= HALF) {
       score = 0;
       limit = Math.max(1, limit / 2);
