@@ -5,7 +5,7 @@ import static io.github.loomuring.internal.linux.ErrorNumber.*;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.ErrorNumber;
 import io.github.loomuring.internal.linux.Fcntl;
-import io.github.loomuring.internal.schedule.Permits;
+import io.github.loomuring.internal.watch.Permits;
 
 /**
  * The attempt of a transfer on its caller, before a request is sent: with {@code preadv2(2)} or

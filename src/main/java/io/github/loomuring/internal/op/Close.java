@@ -1,7 +1,7 @@
 package io.github.loomuring.internal.op;
 
-import io.github.loomuring.internal.schedule.Permits;
 import io.github.loomuring.internal.schedule.Turns;
+import io.github.loomuring.internal.watch.Permits;
 import java.io.IOException;
 
 /** The close of a file: {@code close(2)}, when no operation uses the descriptor any more. */

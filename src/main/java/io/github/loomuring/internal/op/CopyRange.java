@@ -3,7 +3,7 @@ package io.github.loomuring.internal.op;
 import static io.github.loomuring.internal.linux.ErrorNumber.*;
 
 import io.github.loomuring.internal.linux.ErrorNumber;
-import io.github.loomuring.internal.schedule.Permits;
+import io.github.loomuring.internal.watch.Permits;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -5,7 +5,7 @@ import static io.github.loomuring.internal.linux.Fcntl.*;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.ring.Gate;
-import io.github.loomuring.internal.schedule.Permits;
+import io.github.loomuring.internal.watch.Permits;
 import java.lang.foreign.MemorySegment;
 
 /**

@@ -4,7 +4,7 @@ import static io.github.loomuring.internal.linux.IoUring.IORING_FSYNC_DATASYNC;
 
 import io.github.loomuring.internal.concurrent.SpinLock;
 import io.github.loomuring.internal.linux.Errno;
-import io.github.loomuring.internal.schedule.Permits;
+import io.github.loomuring.internal.watch.Permits;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 

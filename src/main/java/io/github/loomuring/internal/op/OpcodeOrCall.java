@@ -1,7 +1,7 @@
 package io.github.loomuring.internal.op;
 
 import io.github.loomuring.internal.linux.Errno;
-import io.github.loomuring.internal.schedule.Permits;
+import io.github.loomuring.internal.watch.Permits;
 import java.io.IOException;
 
 /**

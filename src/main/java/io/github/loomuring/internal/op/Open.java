@@ -37,15 +37,15 @@ final class Open implements Abandonable {
    */
   private static final int DEFAULT_ALIGNMENT = 4096;
 
-  final Context context;
-  final Path path;
-  final OpenSpec spec;
-  final int flags;
-  final PathMemory memory;
-  final Operation operation;
+  private final Context context;
+  private final Path path;
+  private final OpenSpec spec;
+  private final int flags;
+  private final PathMemory memory;
+  private final Operation operation;
 
   /** The mount point of the remote file system the path is on, or null. */
-  final Path remote;
+  private final Path remote;
 
   /** The operation outlives this call: its slot and memory are the reaper's. */
   private boolean abandoned;
@@ -147,7 +147,7 @@ final class Open implements Abandonable {
     int fd;
     // Made first: what comes after the open must not fail for want of memory.
     try (ReadFile reader = new ReadFile(context, operation, memory)) {
-      fd = OpenOnCaller.cached(this);
+      fd = OpenOnCaller.cached(context, remote, flags, memory, operation);
       if (fd < 0 && !Errno.EAGAIN.is(fd)) {
         throw failure(fd);
       }
@@ -180,9 +180,9 @@ final class Open implements Abandonable {
 
   /** Opens; the descriptor, which is not yet known to block. */
   private int descriptor() throws IOException {
-    int result = OpenOnCaller.cached(this);
+    int result = OpenOnCaller.cached(context, remote, flags, memory, operation);
     if (Errno.EAGAIN.is(result)) {
-      result = OpenOnCaller.creating(this);
+      result = OpenOnCaller.creating(context, path, spec, flags, memory, operation);
     }
     if (Errno.EAGAIN.is(result)) {
       result = onRing(false);

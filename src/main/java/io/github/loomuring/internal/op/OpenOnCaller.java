@@ -6,8 +6,10 @@ import static io.github.loomuring.internal.linux.Fcntl.*;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.ErrorNumber;
 import io.github.loomuring.internal.linux.Kernel;
+import io.github.loomuring.internal.spi.OpenSpec;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 
 /**
  * An open on its caller, before a request is sent: of what is in the dentry and inode caches, which
@@ -17,16 +19,15 @@ final class OpenOnCaller {
   private OpenOnCaller() {}
 
   /** The descriptor, an errno that is certain, or EAGAIN if a request has to tell. */
-  static int cached(Open open) {
-    Context context = open.context;
+  static int cached(
+      Context context, Path remote, int flags, PathMemory memory, Operation operation) {
     int unknown = Errno.EAGAIN.negated();
-    if (!Placement.mayOpenOnCaller(context, open.remote, open.flags)) {
+    if (!Placement.mayOpenOnCaller(context, remote, flags)) {
       return unknown;
     }
-    long how = open.memory.how(open.flags | O_NONBLOCK, RESOLVE_CACHED);
+    long how = memory.how(flags | O_NONBLOCK, RESOLVE_CACHED);
     int result =
-        context.kernel.openat2(
-            open.operation.errno, AT_FDCWD, open.memory.path(), how, OPEN_HOW_BYTES);
+        context.kernel.openat2(operation.errno, AT_FDCWD, memory.path(), how, OPEN_HOW_BYTES);
     return switch (ErrorNumber.of(result)) {
       // The kernel lacks the call, or a field of its argument.
       case ENOSYS, E2BIG -> {
@@ -39,28 +40,31 @@ final class OpenOnCaller {
       // call, and gives the error.
       case EINVAL, EPERM, EOPNOTSUPP -> unknown;
       default -> {
-        open.operation.callerWork.done(0);
+        operation.callerWork.done(0);
         yield result;
       }
     };
   }
 
   /** An open that may create or truncate a file; as {@link #cached}. */
-  static int creating(Open open) throws IOException {
+  static int creating(
+      Context context, Path path, OpenSpec spec, int flags, PathMemory memory, Operation operation)
+      throws IOException {
     int unknown = Errno.EAGAIN.negated();
-    if ((open.flags & (O_CREAT | O_TRUNC)) == 0) {
+    if ((flags & (O_CREAT | O_TRUNC)) == 0) {
       return unknown; // it is not cached, and has to be read from the device
     }
     int result =
         NameCall.run(
-            open.context,
-            open.path,
-            open.memory,
+            context,
+            path,
+            memory,
             false,
-            (kernel, errno, directory, name) -> createIn(open, kernel, errno, directory, name));
-    int counted = open.memory.callerWork.take();
+            (kernel, errno, directory, name) ->
+                createIn(spec, flags, memory, kernel, errno, directory, name));
+    int counted = memory.callerWork.take();
     if (counted >= 0) {
-      open.operation.callerWork.done(counted);
+      operation.callerWork.done(counted);
     }
     if (result >= 0) {
       return result;
@@ -73,12 +77,18 @@ final class OpenOnCaller {
   }
 
   private static int createIn(
-      Open open, Kernel kernel, MemorySegment errno, int directory, long name) {
-    if ((open.flags & O_TRUNC) != 0 && !NameCall.isSmall(kernel, open.memory, directory, name)) {
+      OpenSpec spec,
+      int flags,
+      PathMemory memory,
+      Kernel kernel,
+      MemorySegment errno,
+      int directory,
+      long name) {
+    if ((flags & O_TRUNC) != 0 && !NameCall.isSmall(kernel, memory, directory, name)) {
       return NameCall.NOT_HERE;
     }
-    int mode = (open.flags & O_CREAT) != 0 ? open.spec.mode() : 0;
-    long how = open.memory.how(open.flags | O_NONBLOCK | O_NOFOLLOW, mode, RESOLVE_NO_XDEV);
+    int mode = (flags & O_CREAT) != 0 ? spec.mode() : 0;
+    long how = memory.how(flags | O_NONBLOCK | O_NOFOLLOW, mode, RESOLVE_NO_XDEV);
     return kernel.openat2(errno, directory, name, how, OPEN_HOW_BYTES);
   }
 }

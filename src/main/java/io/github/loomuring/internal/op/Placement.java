@@ -5,7 +5,7 @@ import static io.github.loomuring.internal.linux.Fcntl.O_TRUNC;
 
 import io.github.loomuring.internal.call.Deadlines;
 import io.github.loomuring.internal.call.Interrupts;
-import io.github.loomuring.internal.schedule.Permits;
+import io.github.loomuring.internal.watch.Permits;
 import java.nio.file.Path;
 
 /**

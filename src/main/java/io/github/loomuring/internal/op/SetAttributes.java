@@ -4,7 +4,7 @@ import static io.github.loomuring.internal.linux.Fcntl.*;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.loomuring.internal.platform.Permissions;
-import io.github.loomuring.internal.schedule.Permits;
+import io.github.loomuring.internal.watch.Permits;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

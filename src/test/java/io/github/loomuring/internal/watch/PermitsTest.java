@@ -1,8 +1,7 @@
-package io.github.loomuring.internal.schedule;
+package io.github.loomuring.internal.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.loomuring.internal.watch.CarrierWatch;
 import io.github.loomuring.support.Waiting;
 import java.util.ArrayList;
 import java.util.List;

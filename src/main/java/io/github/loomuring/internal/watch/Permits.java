@@ -1,6 +1,5 @@
-package io.github.loomuring.internal.schedule;
+package io.github.loomuring.internal.watch;
 
-import io.github.loomuring.internal.watch.CarrierWatch;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
