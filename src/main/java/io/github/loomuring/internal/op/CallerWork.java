@@ -6,6 +6,9 @@ import io.github.loomuring.internal.schedule.Turns;
  * The work that the owners of a slot do without the ring, one after the other, for {@link Turns}.
  */
 final class CallerWork {
+  /** The time in which {@link Turns#BYTES} bytes are copied, with the call that does it. */
+  private static final long NANOS = 5_000;
+
   private int readsOfMissing;
 
   /** Work of the operation that has the slot now, in bytes; -1 if it has done none. */
@@ -23,7 +26,7 @@ final class CallerWork {
 
   /** Work of {@code nanos}, counted as the bytes that take about as long. */
   static int bytesOf(long nanos) {
-    long weight = nanos / Turns.OPERATION_NANOS_MAX + 1;
+    long weight = nanos / NANOS + 1;
     return (int) Math.min(weight * Turns.BYTES, Integer.MAX_VALUE);
   }
 

@@ -30,17 +30,26 @@ final class Device {
   /** Writes with RWF_NOWAIT are supported, as far as is known. */
   private volatile boolean nowaitWrites = true;
 
+  /** Longer than a hop: such calls had better wait where they keep no carrier. */
+  private static final long SLOW_NANOS = 200_000;
+
+  /**
+   * The same for writes. Shorter waits are for the lock of the file, which a hop has to wait for as
+   * well, and holds for longer.
+   */
+  private static final long SLOW_WRITE_NANOS = 2_000_000;
+
   // For calls on callers that may wait for the device. One for each kind, because a device may let
   // calls of one kind wait, and not those of another.
 
   /** Writes of files that are open. */
-  final Permits writePermits = new Permits();
+  final Permits writePermits = new Permits(SLOW_WRITE_NANOS);
 
   /** Calls that write data and metadata to the device: fsync and its kin. */
-  final Permits forcePermits = new Permits();
+  final Permits forcePermits = new Permits(SLOW_NANOS);
 
   /** All others: calls on names, and on the space and the attributes of files. */
-  final Permits permits = new Permits();
+  final Permits permits = new Permits(SLOW_NANOS);
 
   Device(Gate gate, long fileSystemType) {
     this.gate = gate;

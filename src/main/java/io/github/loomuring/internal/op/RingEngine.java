@@ -173,7 +173,7 @@ public final class RingEngine implements Engine {
     } catch (IllegalAccessException e) {
       throw new AssertionError("the classes are of this package", e);
     }
-    new Permits().leave(Permits.UNNEEDED);
+    new Permits(1).leave(Permits.UNNEEDED);
     PathMemory.acquire().close();
     Scratch.acquire().release();
     // For the classes that javac makes of their switches over enums.

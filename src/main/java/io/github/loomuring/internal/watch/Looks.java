@@ -144,10 +144,11 @@ final class Looks {
     calm = lacking ? 0 : calm;
     evidence = lacking ? Math.min(evidence + 1, EVIDENCE) : Math.max(evidence - 1, 0);
     boolean lasting = marks.lasting() > 0 || (all && states.lasting() > 0);
-    if (lacking && (lasting || evidence == EVIDENCE)) {
+    if (lacking && (lasting || (all && evidence == EVIDENCE))) {
       states.rescue(watched);
       // More than the size of the pool: otherwise the scheduler would start no carrier.
-      spares.raise(blocked + replaced + (lacks == 1 ? 0 : Math.min(queued, watched)));
+      int needed = all ? watched : Math.min(watched, marks.lasting());
+      spares.raise(needed + (lacks == 1 ? 0 : Math.min(queued, needed)));
       rescues.spares(spares.count());
       nudges.add(lacks);
     } else {

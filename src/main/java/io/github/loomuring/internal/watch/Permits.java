@@ -29,9 +29,6 @@ public final class Permits {
 
   private static final int LIMIT_MAX = Runtime.getRuntime().availableProcessors() + 3;
 
-  /** A call that lasts so long is slow: it takes longer than a hop. */
-  static final long SLOW_NANOS = 200_000;
-
   // A quick call adds one to the score. So the limit grows if fewer than about one call in nine is
   // slow. On an ext4 that has a journal and does not wait for its device one call in a hundred was,
   // and one in three on an ext4 that is mounted with discard.
@@ -49,11 +46,21 @@ public final class Permits {
     }
   }
 
+  private final long slowNanos;
   private volatile int inside;
   private volatile int limit = LIMIT_MAX;
 
   /** Without memory ordering: a few calls more or fewer do not matter. */
   private int score;
+
+  /**
+   * Makes permits for calls of one kind.
+   *
+   * @param slowNanos a call that lasts so long is slow
+   */
+  public Permits(long slowNanos) {
+    this.slowNanos = slowNanos;
+  }
 
   /** Takes a permit, which {@link #leave} must give back; {@link #NONE} if there is none. */
   public int tryEnter() {
@@ -92,7 +99,7 @@ public final class Permits {
 
   /** Adapts the limit to a call that has lasted so long. */
   void ended(long nanos) {
-    score += nanos < SLOW_NANOS ? 1 : -weight(nanos);
+    score += nanos < slowNanos ? 1 : -weight(nanos / slowNanos);
     if (score >= ONE_MORE) {
       score = 0;
       limit = Math.min(limit + 1, LIMIT_MAX); // two at once may count as one
@@ -103,8 +110,8 @@ public final class Permits {
   }
 
   /** By how much a slow call lowers the score: more if it lasts longer, but not in proportion. */
-  private static int weight(long nanos) {
-    int doublings = Long.SIZE - 1 - Long.numberOfLeadingZeros(nanos / SLOW_NANOS);
+  private static int weight(long times) {
+    int doublings = Long.SIZE - 1 - Long.numberOfLeadingZeros(times);
     return SLOW_WEIGHT * (1 + doublings);
   }
 

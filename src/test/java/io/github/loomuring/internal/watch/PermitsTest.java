@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Timeout;
 /** Permits are bounded, and follow the calls that lasted. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PermitsTest {
-  private final Permits permits = new Permits();
+  private static final long SLOW_NANOS = 200_000;
+
+  private final Permits permits = new Permits(SLOW_NANOS);
 
   @BeforeAll
   static void findCarriers() throws Exception {
@@ -51,11 +53,11 @@ class PermitsTest {
   @Test
   void slowCallsHalveTheLimitDownToOne() {
     for (int limit = permits.limit(); limit > 1; limit /= 2) {
-      callsUntilHalved(Permits.SLOW_NANOS);
+      callsUntilHalved(SLOW_NANOS);
       assertThat(permits.limit()).isEqualTo(limit / 2);
     }
     for (int i = 0; i < 1_000; i++) {
-      permits.ended(Permits.SLOW_NANOS);
+      permits.ended(SLOW_NANOS);
     }
     assertThat(permits.limit()).isEqualTo(1);
   }
@@ -73,14 +75,14 @@ class PermitsTest {
 
   @Test
   void callsThatLastLongerHalveItSooner() {
-    int calls = callsUntilHalved(Permits.SLOW_NANOS);
-    assertThat(callsUntilHalved(1_000 * Permits.SLOW_NANOS)).isLessThan(calls).isPositive();
+    int calls = callsUntilHalved(SLOW_NANOS);
+    assertThat(callsUntilHalved(1_000 * SLOW_NANOS)).isLessThan(calls).isPositive();
   }
 
   @Test
   void quickCallsAddOneUpToTheFirstLimit() {
     int most = permits.limit();
-    callsUntilHalved(Permits.SLOW_NANOS);
+    callsUntilHalved(SLOW_NANOS);
     int halved = permits.limit();
     for (int i = 1; i < Permits.ONE_MORE; i++) {
       permits.ended(0);
@@ -98,7 +100,7 @@ class PermitsTest {
   void fewSlowCallsDoNotLowerTheLimit() {
     int most = permits.limit();
     for (int i = 0; i < 10_000; i++) {
-      permits.ended(i % 100 == 0 ? 10 * Permits.SLOW_NANOS : 0);
+      permits.ended(i % 100 == 0 ? 10 * SLOW_NANOS : 0);
       assertThat(permits.limit()).isEqualTo(most);
     }
   }
@@ -106,7 +108,7 @@ class PermitsTest {
   @Test
   void manySlowCallsKeepTheLimitAtOne() {
     for (int i = 0; i < 10_000; i++) {
-      permits.ended(i % 3 == 0 ? Permits.SLOW_NANOS : 0);
+      permits.ended(i % 3 == 0 ? SLOW_NANOS : 0);
     }
     assertThat(permits.limit()).isEqualTo(1);
   }
@@ -130,7 +132,7 @@ class PermitsTest {
       int permit = permits.tryEnter();
       assertThat(permit).isNotEqualTo(Permits.NONE);
       long begun = System.nanoTime();
-      while (System.nanoTime() - begun < Permits.SLOW_NANOS) {
+      while (System.nanoTime() - begun < SLOW_NANOS) {
         Thread.onSpinWait();
       }
       permits.leave(permit);
