@@ -11,8 +11,12 @@ final class Looks {
    * A look reads the marks and the number of queued threads, which takes a microsecond. Only if
    * threads are queued, and so many carriers are in calls that too few may be left, it reads the
    * states of the carriers, which takes microseconds for each. If too few are left, and a call has
-   * lasted since the look before, it is rescued at once. If all calls are shorter than that, it
-   * takes several looks to conclude that the carriers are blocked most of the time.
+   * lasted since the look before, it is rescued at once. The threads of shorter marked calls give
+   * way by themselves, see Turns. If all carriers are watched and all calls are shorter, it takes
+   * several looks to conclude that the carriers are blocked most of the time.
+   *
+   * Only carriers in marked calls that have lasted get a spare. Others that sleep at the look may
+   * wait for the lock of a file, and more threads would only make the queue for it longer.
    *
    * State, not time, tells whether a carrier is blocked: if the processors are busy, calls last as
    * well, but another carrier would only make the processors busier.
@@ -147,8 +151,8 @@ final class Looks {
     if (lacking && (lasting || (all && evidence == EVIDENCE))) {
       states.rescue(watched);
       // More than the size of the pool: otherwise the scheduler would start no carrier.
-      int needed = all ? watched : Math.min(watched, marks.lasting());
-      spares.raise(needed + (lacks == 1 ? 0 : Math.min(queued, needed)));
+      int needed = all ? blocked : Math.min(blocked, marks.lasting());
+      spares.raise(needed + replaced + (lacks == 1 ? 0 : Math.min(queued, needed)));
       rescues.spares(spares.count());
       nudges.add(lacks);
     } else {
