@@ -142,7 +142,7 @@ final class Attempt {
     try {
       return handle.kernel().pwritev2(operation.errno, handle.fd, iovecs, count, position, flags);
     } finally {
-      handle.device.writePermits.leave(permit);
+      operation.callerWork.lasted(handle.device.writePermits.leave(permit));
     }
   }
 

@@ -14,9 +14,16 @@ final class CallerWork {
   /** Work of the operation that has the slot now, in bytes; -1 if it has done none. */
   private int countedBytes = -1;
 
+  private long countedNanos;
+
   /** Counts reads of files whose last attempt missed the page cache: whether it is an nth. */
   boolean isNthReadOfMissing(int n) {
     return ++readsOfMissing % n == 0;
+  }
+
+  /** The owner has kept its carrier for so long. */
+  void lasted(long nanos) {
+    countedNanos = nanos;
   }
 
   /** The owner has transferred so many bytes, or done something else that transfers none. */
@@ -32,8 +39,9 @@ final class CallerWork {
 
   /** Returns the work that was counted in this use of the slot, and forgets it; -1 if none was. */
   int take() {
-    int taken = countedBytes;
+    int taken = countedBytes < 0 ? -1 : Math.max(countedBytes, bytesOf(countedNanos));
     countedBytes = -1;
+    countedNanos = 0;
     return taken;
   }
 }

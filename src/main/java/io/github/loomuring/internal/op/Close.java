@@ -50,18 +50,18 @@ final class Close {
 
   private static void closeDescriptor(Handle handle) throws IOException {
     int permit = Placement.permitToClose(handle);
-    long begun = permit >= 0 ? System.nanoTime() : 0;
+    long nanos = 0;
     try {
       Descriptor.close(
           handle.context, handle.fd, handle.kind.lockKey(), permit != Permits.NONE, handle.path);
     } finally {
       handle.references.closed();
       if (permit != Permits.NONE) {
-        handle.device.permits.leave(permit);
+        nanos = handle.device.permits.leave(permit);
       }
     }
-    if (permit >= 0) {
-      Turns.count(CallerWork.bytesOf(System.nanoTime() - begun)); // last: it may wait
+    if (nanos > 0) {
+      Turns.count(CallerWork.bytesOf(nanos)); // last: it may wait
     }
   }
 }

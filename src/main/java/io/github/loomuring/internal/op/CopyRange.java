@@ -58,15 +58,13 @@ final class CopyRange {
     try {
       return call(operation, source, offset, target, targetOffset, length);
     } finally {
-      leave(source, permit);
-      operation.callerWork.done((int) length);
+      operation.callerWork.lasted(leave(source, permit));
+      operation.callerWork.done(0);
     }
   }
 
-  private static void leave(Handle source, int permit) {
-    if (permit != Permits.NONE) {
-      source.device.permits.leave(permit);
-    }
+  private static long leave(Handle source, int permit) {
+    return permit != Permits.NONE ? source.device.permits.leave(permit) : 0;
   }
 
   private static long call(

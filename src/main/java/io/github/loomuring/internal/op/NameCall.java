@@ -160,7 +160,6 @@ final class NameCall {
     if (permit == Permits.NONE) {
       return NOT_HERE;
     }
-    long begun = System.nanoTime();
     try {
       int result;
       do {
@@ -169,8 +168,8 @@ final class NameCall {
       // The call may be refused by a profile of seccomp that lets the request pass.
       return result < 0 && Attempt.isDecidedByRing(result) ? NOT_HERE : result;
     } finally {
-      permits.leave(permit);
-      memory.callerWork.done(CallerWork.bytesOf(System.nanoTime() - begun));
+      memory.callerWork.lasted(permits.leave(permit));
+      memory.callerWork.done(0);
     }
   }
 

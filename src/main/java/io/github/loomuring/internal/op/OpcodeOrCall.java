@@ -33,12 +33,11 @@ final class OpcodeOrCall {
 
   private static int onCaller(
       Handle handle, Operation operation, Sqe.Call call, Permits permits, int permit) {
-    long begun = System.nanoTime();
     try {
       return repeat(handle.context, operation, call);
     } finally {
-      permits.leave(permit);
-      operation.callerWork.done(CallerWork.bytesOf(System.nanoTime() - begun));
+      operation.callerWork.lasted(permits.leave(permit));
+      operation.callerWork.done(0);
     }
   }
 

@@ -82,7 +82,7 @@ final class SetAttributes {
     try {
       return call.by(operation);
     } finally {
-      handle.device.permits.leave(permit);
+      operation.callerWork.lasted(handle.device.permits.leave(permit));
       operation.callerWork.done(0);
     }
   }

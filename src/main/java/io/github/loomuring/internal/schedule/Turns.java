@@ -58,7 +58,7 @@ public final class Turns {
   public static final int BYTES = 8192;
 
   /** If an operation of weight one takes longer, its thread has done something else as well. */
-  public static final long OPERATION_NANOS_MAX = 100_000;
+  private static final long OPERATION_NANOS_MAX = 20_000;
 
   /** The longest time that a carrier needs to find the next thread. */
   private static final long GIVE_WAY_NANOS = 50_000;

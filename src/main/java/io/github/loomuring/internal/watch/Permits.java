@@ -85,16 +85,20 @@ public final class Permits {
     return NONE;
   }
 
-  /** Gives a permit back, after the call. */
-  public void leave(int permit) {
+  /**
+   * Gives a permit back, after the call. Returns for how many nanoseconds the call has kept its
+   * carrier, as far as that is known.
+   */
+  public long leave(int permit) {
     assert permit != NONE : "there was no permit";
     if (permit == UNNEEDED) {
-      return;
+      return 0;
     }
     long nanos = permit == UNMARKED ? 0 : CarrierWatch.end(permit);
     int before = (int) INSIDE.getAndAdd(this, -1);
     assert before > 0 : "a permit was given back twice";
     ended(nanos);
+    return nanos;
   }
 
   /** Adapts the limit to a call that has lasted so long. */
