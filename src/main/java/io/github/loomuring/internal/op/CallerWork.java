@@ -33,8 +33,7 @@ final class CallerWork {
 
   /** Work of {@code nanos}, counted as the bytes that take about as long. */
   static int bytesOf(long nanos) {
-    long weight = nanos / NANOS + 1;
-    return (int) Math.min(weight * Turns.BYTES, Integer.MAX_VALUE);
+    return (int) Math.min(nanos / NANOS * Turns.BYTES, Integer.MAX_VALUE);
   }
 
   /** Returns the work that was counted in this use of the slot, and forgets it; -1 if none was. */
