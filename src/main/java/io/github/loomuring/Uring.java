@@ -48,6 +48,7 @@ public final class Uring implements AutoCloseable {
 
   static {
     Access.install(new ApiAccess());
+    SpareCarriers.startIfAsked();
   }
 
   private final Engine engine;

@@ -50,11 +50,13 @@ public final class UringOptions {
      */
     NON_BLOCKING,
     /**
-     * Also plain buffered writes, as long as they are quick. It is meant for file systems that
-     * cannot tell whether a buffered write would block, such as ext4. A slow write holds its
-     * carrier once; after several slow ones, the writes to that device go through the ring for 20
-     * ms. {@link UringFiles#write} of up to 256 KiB without {@link Sync} also runs on the caller,
-     * while no other file is being written that way.
+     * Also calls that may wait a little, on local file systems: buffered writes, opens that create
+     * or truncate, closes, {@link UringFile#force}, changes of names, and small files as a whole. A
+     * few callers at a time make such calls on each device. If one of them blocks its carrier while
+     * virtual threads are queued, the carrier is replaced for that time.
+     *
+     * <p>Such a call ends when the kernel lets go of it. An interrupt, or a close of the file by
+     * another thread, has effect only then. A thread with a {@link Deadline} makes no such call.
      */
     ADAPTIVE
   }

@@ -196,7 +196,8 @@ class ArchitectureTest {
       classes()
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage("java..", "jdk.management", API, NIO, INTERNAL + "..");
+          .resideInAnyPackage(
+              "java..", "jdk.management", "jdk.jfr", API, NIO, API + ".watch", INTERNAL + "..");
 
   /** Whether {@code c} is an enum, an exception or a record that depends on the JDK alone. */
   private static boolean isValue(JavaClass c) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
 import io.github.loomuring.hazard.Call.On;
+import io.github.loomuring.internal.watch.CarrierWatch;
 import io.github.loomuring.support.Descriptors;
 import io.github.loomuring.support.Engines;
 import io.github.loomuring.support.LeakCheck;
@@ -143,6 +144,76 @@ class FrozenFileSystemHazardTest {
     assertThat(write.value()).isEqualTo(7); // it happened, so that is its outcome
   }
 
+  /**
+   * A few callers wait on their carriers, which are replaced. All others wait in the ring, and
+   * those that are not in the kernel yet can be interrupted.
+   */
+  @Test
+  void thousandCallersOnTheirCarriersDelayNobodyElse() throws Exception {
+    int callers = 1_000;
+    Path elsewhere = directory.resolve("elsewhere");
+    try (Uring adaptive = Engines.RING_ADAPTIVE.open();
+        UringFile file = adaptive.openFile(mount.resolve("many"), WRITE, CREATE_NEW);
+        UringFile other = adaptive.openFile(elsewhere, WRITE, CREATE_NEW)) {
+      Waiting.until(
+          "the carrier watch",
+          () -> {
+            Call.start(() -> other.write(ByteBuffer.allocate(1), 0)).value();
+            return CarrierWatch.isPossible();
+          });
+      freeze();
+      try {
+        List<Call<Integer>> writes = new ArrayList<>();
+        for (int n = 0; n < callers; n++) {
+          long offset = n;
+          writes.add(Call.start(() -> file.write(ByteBuffer.wrap(new byte[] {1}), offset)));
+        }
+        Waiting.until("carriers to block", () -> blockedThreads("ForkJoinPool") > 1);
+        Waiting.until("a worker to block", () -> blockedWorkers() > 0);
+
+        // Others go on: a thread that sleeps, and one that writes to another file system.
+        Call<Long> late = Call.start(FrozenFileSystemHazardTest::mostLateMillis);
+        for (int n = 0; n < 200; n++) {
+          long offset = n;
+          assertThat(Call.start(() -> other.write(ByteBuffer.allocate(1), offset)).value())
+              .isEqualTo(1);
+        }
+        assertThat(late.value()).as("ms late").isLessThan(1_000);
+        int permits = Runtime.getRuntime().availableProcessors() + 3;
+        assertThat(blockedThreads("ForkJoinPool")).isLessThanOrEqualTo(permits);
+
+        writes.forEach(Call::interrupt);
+        Waiting.until(
+            "all that wait for their turn to be interrupted",
+            () -> writes.stream().filter(Call::hasEnded).count() > callers / 2);
+        thaw();
+        int written = 0;
+        for (Call<Integer> write : writes) {
+          if (write.failure() == null) {
+            assertThat(write.value()).isEqualTo(1);
+            written++;
+          } else {
+            write.assertInterrupted();
+          }
+        }
+        assertThat(written).isBetween(1, callers / 2);
+        Waiting.until("the spare carriers to go", () -> CarrierWatch.spares() == 0);
+      } finally {
+        thaw(); // otherwise the file could not be closed
+      }
+    }
+  }
+
+  private static long mostLateMillis() throws Exception {
+    long most = 0;
+    for (int n = 0; n < 300; n++) {
+      long begun = System.nanoTime();
+      Thread.sleep(1);
+      most = Math.max(most, (System.nanoTime() - begun) / 1_000_000);
+    }
+    return most;
+  }
+
   /** Takes the ten seconds that a ring waits for operations which do not end. */
   @Test
   @Tag("long")
@@ -172,8 +243,13 @@ class FrozenFileSystemHazardTest {
   }
 
   private static int blockedWorkers() throws IOException {
+    return blockedThreads("iou-wrk-");
+  }
+
+  /** How many threads of that name wait in the kernel for something that no signal ends. */
+  private static int blockedThreads(String name) throws IOException {
     int blocked = 0;
-    for (String tid : Hazards.tids("iou-wrk-")) {
+    for (String tid : Hazards.tids(name)) {
       try {
         String stat = Files.readString(Path.of("/proc/self/task", tid, "stat"));
         blocked += stat.contains(") D ") ? 1 : 0;

@@ -84,6 +84,7 @@ public final class Fcntl {
   public static final long OPEN_HOW_FLAGS = 0;
   public static final long OPEN_HOW_MODE = 8;
   public static final long OPEN_HOW_RESOLVE = 16;
+  public static final long RESOLVE_NO_XDEV = 0x01;
   public static final long RESOLVE_CACHED = 0x20;
 
   /*

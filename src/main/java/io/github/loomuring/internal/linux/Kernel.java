@@ -75,6 +75,15 @@ public interface Kernel {
 
   int renameat(MemorySegment errno, int dirfd, long path, int newDirfd, long newPath);
 
+  /** Renames with the flags RENAME_NOREPLACE or RENAME_EXCHANGE, which {@code renameat} lacks. */
+  int renameat2(MemorySegment errno, int dirfd, long path, int newDirfd, long newPath, int flags);
+
+  int mkdirat(MemorySegment errno, int dirfd, long path, int mode);
+
+  int symlinkat(MemorySegment errno, long target, int dirfd, long linkPath);
+
+  int linkat(MemorySegment errno, int dirfd, long path, int newDirfd, long newPath, int flags);
+
   /** Sets the descriptor's own position, which no read or write of the library uses. */
   long lseek(MemorySegment errno, int fd, long offset, int whence);
 

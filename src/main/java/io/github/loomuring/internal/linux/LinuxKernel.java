@@ -28,6 +28,10 @@ public final class LinuxKernel implements Kernel {
   private static final long SYS_IO_URING_REGISTER = 427;
   private static final long SYS_OPENAT2 = 437;
 
+  /** Older than the numbers that all architectures share. */
+  private static final long SYS_RENAMEAT2 =
+      "aarch64".equals(System.getProperty("os.arch")) ? 276 : 316;
+
   private static final MemorySegment SYSCALL = find("syscall");
   private static final MemorySegment MMAP = find("mmap");
   private static final MemorySegment MUNMAP = find("munmap");
@@ -56,6 +60,9 @@ public final class LinuxKernel implements Kernel {
   private static final MemorySegment SCHED_YIELD = find("sched_yield");
   private static final MemorySegment USLEEP = find("usleep");
   private static final MemorySegment UNLINKAT = find("unlinkat");
+  private static final MemorySegment MKDIRAT = find("mkdirat");
+  private static final MemorySegment SYMLINKAT = find("symlinkat");
+  private static final MemorySegment LINKAT = find("linkat");
 
   private LinuxKernel() {}
 
@@ -223,6 +230,28 @@ public final class LinuxKernel implements Kernel {
   @Override
   public int renameat(MemorySegment errno, int dirfd, long path, int newDirfd, long newPath) {
     return intCall(errno, RENAMEAT, dirfd, path, newDirfd, newPath, 0, 0);
+  }
+
+  @Override
+  public int renameat2(
+      MemorySegment errno, int dirfd, long path, int newDirfd, long newPath, int flags) {
+    return (int) call(errno, SYSCALL, SYS_RENAMEAT2, dirfd, path, newDirfd, newPath, flags);
+  }
+
+  @Override
+  public int mkdirat(MemorySegment errno, int dirfd, long path, int mode) {
+    return intCall(errno, MKDIRAT, dirfd, path, mode, 0, 0, 0);
+  }
+
+  @Override
+  public int symlinkat(MemorySegment errno, long target, int dirfd, long linkPath) {
+    return intCall(errno, SYMLINKAT, target, dirfd, linkPath, 0, 0, 0);
+  }
+
+  @Override
+  public int linkat(
+      MemorySegment errno, int dirfd, long path, int newDirfd, long newPath, int flags) {
+    return intCall(errno, LINKAT, dirfd, path, newDirfd, newPath, flags, 0);
   }
 
   @Override

@@ -20,7 +20,7 @@ final class Advise {
       if (mayBlock(advice) || Placement.isForWorker(handle)) {
         operation.setAsync();
       }
-      int result = OpcodeOrCall.run(handle, operation, Sqe::fadvise);
+      int result = OpcodeOrCall.run(handle, operation, Sqe::fadvise, handle.device.permits, length);
       // Also of an older kernel, for a length of more than 32 bits.
       if (Errno.EINVAL.is(result) && handle.context.supports(operation.opcode())) {
         result = OpcodeOrCall.onPool(handle.context, operation, Sqe::fadvise);

@@ -5,6 +5,7 @@ import static io.github.loomuring.internal.linux.ErrorNumber.*;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.ErrorNumber;
 import io.github.loomuring.internal.linux.Fcntl;
+import io.github.loomuring.internal.watch.Permits;
 
 /**
  * The attempt of a transfer on its caller, before a request is sent: with {@code preadv2(2)} or
@@ -12,9 +13,6 @@ import io.github.loomuring.internal.linux.Fcntl;
  * descriptor does not block; or a plain write, where {@link Placement} lets it wait.
  */
 final class Attempt {
-  /** A plain write on the caller that took longer than this has waited, or lost its processor. */
-  static final long SLOW_NANOS = 500_000;
-
   private static final int NOWAIT_ATTEMPTS = 8;
 
   /** The meaning of an attempt's errno. */
@@ -115,29 +113,37 @@ final class Attempt {
     if (!Placement.mayWriteOnCaller(handle)) {
       return Errno.EAGAIN.negated();
     }
-    Device device = handle.device;
-    if (device.nowaitWrites()) {
-      long n = writeWithoutWaiting(handle, operation, iovecs, count, position, flags);
-      if (n < 0 && meaning(n) == Meaning.REFUSED) {
-        device.writeRefused(handle.kernel(), operation.errno, n);
-      }
-      if (n >= 0 || !handle.context.policy.adaptive) {
-        return n;
-      }
+    if (handle.context.policy.adaptive) {
+      return writeUnderPermit(handle, operation, iovecs, count, length, position, flags);
     }
-    if (!handle.context.policy.adaptive) {
-      return Errno.EAGAIN.negated(); // spares the clock
-    }
-    long begun = System.nanoTime();
-    if (!Placement.mayWaitInWrite(handle, length, begun)) {
+    if (!handle.device.nowaitWrites()) {
       return Errno.EAGAIN.negated();
     }
-    long n = handle.kernel().pwritev2(operation.errno, handle.fd, iovecs, count, position, flags);
-    long ended = System.nanoTime();
-    if (ended - begun > SLOW_NANOS) {
-      device.writeWasSlow(ended - begun, ended);
+    long n = writeWithoutWaiting(handle, operation, iovecs, count, position, flags);
+    if (n < 0 && meaning(n) == Meaning.REFUSED) {
+      handle.device.writeRefused(handle.kernel(), operation.errno, n);
     }
     return n;
+  }
+
+  /** Not first with RWF_NOWAIT, which waits on a frozen file system, where no permit counts it. */
+  private static long writeUnderPermit(
+      Handle handle,
+      Operation operation,
+      long iovecs,
+      int count,
+      long length,
+      long position,
+      int flags) {
+    int permit = Placement.permitToCall(handle, handle.device.writePermits, length);
+    if (permit == Permits.NONE) {
+      return Errno.EAGAIN.negated();
+    }
+    try {
+      return handle.kernel().pwritev2(operation.errno, handle.fd, iovecs, count, position, flags);
+    } finally {
+      operation.callerWork.lasted(handle.device.writePermits.leave(permit));
+    }
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.github.loomuring.internal.op;
 
+import io.github.loomuring.internal.schedule.Turns;
+import io.github.loomuring.internal.watch.Permits;
 import java.io.IOException;
 
 /** The close of a file: {@code close(2)}, when no operation uses the descriptor any more. */
@@ -47,15 +49,19 @@ final class Close {
   }
 
   private static void closeDescriptor(Handle handle) throws IOException {
+    int permit = Placement.permitToClose(handle);
+    long nanos = 0;
     try {
       Descriptor.close(
-          handle.context,
-          handle.fd,
-          handle.kind.lockKey(),
-          Placement.mayCloseOnCaller(handle),
-          handle.path);
+          handle.context, handle.fd, handle.kind.lockKey(), permit != Permits.NONE, handle.path);
     } finally {
       handle.references.closed();
+      if (permit != Permits.NONE) {
+        nanos = handle.device.permits.leave(permit);
+      }
+    }
+    if (nanos > 0) {
+      Turns.count(CallerWork.bytesOf(nanos)); // last: it may wait
     }
   }
 }

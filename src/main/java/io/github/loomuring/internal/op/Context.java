@@ -11,7 +11,6 @@ import io.github.loomuring.internal.schedule.Turns;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The things that the operations of one engine share: the ring and its slots, memory, devices and
@@ -47,9 +46,6 @@ final class Context {
    * closed all the same.
    */
   final MemorySegment closeErrno = Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8);
-
-  /** Files that are being written as a whole, on callers and by the pool. */
-  final AtomicInteger wholeFileWrites = new AtomicInteger();
 
   /**
    * Makes one.

@@ -3,6 +3,7 @@ package io.github.loomuring.internal.op;
 import static io.github.loomuring.internal.linux.ErrorNumber.*;
 
 import io.github.loomuring.internal.linux.ErrorNumber;
+import io.github.loomuring.internal.watch.Permits;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -27,9 +28,7 @@ final class CopyRange {
       try {
         target.markDirty();
         long length = Math.min(count, PIECE_BYTES_MAX);
-        long result =
-            source.context.pool.call(
-                () -> call(operation, source, offset, target, targetOffset, length));
+        long result = copy(operation, source, offset, target, targetOffset, length);
         if (result < 0 && !isForTheBuffer(result)) {
           throw source.failure(result, operation, "copy to " + target.path, offset, length);
         }
@@ -40,6 +39,32 @@ final class CopyRange {
     } finally {
       source.end(operation);
     }
+  }
+
+  private static long copy(
+      Operation operation,
+      Handle source,
+      long offset,
+      Handle target,
+      long targetOffset,
+      long length)
+      throws IOException {
+    int permit = Placement.permitToCall(source, source.device.permits, length);
+    if (permit == Permits.NONE || !target.device.local) {
+      leave(source, permit);
+      return source.context.pool.call(
+          () -> call(operation, source, offset, target, targetOffset, length));
+    }
+    try {
+      return call(operation, source, offset, target, targetOffset, length);
+    } finally {
+      operation.callerWork.lasted(leave(source, permit));
+      operation.callerWork.done(0);
+    }
+  }
+
+  private static long leave(Handle source, int permit) {
+    return permit != Permits.NONE ? source.device.permits.leave(permit) : 0;
   }
 
   private static long call(

@@ -5,6 +5,7 @@ import static io.github.loomuring.internal.linux.Fcntl.*;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.ring.Gate;
+import io.github.loomuring.internal.watch.Permits;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -29,20 +30,26 @@ final class Device {
   /** Writes with RWF_NOWAIT are supported, as far as is known. */
   private volatile boolean nowaitWrites = true;
 
-  /** In which slow writes on the caller are added up. */
-  private static final long WINDOW_NANOS = 100_000_000;
+  /** Longer than a hop: such calls had better wait where they keep no carrier. */
+  private static final long SLOW_NANOS = 200_000;
 
-  /** More than that in one window, and writes are not tried on the caller for a while. */
-  private static final long SLOW_NANOS_MAX = 20_000_000;
+  /**
+   * The same for writes. Shorter waits are for the lock of the file, which a hop has to wait for as
+   * well, and holds for longer.
+   */
+  private static final long SLOW_WRITE_NANOS = 2_000_000;
 
-  private static final long BACK_OFF_NANOS = 20_000_000;
+  // For calls on callers that may wait for the device. One for each kind, because a device may let
+  // calls of one kind wait, and not those of another.
 
-  /** Until then a plain write on the caller is not tried. */
-  private volatile long quickWritesFromNanos = System.nanoTime();
+  /** Writes of files that are open. */
+  final Permits writePermits = new Permits(SLOW_WRITE_NANOS);
 
-  // The slow writes on callers in one window. Two at once may count as one.
-  private volatile long windowBegunNanos = System.nanoTime();
-  private volatile long slowNanos;
+  /** Calls that write data and metadata to the device: fsync and its kin. */
+  final Permits forcePermits = new Permits(SLOW_NANOS);
+
+  /** All others: calls on names, and on the space and the attributes of files. */
+  final Permits permits = new Permits(SLOW_NANOS);
 
   Device(Gate gate, long fileSystemType) {
     this.gate = gate;
@@ -81,25 +88,6 @@ final class Device {
     if (!Errno.EPERM.is(result)
         || Errno.EPERM.is(kernel.pwritev2(errno, -1, 0, 0, 0, RWF_NOWAIT))) {
       nowaitWrites = false;
-    }
-  }
-
-  /** Whether plain writes have not waited long lately. */
-  boolean quickWrites(long nowNanos) {
-    return nowNanos - quickWritesFromNanos >= 0;
-  }
-
-  /** A plain write on the caller has taken {@code nanos}, which is slow. */
-  void writeWasSlow(long nanos, long nowNanos) {
-    if (nowNanos - windowBegunNanos > WINDOW_NANOS) {
-      windowBegunNanos = nowNanos;
-      slowNanos = 0;
-    }
-    long sum = slowNanos + nanos;
-    slowNanos = sum;
-    if (sum > SLOW_NANOS_MAX) {
-      slowNanos = 0;
-      quickWritesFromNanos = nowNanos + BACK_OFF_NANOS;
     }
   }
 }

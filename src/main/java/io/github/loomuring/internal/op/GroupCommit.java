@@ -4,6 +4,7 @@ import static io.github.loomuring.internal.linux.IoUring.IORING_FSYNC_DATASYNC;
 
 import io.github.loomuring.internal.concurrent.SpinLock;
 import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.watch.Permits;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
@@ -70,8 +71,7 @@ final class GroupCommit implements SharedRequest<Operation> {
     boolean abandoned = false;
     try {
       operation.share(this);
-      requests.enlist(operation, handle);
-      if (join(operation, metaData)) {
+      if (mustSubmit(operation, metaData)) {
         requests.submit(operation);
       }
       abandoned = !requests.await(operation, null, null);
@@ -86,6 +86,45 @@ final class GroupCommit implements SharedRequest<Operation> {
     if (abandoned) {
       throw Causes.exceptionOfAbandoned(handle.path + ": " + what);
     }
+  }
+
+  /** Joins the others; whether the call leads a round, whose request it must submit. */
+  private boolean mustSubmit(Operation operation, boolean metaData) throws IOException {
+    // First: nothing may be thrown between the beginning of a round and its end.
+    int permit = Placement.permitToCall(handle, handle.device.forcePermits, 0);
+    try {
+      handle.context.requests.enlist(operation, handle);
+      return join(operation, metaData)
+          && (permit == Permits.NONE || !forceOnCaller(operation, metaData));
+    } finally {
+      if (permit != Permits.NONE) {
+        handle.device.forcePermits.leave(permit);
+      }
+    }
+  }
+
+  /**
+   * Makes the round that {@code operation} leads on its caller; false if the call is refused. Calls
+   * that come meanwhile are of the next round.
+   */
+  private boolean forceOnCaller(Operation operation, boolean metaData) throws IOException {
+    int result;
+    do {
+      result =
+          metaData
+              ? handle.kernel().fsync(operation.errno, handle.fd)
+              : handle.kernel().fdatasync(operation.errno, handle.fd);
+    } while (Errno.EINTR.is(result));
+    if (Attempt.isRefusedCall(result)) {
+      return false;
+    }
+    operation.callerWork.done(0);
+    try {
+      ended(result, operation.errno);
+    } finally {
+      operation.completeWithoutRequest(result);
+    }
+    return true;
   }
 
   /** Whether the call has become the leader of a round, which it must submit. */

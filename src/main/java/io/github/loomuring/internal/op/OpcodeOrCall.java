@@ -1,17 +1,44 @@
 package io.github.loomuring.internal.op;
 
 import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.watch.Permits;
 import java.io.IOException;
 
-/** A request, or the system call for the same on the pool where the kernel lacks the opcode. */
+/**
+ * The system call on the caller, where {@link Placement} lets it wait there; otherwise a request
+ * for the same, or the call on the pool, where the kernel lacks the opcode.
+ */
 final class OpcodeOrCall {
   private OpcodeOrCall() {}
 
-  /** Runs the prepared request of {@code operation}: its result, or a negated errno. */
-  static int run(Handle handle, Operation operation, Sqe.Call call) throws IOException {
+  /**
+   * Does what the prepared request of {@code operation} asks for: its result, or a negated errno.
+   *
+   * @param permits of the file's device, for calls of this kind
+   * @param bytes how many the kernel may have to free, allocate or copy meanwhile
+   */
+  static int run(Handle handle, Operation operation, Sqe.Call call, Permits permits, long bytes)
+      throws IOException {
+    int permit = Placement.permitToCall(handle, permits, bytes);
+    if (permit != Permits.NONE) {
+      int result = onCaller(handle, operation, call, permits, permit);
+      if (result >= 0 || !Attempt.isDecidedByRing(result)) {
+        return result;
+      }
+    }
     return handle.context.supports(operation.opcode())
         ? handle.run(operation)
         : onPool(handle.context, operation, call);
+  }
+
+  private static int onCaller(
+      Handle handle, Operation operation, Sqe.Call call, Permits permits, int permit) {
+    try {
+      return repeat(handle.context, operation, call);
+    } finally {
+      operation.callerWork.lasted(permits.leave(permit));
+      operation.callerWork.done(0);
+    }
   }
 
   /** Makes the system call with the arguments of the prepared request. */

@@ -5,7 +5,6 @@ import static io.github.loomuring.internal.linux.Fcntl.*;
 
 import io.github.loomuring.internal.call.Cancellation;
 import io.github.loomuring.internal.linux.Errno;
-import io.github.loomuring.internal.linux.ErrorNumber;
 import io.github.loomuring.internal.spi.OpenSpec;
 import io.github.loomuring.internal.spi.WholeFile;
 import java.io.IOException;
@@ -148,7 +147,7 @@ final class Open implements Abandonable {
     int fd;
     // Made first: what comes after the open must not fail for want of memory.
     try (ReadFile reader = new ReadFile(context, operation, memory)) {
-      fd = tryOnCaller();
+      fd = OpenOnCaller.cached(context, remote, flags, memory, operation);
       if (fd < 0 && !Errno.EAGAIN.is(fd)) {
         throw failure(fd);
       }
@@ -181,7 +180,10 @@ final class Open implements Abandonable {
 
   /** Opens; the descriptor, which is not yet known to block. */
   private int descriptor() throws IOException {
-    int result = tryOnCaller();
+    int result = OpenOnCaller.cached(context, remote, flags, memory, operation);
+    if (Errno.EAGAIN.is(result)) {
+      result = OpenOnCaller.creating(context, path, spec, flags, memory, operation);
+    }
     if (Errno.EAGAIN.is(result)) {
       result = onRing(false);
     }
@@ -194,33 +196,6 @@ final class Open implements Abandonable {
       throw failure(result);
     }
     return result;
-  }
-
-  /** The descriptor, an errno that is certain, or EAGAIN if a request has to tell. */
-  private int tryOnCaller() {
-    int unknown = Errno.EAGAIN.negated();
-    if (!Placement.mayOpenOnCaller(context, remote, flags)) {
-      return unknown;
-    }
-    long how = memory.how(flags | O_NONBLOCK, RESOLVE_CACHED);
-    int result =
-        context.kernel.openat2(operation.errno, AT_FDCWD, memory.path(), how, OPEN_HOW_BYTES);
-    return switch (ErrorNumber.of(result)) {
-      // The kernel lacks the call, or a field of its argument.
-      case ENOSYS, E2BIG -> {
-        context.policy.noCachedOpens();
-        yield unknown;
-      }
-      // It is not cached, or cannot be known without waiting; a signal; no memory.
-      case EAGAIN, EINTR, ENOMEM, ENOBUFS -> unknown;
-      // A flag is not known, or a profile of seccomp refuses the call. The ring's open uses another
-      // call, and gives the error.
-      case EINVAL, EPERM, EOPNOTSUPP -> unknown;
-      default -> {
-        operation.callerWork.done(0);
-        yield result;
-      }
-    };
   }
 
   private int onRing(boolean blocking) throws IOException {

@@ -47,6 +47,9 @@ final class PathMemory implements AutoCloseable {
   /** For system calls on the caller, which send no request. */
   final Scratch scratch = new Scratch(segment.asSlice(SCRATCH, Scratch.BYTES));
 
+  /** The work that is done on the caller without the ring. */
+  final CallerWork callerWork = new CallerWork();
+
   private int length;
   private int slash;
 
@@ -147,8 +150,12 @@ final class PathMemory implements AutoCloseable {
   }
 
   long how(int flags, long resolve) {
+    return how(flags, 0, resolve);
+  }
+
+  long how(int flags, int mode, long resolve) {
     segment.set(JAVA_LONG, HOW + OPEN_HOW_FLAGS, Integer.toUnsignedLong(flags));
-    segment.set(JAVA_LONG, HOW + OPEN_HOW_MODE, 0);
+    segment.set(JAVA_LONG, HOW + OPEN_HOW_MODE, mode);
     segment.set(JAVA_LONG, HOW + OPEN_HOW_RESOLVE, resolve);
     return address + HOW;
   }

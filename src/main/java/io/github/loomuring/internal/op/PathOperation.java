@@ -33,61 +33,142 @@ final class PathOperation {
   }
 
   private static int unlink(Context context, Path path, int flags) throws IOException {
+    String what = path + ": delete";
     PathMemory memory = PathMemory.of(path);
-    return PathRequest.run(
-        context,
-        path + ": delete",
-        memory,
-        o -> Sqe.prepUnlinkat(o, memory.path(), flags, context.gateOf(path)));
+    int result =
+        NameCall.runAndClose(
+            context,
+            what,
+            path,
+            memory,
+            (kernel, errno, directory, name) ->
+                NameCall.isSmall(kernel, memory, directory, name)
+                    ? kernel.unlinkat(errno, directory, name, flags)
+                    : NameCall.NOT_HERE);
+    return result != NameCall.NOT_HERE
+        ? result
+        : PathRequest.run(
+            context,
+            what,
+            memory,
+            o -> Sqe.prepUnlinkat(o, memory.path(), flags, context.gateOf(path)));
   }
 
   /** Renames; zero or a negated errno. */
   static int rename(Context context, Path source, Path target, int flags) throws IOException {
+    String what = source + ": move to " + target;
     PathRequest.Paths paths = PathRequest.Paths.of(source, target);
-    return PathRequest.runWithTwo(
-        context,
-        source + ": move to " + target,
-        paths,
-        o ->
-            Sqe.prepRenameat(
-                o, paths.first.path(), paths.second.path(), flags, context.gateOf(source, target)));
+    int result =
+        onCaller(
+            context,
+            what,
+            source,
+            target,
+            paths,
+            (kernel, errno, directory, name, other, otherName) ->
+                kernel.renameat2(errno, directory, name, other, otherName, flags));
+    return result != NameCall.NOT_HERE
+        ? result
+        : PathRequest.runWithTwo(
+            context,
+            what,
+            paths,
+            o ->
+                Sqe.prepRenameat(
+                    o,
+                    paths.first.path(),
+                    paths.second.path(),
+                    flags,
+                    context.gateOf(source, target)));
   }
 
   static void createDirectory(Context context, Path path, int mode) throws IOException {
+    String what = path + ": createDirectory";
     PathMemory memory = PathMemory.of(path);
     int result =
-        PathRequest.run(
+        NameCall.runAndClose(
             context,
-            path + ": createDirectory",
+            what,
+            path,
             memory,
-            o -> Sqe.prepMkdirat(o, memory.path(), mode, context.gateOf(path)));
+            (kernel, errno, parent, name) -> kernel.mkdirat(errno, parent, name, mode));
+    if (result == NameCall.NOT_HERE) {
+      result =
+          PathRequest.run(
+              context,
+              what,
+              memory,
+              o -> Sqe.prepMkdirat(o, memory.path(), mode, context.gateOf(path)));
+    }
     check(result, path, null, "mkdir");
   }
 
   static void createSymbolicLink(Context context, Path link, Path target) throws IOException {
+    String what = link + ": createSymbolicLink";
     PathRequest.Paths paths = PathRequest.Paths.ofTargetAndLink(target, link);
-    int result =
-        PathRequest.runWithTwo(
-            context,
-            link + ": createSymbolicLink",
-            paths,
-            o ->
-                Sqe.prepSymlinkat(
-                    o, paths.first.path(), paths.second.path(), context.gateOf(link)));
+    int result = NameCall.NOT_HERE;
+    if (paths != null) {
+      result =
+          NameCall.runAndClose(
+              context,
+              what,
+              link,
+              paths.second,
+              (kernel, errno, parent, name) ->
+                  kernel.symlinkat(errno, paths.first.path(), parent, name));
+      if (result != NameCall.NOT_HERE) {
+        paths.first.close();
+      }
+    }
+    if (result == NameCall.NOT_HERE) {
+      result =
+          PathRequest.runWithTwo(
+              context,
+              what,
+              paths,
+              o ->
+                  Sqe.prepSymlinkat(
+                      o, paths.first.path(), paths.second.path(), context.gateOf(link)));
+    }
     check(result, link, null, "symlink");
   }
 
   static void createLink(Context context, Path link, Path existing) throws IOException {
+    String what = link + ": createLink";
     PathRequest.Paths paths = PathRequest.Paths.of(existing, link);
     int result =
-        PathRequest.runWithTwo(
+        onCaller(
             context,
-            link + ": createLink",
+            what,
+            existing,
+            link,
             paths,
-            o ->
-                Sqe.prepLinkat(
-                    o, paths.first.path(), paths.second.path(), context.gateOf(existing, link)));
+            (kernel, errno, directory, name, other, otherName) ->
+                kernel.linkat(errno, directory, name, other, otherName, 0));
+    if (result == NameCall.NOT_HERE) {
+      result =
+          PathRequest.runWithTwo(
+              context,
+              what,
+              paths,
+              o ->
+                  Sqe.prepLinkat(
+                      o, paths.first.path(), paths.second.path(), context.gateOf(existing, link)));
+    }
     check(result, link, existing, "link");
+  }
+
+  private static int onCaller(
+      Context context,
+      String what,
+      Path path,
+      Path other,
+      PathRequest.Paths paths,
+      NameCall.CallOnTwo call)
+      throws IOException {
+    return paths == null
+        ? NameCall.NOT_HERE
+        : NameCall.runAndClose(context, what, path, other, paths, call);
   }
 
   private static void check(int result, Path path, Path other, String what) throws IOException {

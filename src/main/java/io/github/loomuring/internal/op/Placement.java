@@ -1,11 +1,11 @@
 package io.github.loomuring.internal.op;
 
 import static io.github.loomuring.internal.linux.Fcntl.O_CREAT;
-import static io.github.loomuring.internal.linux.Fcntl.O_DSYNC;
 import static io.github.loomuring.internal.linux.Fcntl.O_TRUNC;
 
 import io.github.loomuring.internal.call.Deadlines;
 import io.github.loomuring.internal.call.Interrupts;
+import io.github.loomuring.internal.watch.Permits;
 import java.nio.file.Path;
 
 /**
@@ -19,6 +19,9 @@ import java.nio.file.Path;
 final class Placement {
   /** The most bytes a plain write on the caller may copy. */
   static final int CALLER_WRITE_BYTES_MAX = 256 << 10;
+
+  /** The most bytes a call on the caller may free, allocate or copy in the kernel. */
+  static final long CALLER_SPACE_BYTES_MAX = 1 << 20;
 
   /** One in so many reads of a file tries again, if the last attempt missed the page cache. */
   private static final int ATTEMPT_EVERY = 8;
@@ -54,12 +57,19 @@ final class Placement {
         && !handle.writeGate.isFull();
   }
 
-  /** Whether a write on the caller may wait, if writes have not waited long lately. */
-  static boolean mayWaitInWrite(Handle handle, long length, long nowNanos) {
+  /**
+   * A permit of the file's device to make a call on the caller, where it may wait until the kernel
+   * lets go: {@link Permits#NONE} if it is to be a request, or the pool's. A caller with a deadline
+   * gets none, because only requests can be ended.
+   */
+  private static int permit(Handle handle, Permits permits) {
     return handle.context.policy.adaptive
-        && length <= CALLER_WRITE_BYTES_MAX
-        && handle.device.local
-        && handle.device.quickWrites(nowNanos);
+            && handle.device.local
+            && handle.kind.seekable()
+            && !handle.kind.block()
+            && !Deadlines.isSet()
+        ? permits.tryEnter()
+        : Permits.NONE;
   }
 
   /** Whether a request may complete within the time that waking a thread takes. */
@@ -84,11 +94,23 @@ final class Placement {
   }
 
   /**
-   * Whether close(2) runs on the caller: it cannot have to wait for a device, or the engine, and
-   * with it the pool, is closed.
+   * A permit to make a plain write, or a call of another kind, on the caller.
+   *
+   * @param permits of the file's device, for calls of this kind
+   * @param bytes how many the kernel may have to free, allocate or copy meanwhile
    */
-  static boolean mayCloseOnCaller(Handle handle) {
-    return (handle.device.local && !handle.isDirty()) || handle.context.slots.isClosed();
+  static int permitToCall(Handle handle, Permits permits, long bytes) {
+    return bytes <= CALLER_SPACE_BYTES_MAX ? permit(handle, permits) : Permits.NONE;
+  }
+
+  /**
+   * A permit to call close(2) on the caller: none is needed where it cannot have to wait for a
+   * device, or where the engine, and with it the pool, is closed.
+   */
+  static int permitToClose(Handle handle) {
+    return (handle.device.local && !handle.isDirty()) || handle.context.slots.isClosed()
+        ? Permits.UNNEEDED
+        : permit(handle, handle.device.permits);
   }
 
   // ---- operations on paths
@@ -115,28 +137,21 @@ final class Placement {
     return context.policy.nonBlocking && device.local && device.nowaitReads();
   }
 
-  /**
-   * Whether all steps of writing a file may run on the caller.
-   *
-   * @param alone whether no other file is being written as a whole: several wait at once on the
-   *     pool only
-   * @param flags of the open
-   */
-  static boolean mayWriteWholeOnCaller(
-      Context context, boolean alone, boolean flushed, int flags, int length) {
-    return alone
-        && context.policy.adaptive
-        && !flushed
-        && (flags & O_DSYNC) == 0
-        && length <= CALLER_WRITE_BYTES_MAX
-        && !Interrupts.pending()
-        && !Deadlines.isOver();
+  /** Whether the steps of writing a file as a whole may run on the caller, under a permit. */
+  static boolean mayWriteWholeOnCaller(Context context, int length) {
+    return length <= CALLER_WRITE_BYTES_MAX && mayCallOnNames(context) && !Interrupts.pending();
   }
 
-  /**
-   * Whether the device of a file that is to be written as a whole lets its steps run on callers.
-   */
-  static boolean mayWriteWholeOnCaller(Device device, long nowNanos) {
-    return device.local && device.quickWrites(nowNanos);
+  /** Whether calls on names may run on the caller, under a permit of the directory's device. */
+  static boolean mayCallOnNames(Context context) {
+    return context.policy.adaptive
+        && context.policy.cachedOpens()
+        && !context.slots.isClosed()
+        && !Deadlines.isSet();
+  }
+
+  /** A permit to make a call on a name in a directory on {@code device}. */
+  static int permitToCall(Device device, Permits permits) {
+    return device.local ? permits.tryEnter() : Permits.NONE;
   }
 }

@@ -19,6 +19,8 @@ import io.github.loomuring.internal.spi.EngineFile;
 import io.github.loomuring.internal.spi.FileStatus;
 import io.github.loomuring.internal.spi.OpenSpec;
 import io.github.loomuring.internal.spi.Space;
+import io.github.loomuring.internal.watch.CarrierWatch;
+import io.github.loomuring.internal.watch.Permits;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
@@ -94,6 +96,9 @@ public final class RingEngine implements Engine {
     try {
       checkRequired();
       tryOnce();
+      if (context.policy.adaptive) {
+        CarrierWatch.isPossible(); // initialises it, which could fail for ever deep in a stack
+      }
     } catch (Throwable t) {
       close();
       throw t;
@@ -168,6 +173,7 @@ public final class RingEngine implements Engine {
     } catch (IllegalAccessException e) {
       throw new AssertionError("the classes are of this package", e);
     }
+    new Permits(1).leave(Permits.UNNEEDED);
     PathMemory.acquire().close();
     Scratch.acquire().release();
     // For the classes that javac makes of their switches over enums.

@@ -4,6 +4,7 @@ import static io.github.loomuring.internal.linux.Fcntl.*;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.loomuring.internal.platform.Permissions;
+import io.github.loomuring.internal.watch.Permits;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -73,11 +74,24 @@ final class SetAttributes {
     int by(Operation operation) throws IOException;
   }
 
+  private static int call(Handle handle, Operation operation, Call call) throws IOException {
+    int permit = Placement.permitToCall(handle, handle.device.permits, 0);
+    if (permit == Permits.NONE) {
+      return handle.context.pool.call(() -> call.by(operation));
+    }
+    try {
+      return call.by(operation);
+    } finally {
+      operation.callerWork.lasted(handle.device.permits.leave(permit));
+      operation.callerWork.done(0);
+    }
+  }
+
   private static void run(Handle handle, String what, Call call) throws IOException {
     Operation operation = handle.start();
     try {
       handle.markDirty();
-      int result = handle.context.pool.call(() -> call.by(operation));
+      int result = call(handle, operation, call);
       if (result < 0) {
         throw handle.failure(result, operation, what);
       }

@@ -7,14 +7,16 @@ final class Truncate {
   private Truncate() {}
 
   static void truncate(Handle handle, long size) throws IOException {
-    if (size >= Stat.size(handle)) {
+    long before = Stat.size(handle);
+    if (size >= before) {
       return;
     }
     Operation operation = handle.start();
     try {
       handle.markDirty();
       Sqe.prepFtruncate(operation, handle.fd, size, handle.device.gate);
-      int result = OpcodeOrCall.run(handle, operation, Sqe::ftruncate);
+      int result =
+          OpcodeOrCall.run(handle, operation, Sqe::ftruncate, handle.device.permits, before - size);
       if (result < 0) {
         throw handle.failure(result, operation, "truncate to size=" + size);
       }

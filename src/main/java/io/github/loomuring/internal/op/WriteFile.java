@@ -12,20 +12,19 @@ import io.github.loomuring.internal.schedule.Offload;
 import io.github.loomuring.internal.schedule.Turns;
 import io.github.loomuring.internal.spi.OpenSpec;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
 /**
  * Writes a small file as a whole: open, write, fsync and close, one after the other by a thread of
- * the pool, while the caller parks once. Or by the caller, if the ring's policy allows plain writes
- * there, these are quick, and no other file is being written: several wait at once in the pool
- * only.
+ * the pool, while the caller parks once. Or by the caller, where {@link Placement} lets it wait.
  *
  * <p>Not by linked requests on a direct descriptor: the kernel lets go of the file when the thread
  * that submitted them gets to it, some time after the last completion. It would still be open for
  * writing when the caller goes on, and the end of its write-back would be the carrier's.
  */
 final class WriteFile implements Offload.Steps<Integer> {
-  private static final int NOT_HERE = Integer.MIN_VALUE;
+  private static final int NOT_HERE = NameCall.NOT_HERE;
 
   private final Context context;
   private final Kernel kernel;
@@ -36,9 +35,6 @@ final class WriteFile implements Offload.Steps<Integer> {
   private final int length;
   private final Sync sync;
   private volatile boolean stopped;
-
-  /** The work of the caller, as {@link CallerWork} counts it; -1 if it has done none. */
-  private int countedBytes = -1;
 
   /** The last step that was, or was to be, taken. Read by the caller when the steps have ended. */
   private String step = "open";
@@ -74,15 +70,14 @@ final class WriteFile implements Offload.Steps<Integer> {
     Staging.Buffer buffer = null;
     PathMemory memory = null;
     int counted = -1;
-    boolean alone = context.wholeFileWrites.incrementAndGet() == 1;
     try {
       buffer = context.staging.acquire(bytes.length);
       memory = PathMemory.acquire();
       memory.setPath(path);
       buffer.bytes.put(0, bytes);
       WriteFile steps = new WriteFile(context, memory, buffer, spec, bytes.length, sync);
-      int result = steps.mayRunOnCaller(alone) ? steps.onCaller() : NOT_HERE;
-      counted = steps.countedBytes;
+      int result = steps.onCaller(path);
+      counted = memory.callerWork.take();
       if (result == NOT_HERE) {
         result = context.wholeFiles.call(steps, path);
       }
@@ -92,7 +87,6 @@ final class WriteFile implements Offload.Steps<Integer> {
       steps.check(result, path, spec);
       return true;
     } finally {
-      context.wholeFileWrites.decrementAndGet();
       if (memory != null) {
         memory.close();
       }
@@ -138,72 +132,29 @@ final class WriteFile implements Offload.Steps<Integer> {
 
   // ---- on the caller
 
-  private boolean mayRunOnCaller(boolean alone) {
-    return Placement.mayWriteWholeOnCaller(context, alone, sync != Sync.NONE, flags, length);
+  /** The steps on the caller; {@link #NOT_HERE} if they are the pool's, and nothing is done yet. */
+  private int onCaller(Path path) throws IOException {
+    return Placement.mayWriteWholeOnCaller(context, length)
+        ? NameCall.run(context, path, memory, sync != Sync.NONE, this::in)
+        : NOT_HERE;
   }
 
-  /**
-   * The steps on the caller; {@link #NOT_HERE} if they are the pool's, and nothing is done yet.
-   *
-   * <p>In a directory that is open, because only then its device is known, and nothing on the way
-   * to the file can ask a remote file system, behind a symbolic link for example.
-   */
-  private int onCaller() throws IOException {
-    long name = memory.splitName();
-    if (name == 0) {
+  private int in(Kernel kernel, MemorySegment errno, int directory, long name) throws IOException {
+    long device = memory.statDevice();
+    int status =
+        stat(directory, name, AT_SYMLINK_NOFOLLOW | AT_STATX_DONT_SYNC, STATX_TYPE | STATX_SIZE);
+    if (status >= 0 ? !isSmallOn(device) : !Errno.ENOENT.is(status)) {
       return NOT_HERE;
     }
-    try {
-      long how = memory.how(O_PATH | O_DIRECTORY | O_CLOEXEC, RESOLVE_CACHED);
-      int directory =
-          kernel.openat2(memory.scratch.errno, AT_FDCWD, memory.path(), how, OPEN_HOW_BYTES);
-      if (directory < 0) {
-        return NOT_HERE;
-      }
-      try {
-        return onCaller(directory, name);
-      } finally {
-        // A descriptor of O_PATH: its close drops no lock, and does not wait.
-        kernel.close(memory.scratch.errno, directory);
-      }
-    } finally {
-      memory.joinName();
-    }
-  }
-
-  private int onCaller(int directory, long name) throws IOException {
-    int status = stat(directory, memory.emptyPath(), AT_EMPTY_PATH, STATX_TYPE);
-    if (status < 0) {
-      return NOT_HERE;
-    }
-    long number = memory.statDevice();
-    Device device = context.devices.of(number, directory);
-    long begun = System.nanoTime();
-    if (!Placement.mayWriteWholeOnCaller(device, begun)) {
-      return NOT_HERE;
-    }
-    status = stat(directory, name, AT_SYMLINK_NOFOLLOW, STATX_TYPE | STATX_SIZE);
-    if (status >= 0 ? !isSmallOn(number) : !Errno.ENOENT.is(status)) {
-      return NOT_HERE;
-    }
-    int fd = kernel.openat(memory.scratch.errno, directory, name, flags | O_NOFOLLOW, mode);
-    if (fd < 0) {
-      return NOT_HERE; // the pool's open gives the error
-    }
-    int result = fillAndClose(fd);
-    long ended = System.nanoTime();
-    if (ended - begun > Attempt.SLOW_NANOS) {
-      device.writeWasSlow(ended - begun, ended);
-    }
-    countedBytes = CallerWork.bytesOf(ended - begun);
-    return result;
+    int fd = kernel.openat(errno, directory, name, flags | O_NOFOLLOW, mode);
+    return fd < 0 ? NOT_HERE : fillAndClose(fd); // the pool's open gives the error
   }
 
   /** To truncate a large file takes long, and so may an overlay's copy of one. */
   private boolean isSmallOn(long device) {
     return (memory.statMode() & S_IFMT) == S_IFREG
         && memory.statDevice() == device
-        && memory.statSize() <= Placement.CALLER_WRITE_BYTES_MAX;
+        && memory.statSize() <= Placement.CALLER_SPACE_BYTES_MAX;
   }
 
   private int stat(int directory, long path, int flags, int mask) {

@@ -46,8 +46,11 @@ public final class Turns {
    */
   private static final long SLICE_NANOS = 500_000;
 
+  /** The least of it. It is shorter than a slice if many threads are queued for each carrier. */
+  private static final long SLICE_NANOS_MIN = 50_000;
+
   /** The same if only threads that wait here want its carrier: a switch costs about 10 µs. */
-  private static final long LONG_SLICE_NANOS = 2_000_000;
+  private static final long LONG_SLICE_NANOS = 5_000_000;
 
   /** The weight after which a thread looks; an operation of {@link #BYTES} bytes weighs one. */
   private static final int LOOK_WEIGHT = 16;
@@ -55,7 +58,7 @@ public final class Turns {
   public static final int BYTES = 8192;
 
   /** If an operation of weight one takes longer, its thread has done something else as well. */
-  public static final long OPERATION_NANOS_MAX = 20_000;
+  private static final long OPERATION_NANOS_MAX = 20_000;
 
   /** The longest time that a carrier needs to find the next thread. */
   private static final long GIVE_WAY_NANOS = 50_000;
@@ -152,7 +155,7 @@ public final class Turns {
         await();
         startSlice(slice, System.nanoTime());
       }
-    } else if (queued > 0 && !idle && nanos >= SLICE_NANOS) {
+    } else if (queued > 0 && !idle && nanos >= sliceNanos(queued)) {
       if (SLICES[slice + WANTED] == 0) {
         SLICES[slice + WANTED] = 1;
       } else if (mayGiveWay(now, queued)) {
@@ -163,6 +166,17 @@ public final class Turns {
     } else {
       SLICES[slice + WANTED] = 0;
     }
+  }
+
+  /**
+   * How long a thread runs before it waits if others are queued. If many are, because a device has
+   * completed many requests at once, the last of them waits for the slices of all others.
+   */
+  private static long sliceNanos(long queued) {
+    long carriers = Carriers.parallelism();
+    return queued <= carriers
+        ? SLICE_NANOS
+        : Math.max(SLICE_NANOS_MIN, SLICE_NANOS * carriers / queued);
   }
 
   /**

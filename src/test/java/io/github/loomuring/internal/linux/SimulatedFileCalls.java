@@ -111,6 +111,28 @@ abstract class SimulatedFileCalls implements Kernel {
   }
 
   @Override
+  public int renameat2(
+      MemorySegment errno, int dirfd, long path, int newDirfd, long newPath, int flags) {
+    return run("renameat2", () -> real.renameat2(errno, dirfd, path, newDirfd, newPath, flags));
+  }
+
+  @Override
+  public int mkdirat(MemorySegment errno, int dirfd, long path, int mode) {
+    return run("mkdirat", () -> real.mkdirat(errno, dirfd, path, mode));
+  }
+
+  @Override
+  public int symlinkat(MemorySegment errno, long target, int dirfd, long linkPath) {
+    return run("symlinkat", () -> real.symlinkat(errno, target, dirfd, linkPath));
+  }
+
+  @Override
+  public int linkat(
+      MemorySegment errno, int dirfd, long path, int newDirfd, long newPath, int flags) {
+    return run("linkat", () -> real.linkat(errno, dirfd, path, newDirfd, newPath, flags));
+  }
+
+  @Override
   public long lseek(MemorySegment errno, int fd, long offset, int whence) {
     int answer = run("lseek", () -> 0);
     return answer < 0 ? answer : real.lseek(errno, fd, offset, whence);

@@ -20,9 +20,9 @@ import io.github.loomuring.internal.linux.WatchedKernel;
 import io.github.loomuring.internal.ring.RingSettings;
 import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.internal.spi.OpenSpec;
+import io.github.loomuring.internal.watch.Permits;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.LeakCheck;
-import io.github.loomuring.support.Waiting;
 import java.io.InterruptedIOException;
 import java.io.RandomAccessFile;
 import java.nio.file.FileAlreadyExistsException;
@@ -31,7 +31,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,13 +92,18 @@ class WriteFileInlineTest {
    */
   private void assertIsWrittenHere(byte[] before, byte[] bytes, OpenOption... options)
       throws Exception {
+    assertIsWrittenHere(before, bytes, Sync.NONE, options);
+  }
+
+  private void assertIsWrittenHere(byte[] before, byte[] bytes, Sync sync, OpenOption... options)
+      throws Exception {
     for (int attempt = 1; ; attempt++) {
       renew();
       Files.deleteIfExists(path);
       if (before != null) {
         Files.write(path, before);
       }
-      engine.write(path, OpenSpec.of(options), bytes, Sync.NONE);
+      engine.write(path, OpenSpec.of(options), bytes, sync);
       assertThat(path).hasBinaryContent(bytes);
       assertThat(simulation.kernel.calls("openat")).isEqualTo(1);
       if (engine.context().wholeFiles.threads() == 0) {
@@ -144,24 +153,24 @@ class WriteFileInlineTest {
     assertIsWrittenHere(null, bytes(100), NEW_CONTENT);
     simulation.awaitIdle();
     assertThat(simulation.kernel.unbalanced()).containsExactly(SimulatedKernel.RING_FD);
-    assertThat(engine.context().wholeFileWrites).hasValue(0);
   }
 
   // ---- by the pool
 
   @Test
-  void poolWritesWhatIsToBeOnTheDevice() throws Exception {
+  void callerWritesWhatIsToBeOnTheDevice() throws Exception {
     for (Sync sync : new Sync[] {Sync.DATA, Sync.FULL}) {
-      assertIsWrittenByThePool(bytes(100), sync, NEW_CONTENT);
+      assertIsWrittenHere(null, bytes(100), sync, NEW_CONTENT);
       renew();
     }
-    assertIsWrittenByThePool(bytes(101), Sync.NONE, CREATE, WRITE, DSYNC);
+    assertIsWrittenHere(null, bytes(101), Sync.NONE, CREATE, WRITE, DSYNC);
   }
 
   @Test
   void poolWritesWhatIsLarge() throws Exception {
     assertIsWrittenByThePool(bytes(LARGEST + 1), Sync.NONE, NEW_CONTENT);
     renew();
+    Files.write(path, bytes((1 << 20) + 1));
     assertIsWrittenByThePool(bytes(1), Sync.NONE, NEW_CONTENT); // to truncate it takes long
   }
 
@@ -174,15 +183,20 @@ class WriteFileInlineTest {
     assertThat(target).hasBinaryContent(bytes(100));
   }
 
-  /** Several at once wait for the device in the pool, where they hold no carrier. */
+  /** More callers than the device has permits for wait in the pool, where they hold no carrier. */
   @Test
-  void poolWritesWhereAnotherFileIsBeingWritten() throws Exception {
-    engine.context().wholeFileWrites.incrementAndGet();
-    try {
-      assertIsWrittenByThePool(bytes(100), Sync.NONE, NEW_CONTENT);
-    } finally {
-      engine.context().wholeFileWrites.decrementAndGet();
+  void poolWritesWhereThereIsNoPermit() throws Exception {
+    RingFile file = simulation.open(Files.createFile(directory.resolve("other")));
+    Permits permits = file.handle.device.permits;
+    List<Integer> taken = new ArrayList<>();
+    for (int permit = permits.tryEnter(); permit != Permits.NONE; permit = permits.tryEnter()) {
+      taken.add(permit);
     }
+    int opens = simulation.kernel.calls("openat");
+    assertIsWrittenByThePool(bytes(100), Sync.NONE, NEW_CONTENT);
+    taken.forEach(permits::leave);
+    assertThat(permits.inside()).isZero();
+    assertThat(opens).isZero();
   }
 
   @Test
@@ -256,29 +270,38 @@ class WriteFileInlineTest {
     }
   }
 
-  /** A device whose writes take long has the pool wait for it. */
+  /** Callers beyond the permits leave a device whose writes take long to the pool. */
   @Test
-  void callerLeavesSlowDevicesToThePool() throws Exception {
+  void callersOfSlowDeviceShareItWithThePool() throws Exception {
     Kernel slow =
         WatchedKernel.of(
             (name, _, call) -> {
               if (name.equals("pwrite")) {
-                Thread.sleep(25); // longer than all slow ones of 100 ms may take together
+                Thread.sleep(25);
               }
               return call.run();
             });
     RingEngine own = engineOn(slow);
-    try {
-      own.write(path, OpenSpec.of(NEW_CONTENT), bytes(1), Sync.NONE);
-      Waiting.until(
-          "the pool to be asked",
-          () -> {
-            own.write(path, OpenSpec.of(NEW_CONTENT), bytes(2), Sync.NONE);
-            return own.context().wholeFiles.threads() > 0;
-          });
+    try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> writes = new ArrayList<>();
+      for (int i = 0; i < 32; i++) {
+        Path file = directory.resolve("file" + i);
+        writes.add(
+            callers.submit(
+                () -> {
+                  own.write(file, OpenSpec.of(NEW_CONTENT), bytes(2), Sync.NONE);
+                  return null;
+                }));
+      }
+      for (Future<?> write : writes) {
+        write.get();
+      }
+      assertThat(own.context().wholeFiles.threads()).isPositive();
     } finally {
       own.close();
     }
-    assertThat(path).hasBinaryContent(bytes(2));
+    for (int i = 0; i < 32; i++) {
+      assertThat(directory.resolve("file" + i)).hasBinaryContent(bytes(2));
+    }
   }
 }

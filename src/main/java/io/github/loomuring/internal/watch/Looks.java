@@ -1,0 +1,167 @@
+package io.github.loomuring.internal.watch;
+
+import io.github.loomuring.internal.schedule.Carriers;
+
+/**
+ * Looks for blocked carriers, and raises or lowers the number of spare ones. Used by the watcher
+ * alone, except for what says otherwise.
+ */
+final class Looks {
+  /*
+   * A look reads the marks and the number of queued threads, which takes a microsecond. Only if
+   * threads are queued, and so many carriers are in calls that too few may be left, it reads the
+   * states of the carriers, which takes microseconds for each. If too few are left, and a call has
+   * lasted since the look before, it is rescued at once. The threads of shorter marked calls give
+   * way by themselves, see Turns. If all carriers are watched and all calls are shorter, it takes
+   * several looks to conclude that the carriers are blocked most of the time.
+   *
+   * Only carriers in marked calls that have lasted get a spare. Others that sleep at the look may
+   * wait for the lock of a file, and more threads would only make the queue for it longer.
+   *
+   * State, not time, tells whether a carrier is blocked: if the processors are busy, calls last as
+   * well, but another carrier would only make the processors busier.
+   *
+   * A raised parallelism has no effect before a task is submitted to a queue of the scheduler that
+   * was empty. So each raise is followed by nudges: virtual threads that do nothing.
+   */
+
+  static final String NO_BEAN = "the JDK lacks the module jdk.management";
+  private static final String OTHER_SCHEDULER = "the scheduler of virtual threads is not the JDK's";
+
+  static final long PAUSE_NANOS = 500_000;
+
+  /** The pause if no carrier has been lacking for a while: a look takes 20 µs of processor time. */
+  private static final long CALM_NANOS = 1_000_000;
+
+  private static final int CALM_LOOKS = 64;
+
+  /** After a look at many carriers the pause is so many times longer than the look. */
+  private static final int COST = 8;
+
+  private static final long PAUSE_NANOS_MAX = 5_000_000;
+
+  /** The pause if all carriers are watched, and those with threads to run do run. */
+  private static final long BUSY_NANOS = 1_000_000;
+
+  /** While there are spares, one of so many looks is at the carriers even if none is lacking. */
+  private static final int LOOKS_TO_LOWER = 4;
+
+  /** The looks at which carriers must have been lacking if no call has lasted from look to look. */
+  private static final int EVIDENCE = 4;
+
+  final Spares spares = new Spares();
+  final Rescues rescues = new Rescues();
+  private final Marks marks = new Marks();
+  private final Nudges nudges = new Nudges();
+  private CarrierStates states;
+
+  private long pauseNanos = PAUSE_NANOS;
+  private int number;
+  private int blocked; // carriers in marked calls, at the last look at the carriers
+  private int lacks; // looks in a row at which carriers were lacking
+  private int calm; // looks since carriers were lacking
+  private int evidence; // as many looks more found carriers lacking than did not
+
+  /** Makes looks possible. Returns null, or what prevents it. */
+  String prepare() {
+    try {
+      Carriers.find();
+      if (Carriers.areMissing()) {
+        return NO_BEAN;
+      }
+      if (Carriers.queued() < 0 || Carriers.poolSize() < 0 || Carriers.mounted() < 0) {
+        return OTHER_SCHEDULER;
+      }
+    } catch (LinkageError e) {
+      return NO_BEAN;
+    } catch (InternalError e) {
+      return OTHER_SCHEDULER;
+    }
+    states = CarrierStates.find(rescues);
+    if (states == null) {
+      return "/proc/self/task cannot be read";
+    }
+    // Loads what the first look needs, before any carrier is blocked.
+    nudges.add(0);
+    states.look(Carriers.poolSize(), Carriers.mounted());
+    return null;
+  }
+
+  /** The pause until the next look. */
+  long pauseNanos() {
+    return pauseNanos;
+  }
+
+  /** Whether a mark is used, or has been since the last look. */
+  boolean areMarksUsed() {
+    return marks.look();
+  }
+
+  /** Closes all files. */
+  void rest() {
+    states.close();
+  }
+
+  /** Returns whether there is a reason to look again soon. */
+  boolean look(boolean all) {
+    calm = Math.min(calm + 1, CALM_LOOKS);
+    pauseNanos = calm == CALM_LOOKS ? CALM_NANOS : PAUSE_NANOS;
+    boolean used = marks.look();
+    int blockedMax = all ? Integer.MAX_VALUE : marks.inside();
+    int base = spares.base();
+    if (mayLack(all, base)) {
+      used = true;
+      lookAtCarriers(all, base, blockedMax);
+    } else if (spares.count() > 0 && (blockedMax == 0 || ++number % LOOKS_TO_LOWER == 0)) {
+      lookAtCarriers(all, base, blockedMax);
+    } else if (spares.count() == 0) {
+      lacks = 0;
+      blocked = 0;
+    }
+    Carriers.setSpares(spares.count(), Math.min(blocked, spares.count()));
+    return used || spares.count() > 0;
+  }
+
+  private boolean mayLack(boolean all, int base) {
+    return all ? queued() > 0 : Carriers.mounted() - marks.inside() < base && queued() > 0;
+  }
+
+  private int queued() {
+    return (int) Math.min(Integer.MAX_VALUE, Carriers.queued() - nudges.waiting());
+  }
+
+  private void lookAtCarriers(boolean all, int base, int blockedMax) {
+    states.setName(nudges.carrierName());
+    int poolSize = Carriers.poolSize();
+    int mounted = Carriers.mounted();
+    long startNanos = System.nanoTime();
+    states.look(poolSize, mounted);
+    long costNanos = System.nanoTime() - startNanos;
+    // The JDK does not count a carrier as mounted which it lets another one run for. There may be
+    // no other one, though.
+    int replaced = Math.clamp(poolSize - mounted - states.parked(), 0, states.blocked());
+    blocked = Math.min(states.blocked() - replaced, blockedMax);
+    int watched = all ? blocked + replaced : blocked;
+    int queued = queued();
+    boolean lacking = watched > 0 && mounted - blocked < base && queued > 0;
+    lacks = lacking ? lacks + 1 : 0;
+    calm = lacking ? 0 : calm;
+    evidence = lacking ? Math.min(evidence + 1, EVIDENCE) : Math.max(evidence - 1, 0);
+    boolean lasting = marks.lasting() > 0 || (all && states.lasting() > 0);
+    if (lacking && (lasting || (all && evidence == EVIDENCE))) {
+      states.rescue(watched);
+      // More than the size of the pool: otherwise the scheduler would start no carrier.
+      int needed = all ? blocked : Math.min(blocked, marks.lasting());
+      spares.raise(needed + replaced + (lacks == 1 ? 0 : Math.min(queued, needed)));
+      rescues.spares(spares.count());
+      nudges.add(lacks);
+    } else {
+      spares.lower(blocked);
+    }
+    long least = lacking ? PAUSE_NANOS : pauseNanos;
+    pauseNanos = Math.clamp(COST * costNanos, least, PAUSE_NANOS_MAX);
+    if (all && watched == 0 && spares.count() == 0) {
+      pauseNanos = Math.max(pauseNanos, BUSY_NANOS);
+    }
+  }
+}
