@@ -52,6 +52,9 @@ final class Measurement {
 
   Round run(Thread.Builder threadBuilder, int burners, int millis)
       throws IOException, InterruptedException {
+    // Links the calls that it makes. While the load runs, that may wait for ever for a lock of the
+    // JDK, which a virtual thread is to get next that finds no carrier.
+    Snapshot.take(counters);
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < burners; i++) {
       threads.add(Thread.ofVirtual().start(this::burn));
