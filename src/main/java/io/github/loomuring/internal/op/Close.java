@@ -49,15 +49,19 @@ final class Close {
   }
 
   private static void closeDescriptor(Handle handle) throws IOException {
-    int permit = Placement.permitToClose(handle);
+    int permit = Permits.NONE;
     long nanos = 0;
     try {
+      permit = Placement.permitToClose(handle);
       Descriptor.close(
           handle.context, handle.fd, handle.kind.lockKey(), permit != Permits.NONE, handle.path);
     } finally {
-      handle.references.closed();
-      if (permit != Permits.NONE) {
-        nanos = handle.device.permits.leave(permit);
+      try {
+        if (permit != Permits.NONE) {
+          nanos = handle.device.permits.leave(permit);
+        }
+      } finally {
+        handle.references.closed();
       }
     }
     if (nanos > 0) {

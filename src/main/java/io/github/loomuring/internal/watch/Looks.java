@@ -149,9 +149,9 @@ final class Looks {
     evidence = lacking ? Math.min(evidence + 1, EVIDENCE) : Math.max(evidence - 1, 0);
     boolean lasting = marks.lasting() > 0 || (all && states.lasting() > 0);
     if (lacking && (lasting || (all && evidence == EVIDENCE))) {
-      states.rescue(watched);
-      // More than the size of the pool: otherwise the scheduler would start no carrier.
       int needed = all ? blocked : Math.min(blocked, marks.lasting());
+      states.rescue(all ? watched : needed);
+      // More than the size of the pool: otherwise the scheduler would start no carrier.
       spares.raise(needed + replaced + (lacks == 1 ? 0 : Math.min(queued, needed)));
       rescues.spares(spares.count());
       nudges.add(lacks);

@@ -73,14 +73,6 @@ final class Spares {
     }
   }
 
-  /** Takes back what was added. */
-  void clear() {
-    lowering = false;
-    if (count > 0) {
-      change(0);
-    }
-  }
-
   private void change(int spares) {
     int base = base();
     int target = Math.min(base + spares, Math.max(base, parallelismMax()));
