@@ -353,7 +353,7 @@ public final class UringOptions {
     private int gate = 80;
     private int pollMicros = 100;
     private Fallback fallback = Fallback.AUTO;
-    private Inline inline = Inline.NON_BLOCKING;
+    private Inline inline = Inline.ADAPTIVE;
     private int rings = 1;
     private int workers = WORKERS_MAX;
     private int sqPollIdleMillis;
@@ -446,7 +446,7 @@ public final class UringOptions {
     /**
      * Sets which operations may run on the calling thread.
      *
-     * @param inline the default is {@link Inline#NON_BLOCKING}
+     * @param inline the default is {@link Inline#ADAPTIVE}
      * @return this builder
      */
     public Builder inline(Inline inline) {

@@ -48,11 +48,7 @@ class UringOptionsTest {
         Fallback.AUTO,
         Fallback.NEVER),
     INLINE(
-        "inline",
-        b -> b.inline(Inline.ADAPTIVE),
-        UringOptions::inline,
-        Inline.NON_BLOCKING,
-        Inline.ADAPTIVE),
+        "inline", b -> b.inline(Inline.NEVER), UringOptions::inline, Inline.ADAPTIVE, Inline.NEVER),
     RINGS("rings", b -> b.rings(2), UringOptions::rings, 1, 2),
     WORKERS("workers", b -> b.workers(5), UringOptions::workers, 65_536, 5),
     SQ_POLL_IDLE_MILLIS(
@@ -135,7 +131,7 @@ class UringOptionsTest {
             entry("gate", 80),
             entry("pollMicros", 100),
             entry("fallback", Fallback.AUTO),
-            entry("inline", Inline.NON_BLOCKING),
+            entry("inline", Inline.ADAPTIVE),
             entry("rings", 1),
             entry("workers", 65_536),
             entry("sqPollIdleMillis", 0));
@@ -189,7 +185,7 @@ class UringOptionsTest {
             .sqPollIdleMillis(6)
             .workers(5)
             .rings(2)
-            .inline(Inline.ADAPTIVE)
+            .inline(Inline.NEVER)
             .fallback(Fallback.NEVER)
             .pollMicros(3)
             .gate(7)
@@ -211,7 +207,7 @@ class UringOptionsTest {
             .gate(80)
             .pollMicros(100)
             .fallback(Fallback.AUTO)
-            .inline(Inline.NON_BLOCKING)
+            .inline(Inline.ADAPTIVE)
             .rings(1)
             .workers(65_536)
             .sqPollIdleMillis(0)
@@ -330,7 +326,7 @@ class UringOptionsTest {
             .sqPollIdleMillis(0)
             .build();
     assertThat(Option.values(smallest).values())
-        .containsExactly(2, 8, 1, 0, Fallback.AUTO, Inline.NON_BLOCKING, 1, 2, 0);
+        .containsExactly(2, 8, 1, 0, Fallback.AUTO, Inline.ADAPTIVE, 1, 2, 0);
     UringOptions greatest =
         UringOptions.builder()
             .entries(32_768)
@@ -343,7 +339,7 @@ class UringOptionsTest {
             .build();
     assertThat(Option.values(greatest).values())
         .containsExactly(
-            32_768, 65_536, 65_536, 10_000, Fallback.AUTO, Inline.NON_BLOCKING, 64, 65_536, 60_000);
+            32_768, 65_536, 65_536, 10_000, Fallback.AUTO, Inline.ADAPTIVE, 64, 65_536, 60_000);
   }
 
   @Test

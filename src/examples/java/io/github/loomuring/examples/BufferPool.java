@@ -14,7 +14,7 @@ import java.util.concurrent.Semaphore;
 final class BufferPool {
   private static final int SMALL_BYTES = 16 << 10;
   private static final int LARGE_BYTES = 256 << 10;
-  private static final int LARGE_MAX = 128;
+  private static final int LARGE_MAX = 32;
 
   private final ConcurrentLinkedQueue<ByteBuffer> small = new ConcurrentLinkedQueue<>();
   private final ConcurrentLinkedQueue<ByteBuffer> large = new ConcurrentLinkedQueue<>();

@@ -5,14 +5,23 @@ import io.github.loomuring.examples.TemporaryFiles.Temporary;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.LongConsumer;
 import java.util.zip.CRC32C;
 
 /**
- * Copies and verifies single files, one on each virtual thread. The code is plain blocking code;
- * with an engine of the library, each of its calls parks the thread.
+ * Copies and verifies single files, one on each virtual thread, and a large one in parts, so that
+ * it does not keep one processor busy when all other files are done. The code is plain blocking
+ * code; with an engine of the library, each of its calls that waits parks the thread.
  */
 final class FileCopier {
+  /** Copying it takes some milliseconds. */
+  private static final long PART_BYTES = 8 << 20;
+
   /**
    * The length and the CRC32C of a file.
    *
@@ -49,7 +58,7 @@ final class FileCopier {
     try (Temporary temporary = temporaries.beside(target)) {
       try (OpenFile in = engine.open(source);
           OpenFile out = engine.create(temporary.path())) {
-        copyBytes(in, out, attributes.size(), progress);
+        copyParts(in, out, attributes.size(), progress);
       }
       pathThreads.run(
           () -> {
@@ -68,16 +77,49 @@ final class FileCopier {
     }
   }
 
-  /** Copies until a read reaches the end of the file, whose size may change during the copy. */
-  private void copyBytes(OpenFile in, OpenFile out, long size, LongConsumer progress)
+  /** Copies the parts of a file at once, and one of them on the calling thread. */
+  private void copyParts(OpenFile in, OpenFile out, long size, LongConsumer progress)
+      throws IOException {
+    long last = Math.max(0, size - 1) / PART_BYTES * PART_BYTES;
+    List<Future<?>> parts = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (long begin = 0; begin < last; begin += PART_BYTES) {
+        long from = begin;
+        parts.add(
+            threads.submit(
+                () -> {
+                  copyPart(in, out, from, from + PART_BYTES, size, progress);
+                  return null;
+                }));
+      }
+      copyPart(in, out, last, Long.MAX_VALUE, size, progress);
+    } // waits for the threads
+    for (Future<?> part : parts) {
+      if (part.state() == Future.State.FAILED) {
+        throw part.exceptionNow() instanceof IOException e
+            ? e
+            : new IOException("a part of the file was not copied", part.exceptionNow());
+      }
+    }
+  }
+
+  /** Copies from {@code begin} to {@code end}, or until a read reaches the end of the file. */
+  private void copyPart(
+      OpenFile in, OpenFile out, long begin, long end, long size, LongConsumer progress)
       throws IOException {
     ByteBuffer buffer = buffers.acquire(size);
     try {
-      long offset = 0;
-      for (int n; (n = in.read(buffer, offset)) >= 0; offset += n) {
+      long offset = begin;
+      while (offset < end) {
+        buffer.limit((int) Math.min(buffer.capacity(), end - offset));
+        int n = in.read(buffer, offset);
+        if (n < 0) {
+          break; // the size may change during the copy
+        }
         temporaries.checkStopping();
         out.writeFully(buffer.flip(), offset);
         buffer.clear();
+        offset += n;
         progress.accept(n);
       }
     } finally {

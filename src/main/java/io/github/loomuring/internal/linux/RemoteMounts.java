@@ -9,6 +9,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -26,6 +27,9 @@ public final class RemoteMounts {
   private static final String MOUNTINFO = "/proc/self/mountinfo";
   private static final long REFRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final HexFormat HEX = HexFormat.of();
+
+  /** It asks the file systems below it, one of which may be remote. */
+  private static final String OVERLAY = "overlay";
 
   /** Types of file systems on a block device of this machine, or in its memory. */
   private static final Set<String> LOCAL =
@@ -48,7 +52,7 @@ public final class RemoteMounts {
           "udf",
           "squashfs",
           "erofs",
-          "overlay",
+          OVERLAY,
           "tmpfs",
           "ramfs",
           "devtmpfs",
@@ -80,11 +84,15 @@ public final class RemoteMounts {
   private static final class Mounts {
     final List<URI> points;
 
+    /** The numbers of the devices of local file systems, as the mount table has them. */
+    final Set<Long> localDevices;
+
     /** The same as paths, the longest first; null until they are used. */
     private volatile List<Path> paths;
 
-    Mounts(List<URI> points) {
-      this.points = points;
+    Mounts(List<URI> points, Set<Long> localDevices) {
+      this.points = List.copyOf(points);
+      this.localDevices = Set.copyOf(localDevices);
     }
 
     List<Path> paths(FileSystem fileSystem) {
@@ -108,7 +116,7 @@ public final class RemoteMounts {
   /** Reads another file than /proc/self/mountinfo, for tests. */
   RemoteMounts(String mountinfo) {
     this.mountinfo = mountinfo;
-    this.mounts = new Mounts(read());
+    this.mounts = read();
   }
 
   /** The mount point of the remote file system on which {@code path} is, or null. */
@@ -134,37 +142,56 @@ public final class RemoteMounts {
       return;
     }
     readNanos = now; // before the read: other threads use the old mounts meanwhile
-    List<URI> points = read();
-    if (!points.equals(mounts.points)) {
-      mounts = new Mounts(points);
+    Mounts found = read();
+    Mounts old = mounts;
+    if (!found.points.equals(old.points) || !found.localDevices.equals(old.localDevices)) {
+      mounts = found;
     }
+  }
+
+  /**
+   * Whether {@code device} is known to be that of a local file system: a st_dev of stat(2). Not all
+   * local ones are: those of Btrfs and overlayfs are not in the mount table.
+   */
+  public boolean isLocal(long device) {
+    refresh();
+    return mounts.localDevices.contains(device);
   }
 
   /** Uses java.io, which does not use the default file system: that may be the library's. */
-  private List<URI> read() {
+  private Mounts read() {
     List<URI> points = new ArrayList<>();
+    Set<Long> locals = new HashSet<>();
     try (FileInputStream input = new FileInputStream(mountinfo)) {
       for (String line : new String(input.readAllBytes(), ISO_8859_1).split("\n", -1)) {
-        URI point = remoteMountPoint(line);
-        if (point != null) {
-          points.add(point);
-        }
+        readLine(line.split(" ", -1), points, locals);
       }
     } catch (IOException | RuntimeException e) {
-      return List.of(); // no /proc: no mount is known to be remote
+      return new Mounts(List.of(), Set.of()); // no /proc: nothing is known of any mount
     }
-    return List.copyOf(points);
+    return new Mounts(points, locals);
   }
 
   /** {@code 36 35 98:0 /root /mount/point options [optional ...] - type source options}. */
-  private static URI remoteMountPoint(String line) {
-    String[] fields = line.split(" ", -1);
+  private static void readLine(String[] fields, List<URI> points, Set<Long> locals) {
     for (int i = 6; i + 1 < fields.length; i++) {
       if (fields[i].equals("-")) {
-        return LOCAL.contains(fields[i + 1]) ? null : uri(fields[4]);
+        String type = fields[i + 1];
+        if (!LOCAL.contains(type)) {
+          points.add(uri(fields[4]));
+        } else if (!type.equals(OVERLAY)) {
+          locals.add(device(fields[2]));
+        }
+        return;
       }
     }
-    return null;
+  }
+
+  private static long device(String majorAndMinor) {
+    int colon = majorAndMinor.indexOf(':');
+    return Fcntl.makedev(
+        Integer.parseInt(majorAndMinor, 0, colon, 10),
+        Integer.parseInt(majorAndMinor, colon + 1, majorAndMinor.length(), 10));
   }
 
   /**

@@ -70,7 +70,7 @@ final class Context {
     int threads = Math.max(POOL_THREADS_MIN, POOL_THREADS_MAX / rings);
     this.pool = new Offload(threads);
     this.wholeFiles = new Offload(threads);
-    this.devices = new Devices(kernel, pool, gates);
+    this.devices = new Devices(kernel, pool, gates, remoteMounts);
   }
 
   /** Whether the kernel has an opcode. */

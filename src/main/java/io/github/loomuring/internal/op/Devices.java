@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.loomuring.internal.linux.Fcntl;
 import io.github.loomuring.internal.linux.Kernel;
+import io.github.loomuring.internal.linux.RemoteMounts;
 import io.github.loomuring.internal.schedule.Offload;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -16,9 +17,11 @@ final class Devices {
   private final Kernel kernel;
   private final Offload pool;
   private final Gates gates;
+  private final RemoteMounts remoteMounts;
 
-  Devices(Kernel kernel, Offload pool, Gates gates) {
+  Devices(Kernel kernel, Offload pool, Gates gates, RemoteMounts remoteMounts) {
     this.kernel = kernel;
+    this.remoteMounts = remoteMounts;
     this.pool = pool;
     this.gates = gates;
   }
@@ -29,8 +32,11 @@ final class Devices {
     if (device != null) {
       return device;
     }
-    // On the pool, as fstatfs(2) may ask a server. It happens once for each device.
-    long type = pool.callUninterruptibly(() -> fileSystemType(fd));
+    // It happens once for each device. On the pool if fstatfs(2) may ask a server.
+    long type =
+        remoteMounts.isLocal(number)
+            ? fileSystemType(fd)
+            : pool.callUninterruptibly(() -> fileSystemType(fd));
     device = new Device(gates.ofDevice(Device.isLocal(type)), type);
     Device earlier = known.putIfAbsent(number, device);
     return earlier == null ? device : earlier;

@@ -4,7 +4,6 @@ import io.github.loomuring.internal.concurrent.Pauses;
 import io.github.loomuring.internal.jvm.DaemonThreads;
 import io.github.loomuring.internal.log.LazyLogger;
 import java.lang.System.Logger.Level;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -33,6 +32,8 @@ public final class Turns {
    *     takes some time to wake up; at most as many threads wait for this reason as are queued; or
    *   - no thread is queued, but threads wait here: it releases the first of them in its place.
    *
+   * Which thread is the first, see WaitingTurns.
+   *
    * A wait ends when another thread starts to wait, as above; when a thread that does its
    * operations on the caller sees an idle carrier; or, if there is no such thread, by the releaser.
    *
@@ -49,8 +50,16 @@ public final class Turns {
   /** The least of it. It is shorter than a slice if many threads are queued for each carrier. */
   private static final long SLICE_NANOS_MIN = 50_000;
 
-  /** The same if only threads that wait here want its carrier: a switch costs about 10 µs. */
-  private static final long LONG_SLICE_NANOS = 5_000_000;
+  /**
+   * How long a thread runs, other threads in between, before it goes behind all that wait here. Not
+   * shorter: a switch costs about 10 µs, and what the thread works with leaves the caches.
+   */
+  private static final long LONG_SLICE_NANOS = 10_000_000;
+
+  /**
+   * A thread that has run for less may be done soon, and goes before those that have run longer.
+   */
+  private static final long BRIEF_NANOS = 2_000_000;
 
   /** The weight after which a thread looks; an operation of {@link #BYTES} bytes weighs one. */
   private static final int LOOK_WEIGHT = 16;
@@ -70,21 +79,7 @@ public final class Turns {
   /** With a slice each, the released threads get at most half of every other carrier's time. */
   private static final int RELEASES = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
-  // All threads of a stripe share one slice, without memory ordering: they rarely run at once, and
-  // the only harm is a turn that is taken too early or too late.
-  private static final int STRIPES =
-      Integer.highestOneBit(Math.max(32, 8 * Runtime.getRuntime().availableProcessors()));
-
-  /** Puts stripes on cache lines of their own. */
-  private static final int SPACING = 16;
-
-  private static final int WEIGHT = 0;
-  private static final int LOOKED_NANOS = 1;
-  private static final int STARTED_NANOS = 2;
-  private static final int WANTED = 3;
-  private static final long[] SLICES = new long[STRIPES * SPACING];
-
-  private static final ConcurrentLinkedQueue<Turn> WAITING = new ConcurrentLinkedQueue<>();
+  private static final WaitingTurns WAITING = new WaitingTurns();
 
   /** A thread has given way, so that a carrier will soon be idle: a waiting thread is to get it. */
   private static volatile boolean owed;
@@ -110,8 +105,8 @@ public final class Turns {
   }
 
   private static void countOne(int bytes) {
-    int slice = ((int) Thread.currentThread().threadId() & (STRIPES - 1)) * SPACING;
-    if ((SLICES[slice + WEIGHT] += 1 + bytes / BYTES) >= LOOK_WEIGHT) {
+    int slice = Slices.ofCurrentThread();
+    if ((Slices.ALL[slice + Slices.WEIGHT] += 1 + bytes / BYTES) >= LOOK_WEIGHT) {
       look(slice);
     } else if (owed) {
       refill();
@@ -127,45 +122,49 @@ public final class Turns {
 
   private static void look(int slice) {
     long now = System.nanoTime();
-    long nanosMax = SLICES[slice + WEIGHT] * OPERATION_NANOS_MAX;
-    SLICES[slice + WEIGHT] = 0;
-    if (now - SLICES[slice + LOOKED_NANOS] > nanosMax) {
-      startSlice(slice, now);
+    long nanosMax = Slices.ALL[slice + Slices.WEIGHT] * OPERATION_NANOS_MAX;
+    Slices.ALL[slice + Slices.WEIGHT] = 0;
+    if (now - Slices.ALL[slice + Slices.LOOKED_NANOS] > nanosMax) {
+      Slices.start(slice, now);
     } else {
-      SLICES[slice + LOOKED_NANOS] = now;
+      Slices.ALL[slice + Slices.LOOKED_NANOS] = now;
       if (Carriers.areKnown() && Thread.currentThread().isVirtual()) {
         takeTurns(slice, now);
       }
     }
   }
 
-  private static void startSlice(int slice, long now) {
-    SLICES[slice + LOOKED_NANOS] = now;
-    SLICES[slice + STARTED_NANOS] = now;
-    SLICES[slice + WANTED] = 0;
-  }
-
   private static void takeTurns(int slice, long now) {
     long queued = Carriers.queued();
     boolean idle = Carriers.areIdle();
-    long nanos = now - SLICES[slice + STARTED_NANOS];
-    if (queued == 0 && (idle || nanos >= LONG_SLICE_NANOS) && !WAITING.isEmpty()) {
+    long nanos = now - Slices.ALL[slice + Slices.STARTED_NANOS];
+    long ran = Slices.ALL[slice + Slices.RAN_NANOS] + nanos;
+    if (queued == 0 && !WAITING.isEmpty() && (idle || isOver(nanos, ran))) {
       release();
       if (!idle) {
-        await();
-        startSlice(slice, System.nanoTime());
+        await(slice, ran);
       }
     } else if (queued > 0 && !idle && nanos >= sliceNanos(queued)) {
-      if (SLICES[slice + WANTED] == 0) {
-        SLICES[slice + WANTED] = 1;
+      if (Slices.ALL[slice + Slices.WANTED] == 0) {
+        Slices.ALL[slice + Slices.WANTED] = 1;
       } else if (mayGiveWay(now, queued)) {
         owed = true;
-        await();
-        startSlice(slice, System.nanoTime());
+        await(slice, ran);
       }
     } else {
-      SLICES[slice + WANTED] = 0;
+      Slices.ALL[slice + Slices.WANTED] = 0;
     }
+  }
+
+  /**
+   * Whether a slice is over if only threads that wait here want the carrier.
+   *
+   * @param nanos since the thread last waited
+   * @param ran for how long it has run, other threads in between
+   */
+  private static boolean isOver(long nanos, long ran) {
+    return ran >= LONG_SLICE_NANOS
+        || (ran >= BRIEF_NANOS && nanos >= SLICE_NANOS && WAITING.hasBrief());
   }
 
   /**
@@ -191,44 +190,46 @@ public final class Turns {
     return gaveWay++ < queued;
   }
 
-  private static void await() {
+  /** Waits, and starts the next slice. */
+  private static void await(int slice, long ran) {
     if (!RELEASER.isRunning()) {
       return;
     }
-    Turn turn = new Turn();
     boolean alone = WAITING.isEmpty() || Carriers.parallelism() == 1;
-    WAITING.add(turn);
+    WaitingTurns.Turn turn = new WaitingTurns.Turn();
+    if (ran < BRIEF_NANOS) {
+      WAITING.addBrief(turn);
+    } else if (Slices.ALL[slice + Slices.RAN_NANOS] < BRIEF_NANOS || ran >= LONG_SLICE_NANOS) {
+      WAITING.addLast(turn);
+    } else {
+      WAITING.addFirst(turn);
+    }
     try {
-      if (!RELEASER.added(alone) && WAITING.remove(turn)) {
-        return; // no thread is sure to release it
-      }
-      while (!turn.released) {
-        LockSupport.park(turn);
-        if (turn.thread.isInterrupted() && WAITING.remove(turn)) {
-          return;
-        }
-      }
+      await(turn, alone);
     } catch (Throwable t) {
       WAITING.remove(turn); // if it has been released meanwhile, this thread goes on anyway
       throw t;
     }
+    Slices.start(slice, System.nanoTime());
+    Slices.ALL[slice + Slices.RAN_NANOS] = ran < LONG_SLICE_NANOS ? ran : 0;
   }
 
-  /** Releases the thread that waits longest, if there is one. */
-  private static void release() {
-    owed = false;
-    Turn turn = WAITING.poll();
-    if (turn != null) {
-      assert !turn.released : "a thread is released once for each wait";
-      turn.released = true;
-      LockSupport.unpark(turn.thread);
+  private static void await(WaitingTurns.Turn turn, boolean alone) {
+    if (!RELEASER.added(alone) && WAITING.remove(turn)) {
+      return; // no thread is sure to release it
+    }
+    while (!turn.isReleased()) {
+      LockSupport.park(turn);
+      if (turn.thread.isInterrupted() && WAITING.remove(turn)) {
+        return;
+      }
     }
   }
 
-  /** A thread that waits. Only the thread that takes it out of the queue ends the wait. */
-  private static final class Turn {
-    final Thread thread = Thread.currentThread();
-    volatile boolean released;
+  /** Releases the thread that is the first, if one waits. */
+  private static void release() {
+    owed = false;
+    WAITING.release();
   }
 
   /**
@@ -363,9 +364,9 @@ public final class Turns {
 
     /** Releases some threads after a pause, if nothing else has released any meanwhile. */
     private void releaseLater() {
-      Turn first = WAITING.peek();
+      int before = WAITING.releases();
       LockSupport.parkNanos(this, PAUSE_NANOS);
-      if (first != null && !urgent && first == WAITING.peek()) {
+      if (!urgent && before == WAITING.releases()) {
         for (int i = 0; i < RELEASES; i++) {
           release();
         }

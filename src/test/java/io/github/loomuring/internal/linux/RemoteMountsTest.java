@@ -76,6 +76,15 @@ class RemoteMountsTest {
     assertThat(new RemoteMounts(directory.resolve("missing").toString()).of(directory)).isNull();
   }
 
+  @Test
+  void devicesOfLocalMountsAreLocal() throws IOException {
+    assertThat(mounts().isLocal(Fcntl.makedev(254, 0))).isTrue();
+    assertThat(mounts("xfs", "/mnt/a").isLocal(Fcntl.makedev(0, 40))).isTrue();
+    assertThat(mounts("nfs4", "/mnt/a").isLocal(Fcntl.makedev(0, 40))).isFalse();
+    assertThat(mounts("overlay", "/mnt/a").isLocal(Fcntl.makedev(0, 40))).isFalse();
+    assertThat(mounts("xfs", "/mnt/a").isLocal(Fcntl.makedev(0, 41))).isFalse();
+  }
+
   /** Every open and every stat asks. */
   @Test
   void askingWhereNothingIsRemoteAllocatesNothing() throws IOException {
