@@ -15,8 +15,7 @@ class FileOperationsTest {
     RING(Engines.RING),
     RING_NOTHING_INLINE(Engines.RING_NOTHING_INLINE),
     RING_TINY(Engines.RING_TINY),
-    /** Writes of whole files are of their own there; for the rest it is as RING. */
-    RING_ADAPTIVE(Engines.RING_ADAPTIVE),
+    RING_NON_BLOCKING(Engines.RING_NON_BLOCKING),
     POOL(Engines.POOL);
 
     private final Engines engine;
@@ -32,7 +31,7 @@ class FileOperationsTest {
 
   @Nested
   @ParameterizedClass
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "RING_ADAPTIVE")
+  @EnumSource
   class Names extends FileOperationsContract {
     @Parameter By by;
 
@@ -44,7 +43,7 @@ class FileOperationsTest {
 
   @Nested
   @ParameterizedClass
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "RING_ADAPTIVE")
+  @EnumSource
   class Links extends FileOperationsLinkContract {
     @Parameter By by;
 
@@ -56,7 +55,7 @@ class FileOperationsTest {
 
   @Nested
   @ParameterizedClass
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "RING_ADAPTIVE")
+  @EnumSource
   class Moves extends FileOperationsMoveContract {
     @Parameter By by;
 

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Many ranges in one call. */
 @ParameterizedClass
-@EnumSource(names = {"RING", "RING_NOTHING_INLINE", "RING_ADAPTIVE", "RING_TINY", "POOL"})
+@EnumSource(names = {"RING", "RING_NOTHING_INLINE", "RING_NON_BLOCKING", "RING_TINY", "POOL"})
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RangesTest {

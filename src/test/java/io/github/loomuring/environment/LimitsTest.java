@@ -57,7 +57,7 @@ class LimitsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"RING_NOTHING_INLINE", "RING_ADAPTIVE", "POOL"})
+  @EnumSource(names = {"RING_NOTHING_INLINE", "RING", "POOL"})
   void writePastTheFileSizeLimitIsAnExceptionAndNoSignal(Engines engine) throws Exception {
     Commands.needTool("prlimit", "util-linux");
     ChildJvm.Result result =

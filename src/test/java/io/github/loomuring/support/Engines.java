@@ -6,13 +6,18 @@ import io.github.loomuring.UringOptions.Fallback;
 import io.github.loomuring.UringOptions.Inline;
 import org.junit.jupiter.api.Assumptions;
 
-/** What files can run on, for tests that hold for all of them. */
+/**
+ * What files can run on, for tests that hold for all of them.
+ *
+ * <p>The system property {@code io.github.loomuring.inline} sets the policy of RING and POOL, so
+ * that the tests can be run with another one than the default.
+ */
 public enum Engines {
-  RING(ring()),
+  RING(ring().inline(Policy.OF_RUN)),
   /** Every operation goes through the ring. */
   RING_NOTHING_INLINE(ring().inline(Inline.NEVER).pollMicros(0)),
-  /** Plain buffered writes on the caller. */
-  RING_ADAPTIVE(ring().inline(Inline.ADAPTIVE)),
+  /** Only what cannot wait is done on the caller. */
+  RING_NON_BLOCKING(ring().inline(Inline.NON_BLOCKING)),
   /** As the one before, and callers look for their completions whenever they may. */
   RING_POLLED(ring().inline(Inline.NEVER).pollMicros(10_000)),
   /** Everything through queues of 2 and 8 entries. */
@@ -21,7 +26,12 @@ public enum Engines {
   RING_THREE(ring().inline(Inline.NEVER).rings(3)),
   /** A thread of the kernel submits, and falls asleep now and then. */
   RING_SQ_POLL(ring().inline(Inline.NEVER).sqPollIdleMillis(1)),
-  POOL(UringOptions.builder().fallback(Fallback.ALWAYS));
+  POOL(UringOptions.builder().fallback(Fallback.ALWAYS).inline(Policy.OF_RUN));
+
+  /** A class of its own: the constants above are made before any static field. */
+  private static final class Policy {
+    static final Inline OF_RUN = UringOptions.fromSystemProperties().inline();
+  }
 
   private final UringOptions options;
 
