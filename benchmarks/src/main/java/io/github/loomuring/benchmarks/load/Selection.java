@@ -11,17 +11,17 @@ import java.util.Set;
  * @param threads numbers of threads to use instead of the plan's
  * @param contenders names of the contenders to use instead of the plan's
  */
-record Selection(Plan plan, List<String> works, List<Integer> threads, List<String> contenders) {
+record Selection(List<String> works, List<Integer> threads, List<String> contenders) {
   /**
-   * Returns the combinations that the works and contenders support.
+   * Returns the combinations of the plan that the works and contenders support.
    *
    * @throws IllegalArgumentException if a name is unknown, or nothing remains
    */
-  List<Combination> combinations(boolean withFio) {
+  List<Combination> of(List<Combination> plan, boolean withFio) {
     works.forEach(Works::named);
     contenders.forEach(Contenders::checkName);
     Set<Combination> combinations = new LinkedHashSet<>();
-    for (Combination planned : plan.combinations()) {
+    for (Combination planned : plan) {
       if (works.isEmpty() || works.contains(planned.work())) {
         for (int n : threads.isEmpty() ? List.of(planned.threads()) : threads) {
           List<String> wanted = contenders.isEmpty() ? planned.contenders() : contenders;
@@ -31,7 +31,9 @@ record Selection(Plan plan, List<String> works, List<Integer> threads, List<Stri
     }
     combinations.removeIf(one -> one.contenders().isEmpty());
     if (combinations.isEmpty()) {
-      throw new IllegalArgumentException("the plan has no such combination: " + this);
+      throw new IllegalArgumentException(
+          "the plan has no such combination: works=%s threads=%s engines=%s"
+              .formatted(works, threads, contenders));
     }
     return List.copyOf(combinations);
   }
