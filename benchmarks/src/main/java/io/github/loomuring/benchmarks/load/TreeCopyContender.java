@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
- * Copies the home of the running JDK with the example TreeCopy. A round is one copy, whatever its
- * length; its operations are the files.
+ * Copies the home of the running JDK with the example TreeCopy, again and again; the operations are
+ * the files. What is between the copies, such as the removal of the last one, is not measured.
  *
  * @param engine the engine of the example
  */
@@ -29,44 +29,50 @@ record TreeCopyContender(String engine, Site site) implements Contender {
 
   @Override
   public Round measure(Work work, int threads, Span span) throws IOException, InterruptedException {
-    Round round = copy();
-    if (span.untilSteady()) {
-      long begunNanos = System.nanoTime();
-      Steadiness steadiness = new Steadiness();
-      long compiledBefore = Span.compilationMillis();
-      while (System.nanoTime() - begunNanos < TimeUnit.MILLISECONDS.toNanos(span.millis())) {
-        round = copy();
-        long compiled = Span.compilationMillis();
-        double copyMillis = round.latency().max() / 1e6;
-        if (steadiness.add(round.operationsPerSecond(), (compiled - compiledBefore) / copyMillis)) {
-          break;
-        }
-        compiledBefore = compiled;
-      }
-    }
-    return round;
-  }
-
-  private Round copy() throws IOException, InterruptedException {
-    Path target = site.scratch().resolve("copy");
     Counters counters = new Counters(1);
     Snapshot.take(counters); // links the calls that it makes
+    Histogram times = histogram();
+    Histogram late = histogram();
+    Steadiness steadiness = new Steadiness();
+    Snapshot sum = Snapshot.NOTHING;
+    long spanNanos = TimeUnit.MILLISECONDS.toNanos(span.millis());
+    boolean steady = false;
+    while (!steady && sum.nanos() < spanNanos) {
+      long compiledBefore = Span.compilationMillis();
+      Snapshot copy = copy(counters, late);
+      times.recordValue(copy.nanos());
+      sum = sum.plus(copy);
+      double copyMillis = copy.nanos() / 1e6;
+      steady =
+          span.untilSteady()
+              && steadiness.add(
+                  copy.operations() / copyMillis,
+                  (Span.compilationMillis() - compiledBefore) / copyMillis);
+    }
+    return sum.since(Snapshot.NOTHING, Percentiles.of(times), Percentiles.of(late));
+  }
+
+  /** The difference that one copy makes. */
+  private Snapshot copy(Counters counters, Histogram late)
+      throws IOException, InterruptedException {
+    Path target = site.scratch().resolve("copy");
     Sleeper sleeper = new Sleeper();
-    Percentiles late;
     Snapshot begin;
     Snapshot end;
     try {
       begin = Snapshot.take(counters);
-      counters.set(0, TimedTreeCopy.copy(engine, SOURCE, target));
+      counters.set(0, begin.operations() + TimedTreeCopy.copy(engine, SOURCE, target));
       end = Snapshot.take(counters);
     } finally {
-      late = Percentiles.of(sleeper.stop());
+      late.add(sleeper.stop());
       sleeper.join();
     }
     Trees.delete(target);
     PageCache.writeBack(site.scratch());
-    Histogram time = new Histogram(TimeUnit.MINUTES.toNanos(10), 3);
-    time.recordValue(end.nanos() - begin.nanos());
-    return end.since(begin, Percentiles.of(time), late);
+    return end.minus(begin);
+  }
+
+  private static Histogram histogram() {
+    return new Histogram(TimeUnit.MINUTES.toNanos(10), 3);
   }
 }

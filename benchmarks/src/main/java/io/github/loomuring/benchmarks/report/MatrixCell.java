@@ -45,6 +45,10 @@ record MatrixCell(Line ours, Line theirs, Line platform, Limits limits) {
     return Verdict.ofAll(verdicts);
   }
 
+  boolean isMeasured() {
+    return !ours.rounds().isEmpty() && !theirs.rounds().isEmpty();
+  }
+
   /** Whether it is fast enough by the rate of platform threads. */
   private boolean isFastEnough() {
     return ours.threads() == TargetMatrix.MANY
@@ -67,7 +71,7 @@ record MatrixCell(Line ours, Line theirs, Line platform, Limits limits) {
   /** The numbers, the verdict last. */
   @Override
   public String toString() {
-    if (ours.rounds().isEmpty() || theirs.rounds().isEmpty()) {
+    if (!isMeasured()) {
       return Numbers.UNKNOWN;
     }
     List<String> parts = new ArrayList<>();

@@ -111,7 +111,12 @@ public final class TargetMatrix {
     List<String> heads = new ArrayList<>(List.of("work", ">N", "engine", "target"));
     heads.addAll(fileSystems);
     MarkdownTable table = new MarkdownTable(heads.toArray(String[]::new));
+    Set<String> unmeasured = new LinkedHashSet<>();
     for (MatrixTarget target : ALL) {
+      if (fileSystems.stream().noneMatch(name -> target.evaluate(results, name).isMeasured())) {
+        unmeasured.add(target.work() + " N=" + target.threads());
+        continue;
+      }
       List<String> cells =
           new ArrayList<>(
               List.of(
@@ -123,7 +128,9 @@ public final class TargetMatrix {
       table.row(cells.toArray(String[]::new));
     }
     table.row(allocation(results, fileSystems));
-    return table + "\n" + summary(results, fileSystems);
+    String missing =
+        unmeasured.isEmpty() ? "" : "\nNot measured: " + String.join(", ", unmeasured) + ".\n";
+    return table + "\n" + summary(results, fileSystems) + missing;
   }
 
   private static String summary(Results results, List<String> fileSystems) {

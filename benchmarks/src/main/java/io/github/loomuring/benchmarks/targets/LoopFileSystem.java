@@ -9,13 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A new file system in a file, mounted. Needs root.
+ * New file systems in files, mounted. They need root.
  *
  * <p>The file has no name any more once it is mounted, so that nothing is left of it when the mount
- * goes, however the process ends. The loop device transfers with O_DIRECT, if it can: otherwise the
- * page cache would answer for the device.
+ * goes. The loop device transfers with O_DIRECT, if it can: otherwise the page cache would answer
+ * for the device.
  */
-final class LoopFileSystem implements AutoCloseable {
+final class LoopFileSystem {
   /** A kind of file system. */
   enum Kind {
     /** An ext4 with a journal. Its tables are written at once, so that nothing does it later. */
@@ -36,22 +36,17 @@ final class LoopFileSystem implements AutoCloseable {
     }
   }
 
-  private final Path mountPoint;
-  private final Thread hook = new Thread(this::unmountQuietly, "unmount");
-
-  private LoopFileSystem(Path mountPoint) {
-    this.mountPoint = mountPoint;
-    Runtime.getRuntime().addShutdownHook(hook);
-  }
+  private LoopFileSystem() {}
 
   /**
-   * Makes and mounts one.
+   * Makes and mounts one, and returns where.
    *
    * @param parent an existing directory for the file and the mount point
    * @param bytes size of the file, which has holes
+   * @param undo gets the step that unmounts it
    * @throws IOException if that is not possible; the message says why in one line
    */
-  static LoopFileSystem mount(Kind kind, Path parent, long bytes)
+  static Path mount(Kind kind, Path parent, long bytes, Undo undo)
       throws IOException, InterruptedException {
     if ((int) Files.getAttribute(Path.of("/proc/self"), "unix:uid") != 0) {
       throw new IOException("a mount needs root");
@@ -71,7 +66,8 @@ final class LoopFileSystem implements AutoCloseable {
       } finally {
         execute(List.of("losetup", "--detach", device)); // takes effect when it is unmounted
       }
-      return new LoopFileSystem(mountPoint);
+      undo.add(() -> unmount(mountPoint));
+      return mountPoint;
     } catch (IOException | InterruptedException e) {
       Files.delete(mountPoint);
       throw e;
@@ -105,32 +101,9 @@ final class LoopFileSystem implements AutoCloseable {
     return said;
   }
 
-  Path mountPoint() {
-    return mountPoint;
-  }
-
-  @Override
-  public void close() throws IOException {
-    Runtime.getRuntime().removeShutdownHook(hook);
-    try {
-      unmount();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while " + mountPoint + " was unmounted", e);
-    }
-  }
-
   /** Lazily: what is still open keeps the file system, not the name. */
-  private void unmount() throws IOException, InterruptedException {
+  private static void unmount(Path mountPoint) throws IOException, InterruptedException {
     execute(List.of("umount", "--lazy", mountPoint.toString()));
     Files.delete(mountPoint);
-  }
-
-  private void unmountQuietly() {
-    try {
-      unmount();
-    } catch (IOException | InterruptedException e) {
-      System.err.println(mountPoint + " stays mounted: " + e);
-    }
   }
 }

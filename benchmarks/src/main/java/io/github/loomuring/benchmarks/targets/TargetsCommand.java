@@ -144,44 +144,37 @@ public final class TargetsCommand implements Callable<Integer> {
       Path results,
       List<String> failures)
       throws IOException, InterruptedException {
-    if (choice.directory() != null || choice.name().equals("machine")) {
-      Path parent = choice.directory() == null ? directory : choice.directory();
-      measureIn(parent, choice.name(), combinations, run, results, failures);
+    try (Undo undo = new Undo()) {
+      Path parent;
+      try {
+        parent = directory(choice, undo);
+      } catch (IOException e) {
+        spec.commandLine()
+            .getErr()
+            .println("not measured on " + choice.name() + ": " + e.getMessage());
+        return false;
+      }
+      Path place = Files.createTempDirectory(parent, "loom-uring-targets-");
+      undo.add(() -> Trees.delete(place));
+      run.measure(new Place(place, choice.name()), combinations, results, true, System.out).stream()
+          .map(failure -> choice.name() + ": " + failure)
+          .forEach(failures::add);
       return true;
     }
-    LoopFileSystem.Kind kind =
-        choice.name().equals("xfs") ? LoopFileSystem.Kind.XFS : LoopFileSystem.Kind.EXT4;
-    LoopFileSystem loop;
-    try {
-      long bytes = (2L * mebibytes + ROOM_MEBIBYTES) * MEBIBYTE;
-      loop = LoopFileSystem.mount(kind, directory.toAbsolutePath(), bytes);
-    } catch (IOException e) {
-      spec.commandLine()
-          .getErr()
-          .println("not measured on " + choice.name() + ": " + e.getMessage());
-      return false;
-    }
-    try (loop) {
-      measureIn(loop.mountPoint(), choice.name(), combinations, run, results, failures);
-    }
-    return true;
   }
 
-  private void measureIn(
-      Path parent,
-      String name,
-      List<Combination> combinations,
-      LoadRun run,
-      Path results,
-      List<String> failures)
+  /** A directory on the file system, which is made if it has to be. */
+  private Path directory(FileSystemChoice choice, Undo undo)
       throws IOException, InterruptedException {
-    Path place = Files.createTempDirectory(parent.toAbsolutePath(), "loom-uring-targets-");
-    try {
-      run.measure(new Place(place, name), combinations, results, true, System.out).stream()
-          .map(failure -> name + ": " + failure)
-          .forEach(failures::add);
-    } finally {
-      Trees.delete(place);
+    if (choice.directory() != null) {
+      return choice.directory().toAbsolutePath();
     }
+    Path ofMachine = directory.toAbsolutePath();
+    long bytes = (2L * mebibytes + ROOM_MEBIBYTES) * MEBIBYTE;
+    return switch (choice.name()) {
+      case "ext4-journal" -> LoopFileSystem.mount(LoopFileSystem.Kind.EXT4, ofMachine, bytes, undo);
+      case "xfs" -> LoopFileSystem.mount(LoopFileSystem.Kind.XFS, ofMachine, bytes, undo);
+      default -> ofMachine;
+    };
   }
 }

@@ -50,6 +50,17 @@ class SelectionTest {
   }
 
   @Test
+  void aWorkAndNumberOfThreadsIsMeasuredOnce() {
+    List<Combination> plan =
+        List.of(
+            new Combination("stat", 1, List.of("ring", "file-channel")),
+            new Combination("stat", 64, List.of("ring", "platform")));
+
+    assertThat(new Selection(List.of(), List.of(16), List.of()).of(plan, true))
+        .containsExactly(new Combination("stat", 16, List.of("ring", "file-channel", "platform")));
+  }
+
+  @Test
   void unknownNamesAreRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(
