@@ -69,8 +69,23 @@ class MainTest {
     assertThat(run(with(common, "--smoke", "--work", "stat", "--engines", "file-channel")))
         .as(err.toString())
         .isZero();
-    assertThat(run(with(common, "--append", "--rounds", "1", "--millis", "50", "--mebibytes", "1",
-            "--warm-up-max-millis", "300", "--work", "rename", "--threads", "1")))
+    assertThat(
+            run(
+                with(
+                    common,
+                    "--append",
+                    "--rounds",
+                    "1",
+                    "--millis",
+                    "50",
+                    "--mebibytes",
+                    "1",
+                    "--warm-up-max-millis",
+                    "300",
+                    "--work",
+                    "rename",
+                    "--threads",
+                    "1")))
         .isZero();
 
     assertThat(measured).isEmptyDirectory();

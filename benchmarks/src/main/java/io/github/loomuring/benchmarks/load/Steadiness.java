@@ -16,7 +16,7 @@ final class Steadiness {
   static final int WINDOW_MILLIS = 250;
 
   private static final int WINDOWS = 4;
-  private static final double SPREAD_MAX = 0.10;
+  private static final double SPREAD_MAX = 0.15;
   private static final double CHANGE_MAX = 0.05;
   private static final double COMPILING_MAX = 0.10;
 

@@ -145,7 +145,11 @@ class TargetMatrixTest {
         .containsPattern("\\| engine +\\| target +\\| machine +\\| xfs +\\|")
         .containsPattern("\\| warm-read-4k +\\| +1 \\| ring ")
         .doesNotContain("NaN", "null");
-    assertThat(readme).content().startsWith("a\n").contains("| warm-read-4k").doesNotContain("\nold\n");
+    assertThat(readme)
+        .content()
+        .startsWith("a\n")
+        .contains("| warm-read-4k")
+        .doesNotContain("\nold\n");
     assertThat(other).hasContent("nothing\n");
   }
 
