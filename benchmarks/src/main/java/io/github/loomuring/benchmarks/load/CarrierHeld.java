@@ -21,9 +21,9 @@ record CarrierHeld(String name, Holder holder, int threadsMax, List<String> cont
   enum Holder {
     /** A native function that sleeps for {@link #SLEEP_MICROS}. */
     SLEEP,
-    /** Reads with {@code FileInputStream} of blocks that are not cached at first. */
+    /** Reads with {@code FileInputStream} of blocks that are not cached. */
     STREAM,
-    /** Loads from mapped pages that are not cached at first. */
+    /** Loads from mapped pages that are not cached. */
     MAPPING
   }
 
@@ -63,10 +63,11 @@ record CarrierHeld(String name, Holder holder, int threadsMax, List<String> cont
   private Scene reading(Site site, int threads) throws IOException {
     List<MeasuredOperation> operations = new ArrayList<>();
     List<Closeable> streams = new ArrayList<>();
+    LongSupplier offsets = Offsets.scattered(site.dataBytes(), BLOCK_BYTES);
     for (int i = 0; i < threads; i++) {
       FileInputStream stream = new FileInputStream(site.dataFile().toFile());
       streams.add(stream);
-      operations.add(reading(stream, Offsets.random(i, site.dataBytes(), BLOCK_BYTES)));
+      operations.add(reading(stream, offsets));
     }
     return new Scene(operations, streams);
   }
@@ -93,9 +94,10 @@ record CarrierHeld(String name, Holder holder, int threadsMax, List<String> cont
     Arena arena = Arena.ofShared();
     try (FileChannel channel = FileChannel.open(site.dataFile(), StandardOpenOption.READ)) {
       MemorySegment file = channel.map(FileChannel.MapMode.READ_ONLY, 0, site.dataBytes(), arena);
+      Libc.expectRandomAccess(file);
       List<MeasuredOperation> operations = new ArrayList<>();
+      LongSupplier offsets = Offsets.scattered(site.dataBytes(), BLOCK_BYTES);
       for (int i = 0; i < threads; i++) {
-        LongSupplier offsets = Offsets.random(i, site.dataBytes(), BLOCK_BYTES);
         operations.add(() -> load(file, offsets.getAsLong()));
       }
       return new Scene(operations, List.of(arena::close));

@@ -35,6 +35,7 @@ final class Libc {
 
   private static final int AT_FDCWD = -100;
   private static final int POSIX_FADV_DONTNEED = 4;
+  private static final int MADV_RANDOM = 1;
   private static final int RUSAGE_SELF = 0;
   private static final int MODE = 0644;
 
@@ -75,6 +76,8 @@ final class Libc {
           FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
   private static final MethodHandle MINCORE =
       function("mincore", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS));
+  private static final MethodHandle MADVISE =
+      function("madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
   private static final MethodHandle USLEEP =
       function("usleep", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
   private static final MethodHandle GETRUSAGE =
@@ -173,6 +176,19 @@ final class Libc {
     }
     if (result != 0) {
       throw new IOException("mincore of " + mapping + " failed");
+    }
+  }
+
+  /** A page fault in the mapping reads that page only, none of those around it. */
+  static void expectRandomAccess(MemorySegment mapping) throws IOException {
+    int result;
+    try {
+      result = (int) MADVISE.invokeExact(mapping, mapping.byteSize(), MADV_RANDOM);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+    if (result != 0) {
+      throw new IOException("madvise of " + mapping + " failed");
     }
   }
 
