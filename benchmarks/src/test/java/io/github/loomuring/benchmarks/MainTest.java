@@ -96,6 +96,34 @@ class MainTest {
     assertThat(err.toString()).isEmpty();
   }
 
+  @Test
+  void withoutAnyFileSystemTargetsFails() {
+    String none = "xfs,ext4-journal"; // none can be in a file as large as this
+    List<String> args =
+        List.of(
+            "targets",
+            "--output",
+            "" + directory.resolve("output"),
+            "--directory",
+            "" + directory,
+            "--file-systems",
+            none,
+            "--mebibytes",
+            "" + Integer.MAX_VALUE);
+
+    assertThat(run(args)).isEqualTo(1);
+
+    assertThat(err.toString().lines())
+        .hasSize(3)
+        .satisfies(
+            lines -> {
+              assertThat(lines.get(0)).startsWith("not measured on xfs: ");
+              assertThat(lines.get(1)).startsWith("not measured on ext4-journal: ");
+              assertThat(lines.get(2)).isEqualTo("FAILED no file system was measured");
+            });
+    assertThat(directory).isEmptyDirectory();
+  }
+
   private static List<String> with(List<String> common, String... more) {
     List<String> all = new ArrayList<>(common);
     all.addAll(List.of(more));

@@ -39,7 +39,8 @@ record MatrixTarget(
 
   /** The target in words. */
   String target() {
-    String against = baseline.equals(Contenders.FILE_CHANNEL) ? "" : "of " + baseline + ": ";
+    boolean isUsual = baseline.equals(Contenders.FILE_CHANNEL) && !limits.equals(Limits.NONE);
+    String against = isUsual ? "" : "of " + baseline + ": ";
     String other = ofMachine.equals(limits) ? "" : "; " + MACHINE + ": " + ofMachine;
     return against + limits + other;
   }

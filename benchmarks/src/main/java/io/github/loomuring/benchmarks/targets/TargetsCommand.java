@@ -93,11 +93,12 @@ public final class TargetsCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     Path results = output.resolve("targets.json");
     List<String> failures = reportOnly ? List.of() : measure(results);
-    if (!Files.isReadable(results)) {
+    if (Files.isReadable(results)) {
+      TargetMatrix.write(ResultsFile.read(results), output.resolve("targets.md"), readmes)
+          .forEach(spec.commandLine().getOut()::println);
+    } else if (reportOnly) {
       throw wrong(results + " cannot be read");
     }
-    TargetMatrix.write(ResultsFile.read(results), output.resolve("targets.md"), readmes)
-        .forEach(spec.commandLine().getOut()::println);
     failures.forEach(failure -> spec.commandLine().getErr().println("FAILED " + failure));
     return failures.isEmpty() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
   }
@@ -118,7 +119,9 @@ public final class TargetsCommand implements Callable<Integer> {
     for (FileSystemChoice choice : choices) {
       measured += measure(choice, combinations, run, results, failures) ? 1 : 0;
     }
-    if (smoke && failures.isEmpty()) {
+    if (measured == 0) {
+      failures.add("no file system was measured");
+    } else if (smoke && failures.isEmpty()) {
       failures.addAll(Smoke.complaints(results, measured, combinations));
     }
     return failures;
