@@ -1,78 +1,107 @@
 package io.github.loomuring.benchmarks.load;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.concurrent.TimeoutException;
 
-/** Runs a {@link ChildTask} in a separate JVM. */
-final class ChildProcess {
-  /** Time for everything around a measurement, such as opening files and writing back. */
-  private static final int OVERHEAD_MILLIS_MAX = 10_000;
+/** A child JVM that measures what it is asked to, see {@link Child}. Confined to one thread. */
+final class ChildProcess implements AutoCloseable {
+  /** Time for everything around a measurement, such as starting, filling files, writing back. */
+  private static final int OVERHEAD_MILLIS_MAX = 120_000;
 
-  private static final long START_MILLIS_MAX = TimeUnit.MINUTES.toMillis(2);
+  private static final int EXIT_SECONDS_MAX = 20;
 
-  private ChildProcess() {}
+  private final Path scratch;
+  private final Process process;
+  private final BufferedReader replies;
+  private final PrintStream requests;
+  private final JsonMapper mapper = new JsonMapper();
 
-  /** Returns an outcome in any case; its failure tells if the child hung or crashed. */
-  static ChildOutcome run(ChildTask task) throws IOException, InterruptedException {
-    Path directory = task.dataFile().toAbsolutePath().getParent();
+  private ChildProcess(Path scratch, Process process) {
+    this.scratch = scratch;
+    this.process = process;
+    this.replies = process.inputReader(StandardCharsets.UTF_8);
+    this.requests = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
+  }
+
+  /** Starts a JVM whose works have their files in the directory of the data file. */
+  static ChildProcess start(Jvm jvm, Path dataFile) throws IOException {
+    Path directory = dataFile.toAbsolutePath().getParent();
     Path scratch = Files.createTempDirectory(directory, "loom-uring-benchmark-");
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx4g",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Child.class.getName(),
+            jvm.name(),
+            dataFile.toString(),
+            scratch.toString());
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    return new ChildProcess(scratch, process);
+  }
+
+  /** Returns a reply in any case; its failure tells if the child hung or crashed. */
+  ChildReply ask(ChildRequest request) throws IOException, InterruptedException {
+    requests.println(mapper.writeValueAsString(request));
+    int millisMax = request.millis() + request.settleMillis() + OVERHEAD_MILLIS_MAX;
+    CompletableFuture<String> line = CompletableFuture.supplyAsync(this::readLine);
     try {
-      new JsonMapper().writeValue(Child.taskFile(scratch).toFile(), task);
-      return run(scratch, millisMax(task));
-    } finally {
-      delete(scratch);
+      String reply = line.get(millisMax, TimeUnit.MILLISECONDS);
+      return reply != null
+          ? mapper.readValue(reply, ChildReply.class)
+          : ChildReply.failed("its JVM exited with status " + process.waitFor());
+    } catch (TimeoutException e) {
+      kill();
+      return ChildReply.failed("its JVM had no answer after " + millisMax + " ms, and was killed");
+    } catch (ExecutionException e) {
+      kill();
+      return ChildReply.failed("its JVM cannot be read: " + e.getCause());
     }
   }
 
-  private static ChildOutcome run(Path scratch, long millisMax)
-      throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command(scratch)).inheritIO().start();
-    if (!process.waitFor(millisMax, TimeUnit.MILLISECONDS)) {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly().waitFor();
-      return failed("it had not ended after " + millisMax + " ms, and was killed");
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  private String readLine() {
+    try {
+      return replies.readLine();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    Path outcomeFile = Child.outcomeFile(scratch);
-    return Files.exists(outcomeFile)
-        ? new JsonMapper().readValue(outcomeFile.toFile(), ChildOutcome.class)
-        : failed("it exited with status " + process.exitValue());
   }
 
-  private static ChildOutcome failed(String why) {
-    return new ChildOutcome(null, List.of(), why);
+  private void kill() throws InterruptedException {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly().waitFor();
   }
 
-  private static long millisMax(ChildTask task) {
-    long measurementMillis = Math.max(task.millis(), task.warmUpMillis()) + task.settleMillis();
-    return START_MILLIS_MAX
-        + task.idleMillis()
-        + task.measurements() * (measurementMillis + OVERHEAD_MILLIS_MAX);
-  }
-
-  private static List<String> command(Path scratch) {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Xmx4g",
-        "--enable-native-access=ALL-UNNAMED",
-        "-cp",
-        System.getProperty("java.class.path"),
-        Child.class.getName(),
-        scratch.toString());
-  }
-
-  private static void delete(Path directory) throws IOException {
-    List<Path> childrenFirst;
-    try (Stream<Path> paths = Files.walk(directory)) {
-      childrenFirst = paths.sorted(Comparator.reverseOrder()).toList();
+  /** Ends the JVM, and removes the files of the works. */
+  @Override
+  public void close() throws IOException {
+    requests.close();
+    try {
+      if (!process.waitFor(EXIT_SECONDS_MAX, TimeUnit.SECONDS)) {
+        kill();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
     }
-    for (Path path : childrenFirst) {
-      Files.delete(path);
-    }
+    Trees.delete(scratch);
   }
 }

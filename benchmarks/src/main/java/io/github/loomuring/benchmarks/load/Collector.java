@@ -38,7 +38,7 @@ final class Collector {
   }
 
   /** Adds lines. Each replaces an older line of the same measurement. */
-  void add(ChildOutcome outcome) throws IOException {
+  void add(Outcome outcome) throws IOException {
     for (Line line : outcome.lines()) {
       lines.removeIf(other -> isSame(line, other));
       lines.add(line);

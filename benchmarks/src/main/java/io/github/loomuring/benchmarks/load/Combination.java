@@ -9,7 +9,7 @@ import java.util.List;
  * @param threads number of threads that call at once
  * @param contenders names of the contenders
  */
-record Combination(String work, int threads, List<String> contenders) {
+public record Combination(String work, int threads, List<String> contenders) {
   @Override
   public String toString() {
     return work + " N=" + threads;

@@ -17,23 +17,38 @@ public final class Contenders {
   /** {@code UringFile} with {@code Inline.ADAPTIVE}. */
   public static final String RING_ADAPTIVE = "ring-adaptive";
 
+  /** {@code UringFile} with {@code Inline.NON_BLOCKING}. */
+  static final String RING_NON_BLOCKING = "ring-non-blocking";
+
+  /** {@code UringFile} with {@code Inline.NEVER}. */
+  static final String RING_NEVER = "ring-never";
+
   /** {@code UringFile} with registered buffers. */
   static final String RING_REGISTERED = "ring-registered";
 
   /** {@code UringFileChannel}. */
   static final String RING_CHANNEL = "ring-channel";
 
-  /** {@code UringFile} on the pool of platform threads that the library falls back to. */
-  static final String POOL = "pool";
+  /**
+   * {@code UringFile} with the default options in a JVM that the kernel refuses io_uring: on the
+   * pool of platform threads that the library falls back to.
+   */
+  public static final String POOL = "pool";
 
   /** One {@code FileChannel} that all virtual threads share: the baseline of every ratio. */
   public static final String FILE_CHANNEL = "file-channel";
 
+  /** As {@link #FILE_CHANNEL}, in a JVM in which every blocked carrier is replaced. */
+  public static final String WATCHED = "file-channel-watched";
+
   /** {@code Files} for whole files; otherwise as {@link #FILE_CHANNEL}. */
-  static final String FILES = "files";
+  public static final String FILES = "files";
 
   static final String FILE_CHANNEL_EACH = "file-channel-each";
-  static final String PLATFORM = "platform";
+
+  /** {@code FileChannel} on platform threads. */
+  public static final String PLATFORM = "platform";
+
   static final String ASYNCHRONOUS = "asynchronous";
   static final String PREAD = "pread";
 
@@ -47,10 +62,13 @@ public final class Contenders {
       List.of(
           RING,
           RING_ADAPTIVE,
+          RING_NON_BLOCKING,
+          RING_NEVER,
           RING_REGISTERED,
           RING_CHANNEL,
           POOL,
           FILE_CHANNEL,
+          WATCHED,
           FILES,
           FILE_CHANNEL_EACH,
           PLATFORM,
@@ -86,15 +104,26 @@ public final class Contenders {
     };
   }
 
+  /** The kind of JVM that the contender runs in. */
+  static Jvm jvm(String name) {
+    return switch (name) {
+      case WATCHED -> Jvm.WATCHED;
+      case POOL -> Jvm.WITHOUT_IO_URING;
+      default -> Jvm.PLAIN;
+    };
+  }
+
   private static FileApi<?> api(String name) {
     UringOptions ring = UringOptions.builder().fallback(Fallback.NEVER).build();
     return switch (name) {
       case RING -> uring(ring);
       case RING_ADAPTIVE -> uring(ring.toBuilder().inline(Inline.ADAPTIVE).build());
+      case RING_NON_BLOCKING -> uring(ring.toBuilder().inline(Inline.NON_BLOCKING).build());
+      case RING_NEVER -> uring(ring.toBuilder().inline(Inline.NEVER).build());
       case RING_REGISTERED -> new RegisteredBuffersApi(Uring.open(ring));
       case RING_CHANNEL -> new UringChannelApi(Uring.open(ring));
-      case POOL -> uring(ring.toBuilder().fallback(Fallback.ALWAYS).build());
-      case FILE_CHANNEL -> FileChannelApi.shared();
+      case POOL -> onPool(Uring.open(UringOptions.defaults()));
+      case FILE_CHANNEL, WATCHED -> FileChannelApi.shared();
       case FILES -> new FilesApi();
       case FILE_CHANNEL_EACH -> FileChannelApi.oneEach();
       case PLATFORM -> FileChannelApi.onPlatformThreads();
@@ -102,6 +131,14 @@ public final class Contenders {
       case PREAD -> new PreadApi();
       default -> throw new IllegalArgumentException("no contender has the name " + name);
     };
+  }
+
+  private static FileApi<?> onPool(Uring uring) {
+    if (uring.isRing()) {
+      uring.close();
+      throw new IllegalStateException("the kernel refuses no io_uring in this JVM: " + uring);
+    }
+    return new UringApi(uring);
   }
 
   private static FileApi<?> uring(UringOptions options) {

@@ -1,9 +1,12 @@
 package io.github.loomuring.benchmarks.load;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 
 /**
@@ -23,6 +26,9 @@ interface FileApi<F> extends AutoCloseable {
           StandardOpenOption.CREATE,
           StandardOpenOption.TRUNCATE_EXISTING,
           StandardOpenOption.WRITE);
+
+  /** Options that create a file, which must not exist. */
+  Set<OpenOption> CREATE = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
   F open(Path path, Set<? extends OpenOption> options) throws IOException;
 
@@ -86,6 +92,30 @@ interface FileApi<F> extends AutoCloseable {
     } finally {
       close(file);
     }
+  }
+
+  /** Asks for the attributes of a file, and returns its size in bytes. */
+  default long stat(Path path) throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class).size();
+  }
+
+  /** Renames a file by one system call. */
+  default void rename(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Gives a file one more name. */
+  default void link(Path link, Path existing) throws IOException {
+    Files.createLink(link, existing);
+  }
+
+  default void makeDirectory(Path path) throws IOException {
+    Files.createDirectory(path);
+  }
+
+  /** Removes a file, or an empty directory. */
+  default void delete(Path path) throws IOException {
+    Files.delete(path);
   }
 
   /** The memory of one of {@code threads} threads, the same in each measurement. */

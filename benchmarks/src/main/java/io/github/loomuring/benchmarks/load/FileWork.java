@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Opens a small file, reads or writes it, and closes it. The files exist and are cached. */
+/**
+ * Opens a small file, reads or writes it, and closes it. The files are cached, and exist unless the
+ * work is to create them.
+ */
 record FileWork(String name, Content content, int threadsMax, List<String> contenders)
     implements Work {
   /** What a thread does between open and close. */
@@ -17,6 +20,8 @@ record FileWork(String name, Content content, int threadsMax, List<String> conte
     READ,
     WRITE,
     DURABLE_WRITE,
+    /** As WRITE, of a file that does not exist, and is deleted again after the close. */
+    CREATE,
     /** One call for the whole file, where the API has such a call. */
     WHOLE_READ,
     WHOLE_WRITE,
@@ -35,7 +40,7 @@ record FileWork(String name, Content content, int threadsMax, List<String> conte
   public boolean writes() {
     return switch (content) {
       case NOTHING, READ, WHOLE_READ -> false;
-      case WRITE, DURABLE_WRITE, WHOLE_WRITE, WHOLE_DURABLE_WRITE -> true;
+      case WRITE, DURABLE_WRITE, CREATE, WHOLE_WRITE, WHOLE_DURABLE_WRITE -> true;
     };
   }
 
@@ -58,7 +63,7 @@ record FileWork(String name, Content content, int threadsMax, List<String> conte
   }
 
   /** Small files in their own directory, which the first call creates. */
-  private static Path[] files(Site site, String directoryName, int count, Block content)
+  static Path[] files(Site site, String directoryName, int count, Block content)
       throws IOException {
     Path directory = site.scratch().resolve(directoryName);
     Path[] files = new Path[count];
@@ -91,6 +96,10 @@ record FileWork(String name, Content content, int threadsMax, List<String> conte
   }
 
   private <F> MeasuredOperation rewriteInTurn(FileApi<F> api, Path[] files, Block block) {
+    if (content == Content.CREATE) {
+      Path path = files[0].resolveSibling("new");
+      return () -> create(api, path, block);
+    }
     byte[] bytes = block.segment().toArray(ValueLayout.JAVA_BYTE);
     return new MeasuredOperation() {
       private int next;
@@ -101,6 +110,16 @@ record FileWork(String name, Content content, int threadsMax, List<String> conte
         next = (next + 1) % files.length;
       }
     };
+  }
+
+  private <F> void create(FileApi<F> api, Path path, Block block) throws IOException {
+    F file = api.open(path, FileApi.CREATE);
+    try {
+      check(api.write(file, block, 0));
+    } finally {
+      api.close(file);
+    }
+    api.delete(path);
   }
 
   private <F> void rewrite(FileApi<F> api, Path path, Block block, byte[] bytes)

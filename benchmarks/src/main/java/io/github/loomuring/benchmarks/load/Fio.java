@@ -50,15 +50,14 @@ final class Fio implements Contender {
   }
 
   @Override
-  public Round measure(Work work, int threads, int millis)
-      throws IOException, InterruptedException {
+  public Round measure(Work work, int threads, Span span) throws IOException, InterruptedException {
     if (!(work instanceof BlockWork blocks)) {
       throw new IllegalArgumentException("work=" + work.name() + " is not for fio");
     }
     Path output = site.scratch().resolve("fio.json");
     blocks.preparePageCache(site);
     try {
-      execute(command(blocks, threads, millis, output));
+      execute(command(blocks, threads, span.millis(), output));
       return round(blocks, new JsonMapper().readTree(output.toFile()).path("jobs").path(0));
     } finally {
       Files.deleteIfExists(output);

@@ -10,11 +10,10 @@ import java.io.IOException;
  */
 record JavaContender<F>(FileApi<F> api, Site site) implements Contender {
   @Override
-  public Round measure(Work work, int threads, int millis)
-      throws IOException, InterruptedException {
+  public Round measure(Work work, int threads, Span span) throws IOException, InterruptedException {
     try (Scene scene = work.open(api, site, threads)) {
       Measurement measurement = new Measurement(scene.operations(), work.latencyInterval());
-      return measurement.run(api.threads(), work.burners(), millis);
+      return measurement.run(api.threads(), work.burners(), span);
     } finally {
       if (work.writes()) {
         PageCache.writeBack(site.scratch());

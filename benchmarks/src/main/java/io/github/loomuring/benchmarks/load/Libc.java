@@ -35,6 +35,7 @@ final class Libc {
 
   private static final int AT_FDCWD = -100;
   private static final int POSIX_FADV_DONTNEED = 4;
+  private static final int MADV_RANDOM = 1;
   private static final int RUSAGE_SELF = 0;
   private static final int MODE = 0644;
 
@@ -75,6 +76,10 @@ final class Libc {
           FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
   private static final MethodHandle MINCORE =
       function("mincore", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS));
+  private static final MethodHandle MADVISE =
+      function("madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle USLEEP =
+      function("usleep", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
   private static final MethodHandle GETRUSAGE =
       function("getrusage", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
 
@@ -174,6 +179,27 @@ final class Libc {
     }
   }
 
+  /** A page fault in the mapping reads that page only, none of those around it. */
+  static void expectRandomAccess(MemorySegment mapping) throws IOException {
+    int result;
+    try {
+      result = (int) MADVISE.invokeExact(mapping, mapping.byteSize(), MADV_RANDOM);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+    if (result != 0) {
+      throw new IOException("madvise of " + mapping + " failed");
+    }
+  }
+
+  /** Blocks the calling thread, and with it the carrier of a virtual thread. */
+  static void usleep(int micros) throws IOException {
+    int result = call(USLEEP, micros);
+    if (result != 0) {
+      throw new IOException("usleep of " + micros + " returned " + result);
+    }
+  }
+
   /** The usage of this process, including the workers that the kernel runs for its io_uring. */
   static ResourceUsage resourceUsage() {
     try (Arena arena = Arena.ofConfined()) {
@@ -196,9 +222,9 @@ final class Libc {
         + usage.get(JAVA_LONG, offset + 8) * 1_000L;
   }
 
-  private static int call(MethodHandle function, int fd) {
+  private static int call(MethodHandle function, int argument) {
     try {
-      return (int) function.invokeExact(fd);
+      return (int) function.invokeExact(argument);
     } catch (Throwable e) {
       throw new AssertionError(e);
     }

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Runs threads that repeat operations for a set time, and measures rate, latency and cost. An
+ * Runs threads that repeat operations for some time, and measures rate, latency and cost. An
  * instance is used once.
  *
  * <p>The threads start before the measured time and end after it. The result is the difference of
@@ -50,7 +50,7 @@ final class Measurement {
     this.started = new CountDownLatch(operations.size());
   }
 
-  Round run(Thread.Builder threadBuilder, int burners, int millis)
+  Round run(Thread.Builder threadBuilder, int burners, Span span)
       throws IOException, InterruptedException {
     // Links the calls that it makes. While the load runs, that may wait for ever for a lock of the
     // JDK, which a virtual thread is to get next that finds no carrier.
@@ -67,7 +67,7 @@ final class Measurement {
     Sleeper sleeper = new Sleeper();
     Snapshot begin = Snapshot.take(counters);
     phase = Phase.MEASURING;
-    Thread.sleep(millis); // the measured time
+    span.await(counters);
     Snapshot end = Snapshot.take(counters);
     Percentiles late = Percentiles.of(sleeper.stop());
     phase = Phase.ENDING;

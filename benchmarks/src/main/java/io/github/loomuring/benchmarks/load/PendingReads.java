@@ -160,7 +160,7 @@ public final class PendingReads implements Callable<Integer> {
     Work reads = Works.named("direct-read-4k");
     double[] rates = new double[rounds];
     for (int round = 0; round < rounds; round++) {
-      rates[round] = ring.measure(reads, threads, millis).operationsPerSecond();
+      rates[round] = ring.measure(reads, threads, Span.of(millis)).operationsPerSecond();
     }
     double median = Spread.of(Arrays.stream(rates)).median();
     System.out.printf("%,.0f reads/s %s%n", median, when);

@@ -11,27 +11,40 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A short run that checks that everything works, and the checks of its results. */
-final class Smoke {
+public final class Smoke {
   static final List<Integer> THREADS = List.of(1, 16);
   static final List<String> CONTENDERS =
       List.of(
-          Contenders.RING, Contenders.FILE_CHANNEL, Contenders.PLATFORM, Contenders.FIO_IO_URING);
+          Contenders.RING,
+          Contenders.POOL,
+          Contenders.FILE_CHANNEL,
+          Contenders.WATCHED,
+          Contenders.PLATFORM,
+          Contenders.FIO_IO_URING);
   static final int MEBIBYTES = 64;
+  static final Settings SETTINGS = new Settings(1, 150, null, 10, 200);
 
   private Smoke() {}
 
-  static ChildTask task(Path dataFile, String fileSystem, List<Combination> combinations) {
-    return new ChildTask(dataFile, fileSystem, combinations, 1, 250, 0, 10, 200);
+  /** Reasons why the file cannot be the results of a smoke run; empty if there are none. */
+  static List<String> complaints(Path output, List<Combination> combinations) throws IOException {
+    return complaints(output, 1, combinations);
   }
 
-  /** Reasons why the file cannot be the results of {@code task}; empty if there are none. */
-  static List<String> complaints(Path output, ChildTask task) throws IOException {
+  /**
+   * As {@link #complaints(Path, List)}, of that many file systems.
+   *
+   * @param fileSystems number of file systems on which the combinations were measured
+   */
+  public static List<String> complaints(
+      Path output, int fileSystems, List<Combination> combinations) throws IOException {
     Results results = ResultsFile.read(output);
-    int expected = task.combinations().stream().mapToInt(one -> one.contenders().size()).sum();
+    int expected =
+        fileSystems * combinations.stream().mapToInt(one -> one.contenders().size()).sum();
     List<String> complaints =
         new ArrayList<>(
             results.lines().stream()
-                .filter(line -> line.rounds().size() != task.rounds() || !isPlausible(line))
+                .filter(line -> line.rounds().size() != SETTINGS.rounds() || !isPlausible(line))
                 .map(line -> "not plausible: " + line)
                 .toList());
     if (results.lines().size() != expected) {

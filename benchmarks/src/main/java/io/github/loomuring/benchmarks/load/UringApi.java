@@ -7,6 +7,7 @@ import io.github.loomuring.UringFile;
 import java.io.IOException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,6 +76,31 @@ final class UringApi implements FileApi<UringFile> {
   public int writeWhole(Path path, Block block, byte[] bytes, boolean durable) throws IOException {
     uring.files().write(path, bytes, durable ? Sync.DATA : Sync.NONE);
     return bytes.length;
+  }
+
+  @Override
+  public long stat(Path path) throws IOException {
+    return uring.files().attributes(path).size();
+  }
+
+  @Override
+  public void rename(Path from, Path to) throws IOException {
+    uring.files().move(from, to, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Override
+  public void link(Path link, Path existing) throws IOException {
+    uring.files().createLink(link, existing);
+  }
+
+  @Override
+  public void makeDirectory(Path path) throws IOException {
+    uring.files().createDirectory(path);
+  }
+
+  @Override
+  public void delete(Path path) throws IOException {
+    uring.files().delete(path);
   }
 
   @Override

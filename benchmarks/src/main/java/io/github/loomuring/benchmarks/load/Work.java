@@ -4,7 +4,15 @@ import java.io.IOException;
 import java.util.List;
 
 /** A kind of work for the threads of a measurement. Immutable. */
-sealed interface Work permits BlockWork, FileWork, LogAppend, RangesWork {
+sealed interface Work
+    permits BlockWork,
+        BufferedAppend,
+        CarrierHeld,
+        FileWork,
+        LogAppend,
+        PathWork,
+        RangesWork,
+        TreeCopyWork {
   /** The name on the command line and in the results. */
   String name();
 

@@ -3,7 +3,9 @@ package io.github.loomuring.benchmarks.load;
 import io.github.loomuring.benchmarks.load.BlockWork.Cache;
 import io.github.loomuring.benchmarks.load.BlockWork.Mode;
 import io.github.loomuring.benchmarks.load.BlockWork.Order;
+import io.github.loomuring.benchmarks.load.CarrierHeld.Holder;
 import io.github.loomuring.benchmarks.load.FileWork.Content;
+import io.github.loomuring.benchmarks.load.PathWork.Operation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -15,6 +17,11 @@ final class Works {
   private static final long WHOLE_FILE = Long.MAX_VALUE;
   private static final int THREADS_MAX = 10_000;
   private static final int FILE_THREADS_MAX = 1000;
+
+  private static final List<String> COPYING =
+      List.of(Contenders.RING, Contenders.POOL, Contenders.FILE_CHANNEL, Contenders.WATCHED);
+  private static final List<String> HELD =
+      List.of(Contenders.FILE_CHANNEL, Contenders.WATCHED, Contenders.PLATFORM);
 
   static final List<Work> ALL = all();
 
@@ -43,6 +50,7 @@ final class Works {
     works.add(files("open-close", Content.NOTHING));
     works.add(files("small-file-read", Content.READ));
     works.add(files("small-file-write", Content.WRITE));
+    works.add(files("small-file-create", Content.CREATE));
     works.add(files("small-file-durable-write", Content.DURABLE_WRITE));
     works.add(files("whole-file-read", Content.WHOLE_READ));
     works.add(files("whole-file-write", Content.WHOLE_WRITE));
@@ -56,13 +64,22 @@ final class Works {
             List.of(
                 Contenders.RING, Contenders.POOL, Contenders.FILE_CHANNEL, Contenders.PLATFORM)));
     works.add(new LogAppend("log-append", FILE_THREADS_MAX, appending()));
+    works.add(new BufferedAppend("buffered-append-4k", 4 * KIB, FILE_THREADS_MAX, appending()));
+    works.add(paths("stat", Operation.STAT));
+    works.add(paths("rename", Operation.RENAME));
+    works.add(paths("link-unlink", Operation.LINK_AND_UNLINK));
+    works.add(paths("mkdir-rmdir", Operation.MAKE_AND_REMOVE_DIRECTORY));
+    works.add(new TreeCopyWork("tree-copy", COPYING));
+    works.add(held("carrier-held-sleep", Holder.SLEEP));
+    works.add(held("carrier-held-stream", Holder.STREAM));
+    works.add(held("carrier-held-mapping", Holder.MAPPING));
     works.add(mix());
     return List.copyOf(works);
   }
 
   private static Work random(String name, Mode mode, Cache cache, int blockBytes, long bytesMax) {
     boolean bufferedWrite = mode == Mode.WRITE && cache == Cache.WARM;
-    List<String> contenders = new ArrayList<>(onBlocks(mode));
+    List<String> contenders = new ArrayList<>(onBlocks());
     if (cache == Cache.BYPASSED) {
       contenders.add(
           Contenders.RING_REGISTERED); // only direct I/O transfers from and to the memory itself
@@ -75,8 +92,7 @@ final class Works {
   }
 
   private static Work sequential(String name, Mode mode, Cache cache, long bytesMax) {
-    List<String> contenders =
-        Stream.of(onBlocks(mode), Contenders.FIO).flatMap(List::stream).toList();
+    List<String> contenders = Stream.of(onBlocks(), Contenders.FIO).flatMap(List::stream).toList();
     return new BlockWork(name, mode, Order.SEQUENTIAL, cache, MIB, bytesMax, 64, 0, contenders);
   }
 
@@ -90,7 +106,7 @@ final class Works {
         WHOLE_FILE,
         THREADS_MAX,
         2 * Runtime.getRuntime().availableProcessors(),
-        onBlocks(Mode.READ));
+        onBlocks());
   }
 
   private static Work files(String name, Content content) {
@@ -99,18 +115,29 @@ final class Works {
     if (!content.isWhole()) {
       contenders.remove(Contenders.FILES);
     }
-    if (content == Content.NOTHING || content == Content.READ || content == Content.WHOLE_READ) {
-      contenders.remove(Contenders.RING_ADAPTIVE);
-    }
     return new FileWork(name, content, FILE_THREADS_MAX, contenders);
   }
 
-  private static List<String> onBlocks(Mode mode) {
+  private static Work paths(String name, Operation operation) {
+    List<String> contenders = inOrdinaryMemory();
+    // Their paths are those of Files.
+    contenders.removeAll(
+        List.of(
+            Contenders.FILES,
+            Contenders.FILE_CHANNEL_EACH,
+            Contenders.RING_CHANNEL,
+            Contenders.ASYNCHRONOUS,
+            Contenders.PREAD));
+    return new PathWork(name, operation, FILE_THREADS_MAX, contenders);
+  }
+
+  private static Work held(String name, Holder holder) {
+    return new CarrierHeld(name, holder, FILE_THREADS_MAX, HELD);
+  }
+
+  private static List<String> onBlocks() {
     List<String> contenders = inOrdinaryMemory();
     contenders.remove(Contenders.FILES);
-    if (mode == Mode.READ) {
-      contenders.remove(Contenders.RING_ADAPTIVE); // differs from the ring in writes alone
-    }
     return contenders;
   }
 

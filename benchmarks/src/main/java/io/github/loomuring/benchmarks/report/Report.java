@@ -70,7 +70,7 @@ public final class Report implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     out.println(page);
     for (Path readme : readmes) {
-      boolean replaced = ReadmeTable.replace(readme, TargetRow.table(targets));
+      boolean replaced = ReadmeTable.TARGETS.replace(readme, TargetRow.table(targets));
       out.println(readme + (replaced ? "" : " has no line " + ReadmeTable.BEGIN));
     }
     return 0;

@@ -22,7 +22,7 @@ record ResultsPage(Results results, List<TargetRow> targets, boolean hasChart) {
     return "# Results\n\n" + machine() + (hasChart ? chart : "") + "\n" + targetTable() + lines();
   }
 
-  private String machine() {
+  String machine() {
     StringBuilder text = new StringBuilder();
     results.machine().forEach((name, fact) -> text.append("- %s: %s\n".formatted(name, fact)));
     Percentiles idle = results.idleLate();
@@ -59,7 +59,7 @@ record ResultsPage(Results results, List<TargetRow> targets, boolean hasChart) {
     return targets.stream().filter(row -> row.verdict() == verdict).count();
   }
 
-  private String lines() {
+  String lines() {
     MarkdownTable table =
         new MarkdownTable(
             "work",

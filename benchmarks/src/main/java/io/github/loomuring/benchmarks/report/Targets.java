@@ -31,7 +31,7 @@ final class Targets {
    * where a call returns a list of outcomes.
    */
   private static final List<String> WITHOUT_ALLOCATION =
-      List.of("direct-read-", "direct-write-", "warm-", "cold-", "buffered-write-");
+      List.of("direct-read-", "direct-write-", "warm-", "cold-", "buffered-");
 
   private Targets() {}
 

@@ -7,7 +7,8 @@ import java.util.function.DoublePredicate;
 enum Verdict {
   MET("yes"),
   NOT_MET("**no**"),
-  NOT_MEASURED("not measured");
+  NOT_MEASURED("not measured"),
+  NO_TARGET("no target");
 
   private final String text;
 

@@ -17,7 +17,7 @@ class MeasurementTest {
   void countsTheOperationsOfTheMeasuredTime() throws Exception {
     MeasuredOperation nap = () -> LockSupport.parkNanos(1_000_000);
 
-    Round round = new Measurement(List.of(nap, nap), 1).run(Thread.ofVirtual(), 0, MILLIS);
+    Round round = new Measurement(List.of(nap, nap), 1).run(Thread.ofVirtual(), 0, Span.of(MILLIS));
 
     assertThat(round.operationsPerSecond()).isPositive().isLessThanOrEqualTo(2 * 1000 * 1.1);
     assertThat(round.latency().p50()).isGreaterThan(900_000);
@@ -29,7 +29,7 @@ class MeasurementTest {
     int carriers = Runtime.getRuntime().availableProcessors();
     List<MeasuredOperation> spinning = Collections.nCopies(carriers, Thread::onSpinWait);
 
-    Round round = new Measurement(spinning, 16).run(Thread.ofVirtual(), 0, MILLIS);
+    Round round = new Measurement(spinning, 16).run(Thread.ofVirtual(), 0, Span.of(MILLIS));
 
     assertThat(round.late().max()).isGreaterThan(MILLIS * 900_000.0);
   }
@@ -41,7 +41,8 @@ class MeasurementTest {
           throw new IOException("broken disk");
         };
 
-    assertThatThrownBy(() -> new Measurement(List.of(failing), 1).run(Thread.ofVirtual(), 0, 10))
+    assertThatThrownBy(
+            () -> new Measurement(List.of(failing), 1).run(Thread.ofVirtual(), 0, Span.of(10)))
         .isInstanceOf(IOException.class)
         .hasRootCauseMessage("broken disk");
   }

@@ -15,6 +15,18 @@ class OffsetsTest {
   }
 
   @Test
+  void scatteredVisitsEachBlockBeforeItBeginsAgain() {
+    LongSupplier offsets = Offsets.scattered(4096 * 1000 + 100, 4096);
+
+    long[] first = LongStream.generate(offsets).limit(1000).toArray();
+
+    assertThat(LongStream.of(first).sorted())
+        .containsExactlyElementsOf(LongStream.range(0, 1000).map(i -> i * 4096).boxed().toList());
+    assertThat(LongStream.generate(offsets).limit(1000))
+        .containsExactlyElementsOf(LongStream.of(first).boxed().toList());
+  }
+
+  @Test
   void randomStaysWithinTheFileAndOnBlocks() {
     LongSupplier offsets = Offsets.random(7, 4096 * 16, 4096);
 

@@ -19,9 +19,9 @@ class SelectionTest {
 
   @Test
   void contendersThatAWorkCannotUseAreLeftOut() {
-    Selection all = new Selection(Plan.ALL, List.of("log-append"), List.of(16), List.of());
+    Selection all = new Selection(List.of("log-append"), List.of(16), List.of());
 
-    assertThat(all.combinations(true))
+    assertThat(all.of(Plan.ALL.combinations(), true))
         .singleElement()
         .satisfies(
             one ->
@@ -32,30 +32,45 @@ class SelectionTest {
 
   @Test
   void fioIsLeftOutWhereItIsNotInstalled() {
-    Selection reads = new Selection(Plan.TARGETS, List.of("direct-read-4k"), List.of(), List.of());
+    Selection reads = new Selection(List.of("direct-read-4k"), List.of(), List.of());
+    List<Combination> combinations = reads.of(Plan.TARGETS.combinations(), false);
 
-    assertThat(reads.combinations(false)).hasSize(7);
-    assertThat(reads.combinations(false).getFirst().contenders())
-        .containsExactly("ring", "ring-registered", "file-channel", "platform");
+    assertThat(combinations).hasSize(7);
+    assertThat(combinations.getFirst().contenders())
+        .containsExactly("ring", "ring-adaptive", "ring-registered", "file-channel", "platform");
   }
 
   @Test
   void platformThreadsAreNotAskedForTenThousand() {
     Selection reads =
-        new Selection(
-            Plan.ALL, List.of("direct-read-4k"), List.of(10_000), List.of("ring", "platform"));
+        new Selection(List.of("direct-read-4k"), List.of(10_000), List.of("ring", "platform"));
 
-    assertThat(reads.combinations(true))
+    assertThat(reads.of(Plan.ALL.combinations(), true))
         .containsExactly(new Combination("direct-read-4k", 10_000, List.of("ring")));
+  }
+
+  @Test
+  void aWorkAndNumberOfThreadsIsMeasuredOnce() {
+    List<Combination> plan =
+        List.of(
+            new Combination("stat", 1, List.of("ring", "file-channel")),
+            new Combination("stat", 64, List.of("ring", "platform")));
+
+    assertThat(new Selection(List.of(), List.of(16), List.of()).of(plan, true))
+        .containsExactly(new Combination("stat", 16, List.of("ring", "file-channel", "platform")));
   }
 
   @Test
   void unknownNamesAreRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> new Selection(Plan.ALL, List.of("nap"), List.of(), List.of()).combinations(true));
+            () ->
+                new Selection(List.of("nap"), List.of(), List.of())
+                    .of(Plan.ALL.combinations(), true));
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> new Selection(Plan.ALL, List.of(), List.of(), List.of("oar")).combinations(true));
+            () ->
+                new Selection(List.of(), List.of(), List.of("oar"))
+                    .of(Plan.ALL.combinations(), true));
   }
 }
