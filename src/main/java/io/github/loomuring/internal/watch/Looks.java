@@ -46,13 +46,16 @@ final class Looks {
   /** While there are spares, one of so many looks is at the carriers even if none is lacking. */
   private static final int LOOKS_TO_LOWER = 4;
 
-  /** The looks at which carriers must have been lacking if no call has lasted from look to look. */
-  private static final int EVIDENCE = 4;
+  /** How long fewer spares must suffice until there are fewer. */
+  private static final long LOWER_NANOS = 5_000_000;
+
+  private static final long LOWER_ALL_NANOS = 200_000_000;
 
   final Spares spares = new Spares();
   final Rescues rescues = new Rescues();
   private final Marks marks = new Marks();
   private final Nudges nudges = new Nudges();
+  private final BlockedShare share = new BlockedShare(); // if all carriers are watched
   private CarrierStates states;
 
   private long pauseNanos = PAUSE_NANOS;
@@ -60,7 +63,6 @@ final class Looks {
   private int blocked; // carriers in marked calls, at the last look at the carriers
   private int lacks; // looks in a row at which carriers were lacking
   private int calm; // looks since carriers were lacking
-  private int evidence; // as many looks more found carriers lacking than did not
 
   /** Makes looks possible. Returns null, or what prevents it. */
   String prepare() {
@@ -117,6 +119,7 @@ final class Looks {
     } else if (spares.count() == 0) {
       lacks = 0;
       blocked = 0;
+      share.reset();
     }
     Carriers.setSpares(spares.count(), Math.min(blocked, spares.count()));
     return used || spares.count() > 0;
@@ -141,27 +144,58 @@ final class Looks {
     // no other one, though.
     int replaced = Math.clamp(poolSize - mounted - states.parked(), 0, states.blocked());
     blocked = Math.min(states.blocked() - replaced, blockedMax);
-    int watched = all ? blocked + replaced : blocked;
-    int queued = queued();
-    boolean lacking = watched > 0 && mounted - blocked < base && queued > 0;
-    lacks = lacking ? lacks + 1 : 0;
-    calm = lacking ? 0 : calm;
-    evidence = lacking ? Math.min(evidence + 1, EVIDENCE) : Math.max(evidence - 1, 0);
-    boolean lasting = marks.lasting() > 0 || (all && states.lasting() > 0);
-    if (lacking && (lasting || (all && evidence == EVIDENCE))) {
-      int needed = all ? blocked : Math.min(blocked, marks.lasting());
-      states.rescue(all ? watched : needed);
-      // More than the size of the pool: otherwise the scheduler would start no carrier.
-      spares.raise(needed + replaced + (lacks == 1 ? 0 : Math.min(queued, needed)));
-      rescues.spares(spares.count());
-      nudges.add(lacks);
-    } else {
-      spares.lower(blocked);
-    }
+    boolean lacking =
+        all ? replaceAll(base, mounted, replaced) : replaceMarked(base, mounted, replaced);
     long least = lacking ? PAUSE_NANOS : pauseNanos;
     pauseNanos = Math.clamp(COST * costNanos, least, PAUSE_NANOS_MAX);
-    if (all && watched == 0 && spares.count() == 0) {
+    if (all && blocked + replaced == 0 && spares.count() == 0) {
       pauseNanos = Math.max(pauseNanos, BUSY_NANOS);
     }
+  }
+
+  /** Replaces the carriers in marked calls that last. Returns whether carriers are lacking. */
+  private boolean replaceMarked(int base, int mounted, int replaced) {
+    int queued = queued();
+    boolean lacking = blocked > 0 && mounted - blocked < base && queued > 0;
+    countLacks(lacking);
+    int needed = Math.min(blocked, marks.lasting());
+    if (lacking && needed > 0) {
+      states.rescue(needed);
+      // More than the size of the pool: otherwise the scheduler would start no carrier.
+      raise(needed + replaced + (lacks == 1 ? 0 : Math.min(queued, needed)));
+    } else {
+      spares.lower(blocked, LOWER_NANOS);
+    }
+    return lacking;
+  }
+
+  /** Replaces all carriers that are blocked. Returns whether carriers are lacking. */
+  private boolean replaceAll(int base, int mounted, int replaced) {
+    share.add(mounted, blocked);
+    int queued = queued();
+    int watched = blocked + replaced;
+    boolean few = mounted - blocked < base;
+    boolean lacking = watched > 0 && queued > 0 && (few || share.isMost());
+    countLacks(lacking);
+    if (lacking && ((few && states.lasting() > 0) || share.isMost() || share.leaves(base))) {
+      states.rescue(watched);
+      int more = lacks == 1 && few ? 0 : Math.min(queued, watched);
+      raise(Math.max(blocked, share.isMost() ? mounted - base : 0) + replaced + more);
+    } else {
+      int needed = share.isMost() ? Math.max(blocked, mounted + 1 - base) : share.blocked();
+      spares.lower(needed, LOWER_ALL_NANOS);
+    }
+    return lacking;
+  }
+
+  private void countLacks(boolean lacking) {
+    lacks = lacking ? lacks + 1 : 0;
+    calm = lacking ? 0 : calm;
+  }
+
+  private void raise(int count) {
+    spares.raise(count);
+    rescues.spares(spares.count());
+    nudges.add(lacks);
   }
 }
