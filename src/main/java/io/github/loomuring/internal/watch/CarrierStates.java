@@ -59,9 +59,7 @@ final class CarrierStates {
 
   private int parked;
   private int blocked;
-  private int lasting;
   private long nowNanos; // of the last look
-  private int look; // its number
 
   private final Rescues rescues;
 
@@ -119,10 +117,8 @@ final class CarrierStates {
       list();
     }
     nowNanos = System.nanoTime();
-    look++;
     parked = 0;
     blocked = 0;
-    lasting = 0;
     int sleeping = 0;
     for (int i = carriers.size() - 1; i >= 0; i--) {
       Carrier carrier = carriers.get(i);
@@ -153,14 +149,11 @@ final class CarrierStates {
       rescues.end(carrier.event, nowNanos - carrier.sinceNanos);
       carrier.event = null;
     }
-    if (same) {
-      lasting += look - carrier.lookedAt == 1 ? 1 : 0;
-    } else {
+    if (!same) {
       carrier.sinceNanos = nowNanos;
     }
     carrier.sleeps = sleeps;
     carrier.seen = carrier.found;
-    carrier.lookedAt = look;
   }
 
   /** Records that some of the blocked carriers have been replaced. */
@@ -178,11 +171,6 @@ final class CarrierStates {
         }
       }
     }
-  }
-
-  /** How many carriers are blocked as they were at the look before. */
-  int lasting() {
-    return lasting;
   }
 
   /** How many carriers sleep because they have nothing to do, at the last look. */
@@ -321,7 +309,6 @@ final class CarrierStates {
     int found; // tells one call from another, if they differ in their arguments
     int seen; // the same at the look before
     boolean sleeps;
-    int lookedAt;
     long sinceNanos;
 
     boolean rescued;

@@ -46,6 +46,8 @@ final class Looks {
   /** While there are spares, one of so many looks is at the carriers even if none is lacking. */
   private static final int LOOKS_TO_LOWER = 4;
 
+  private static final int LOOKS_TO_LOWER_ALL = 16;
+
   /** How long fewer spares must suffice until there are fewer. */
   private static final long LOWER_NANOS = 5_000_000;
 
@@ -114,7 +116,7 @@ final class Looks {
     if (mayLack(all, base)) {
       used = true;
       lookAtCarriers(all, base, blockedMax);
-    } else if (spares.count() > 0 && (blockedMax == 0 || ++number % LOOKS_TO_LOWER == 0)) {
+    } else if (spares.count() > 0 && (blockedMax == 0 || ++number % looksToLower(all) == 0)) {
       lookAtCarriers(all, base, blockedMax);
     } else if (spares.count() == 0) {
       lacks = 0;
@@ -123,6 +125,10 @@ final class Looks {
     }
     Carriers.setSpares(spares.count(), Math.min(blocked, spares.count()));
     return used || spares.count() > 0;
+  }
+
+  private static int looksToLower(boolean all) {
+    return all ? LOOKS_TO_LOWER_ALL : LOOKS_TO_LOWER;
   }
 
   private boolean mayLack(boolean all, int base) {
@@ -162,7 +168,9 @@ final class Looks {
     if (lacking && needed > 0) {
       states.rescue(needed);
       // More than the size of the pool: otherwise the scheduler would start no carrier.
-      raise(needed + replaced + (lacks == 1 ? 0 : Math.min(queued, needed)));
+      spares.raise(needed + replaced + (lacks == 1 ? 0 : Math.min(queued, needed)));
+      rescues.spares(spares.count());
+      nudges.add(lacks);
     } else {
       spares.lower(blocked, LOWER_NANOS);
     }
@@ -177,25 +185,29 @@ final class Looks {
     boolean few = mounted - blocked < base;
     boolean lacking = watched > 0 && queued > 0 && (few || share.isMost());
     countLacks(lacking);
-    if (lacking && ((few && states.lasting() > 0) || share.isMost() || share.leaves(base))) {
+    if (lacking && (share.isMost() || share.leaves(base))) {
       states.rescue(watched);
       int more = lacks == 1 && few ? 0 : Math.min(queued, watched);
-      raise(Math.max(blocked, share.isMost() ? mounted - base : 0) + replaced + more);
+      int needed = share.isMost() ? Math.max(blocked, mounted - base) : blocked;
+      changeTo(needed + replaced + more);
+      nudges.add(lacks);
     } else {
-      int needed = share.isMost() ? Math.max(blocked, mounted + 1 - base) : share.blocked();
-      spares.lower(needed, LOWER_ALL_NANOS);
+      changeTo(share.isMost() ? Math.max(blocked, mounted + 1 - base) : share.blocked());
     }
     return lacking;
+  }
+
+  private void changeTo(int count) {
+    if (count > spares.count()) {
+      spares.raise(count);
+      rescues.spares(spares.count());
+    } else {
+      spares.lower(count, LOWER_ALL_NANOS);
+    }
   }
 
   private void countLacks(boolean lacking) {
     lacks = lacking ? lacks + 1 : 0;
     calm = lacking ? 0 : calm;
-  }
-
-  private void raise(int count) {
-    spares.raise(count);
-    rescues.spares(spares.count());
-    nudges.add(lacks);
   }
 }
