@@ -1,5 +1,9 @@
 package io.github.loomuring.internal.watch;
 
+import static io.github.loomuring.internal.linux.SystemCalls.SYS_FUTEX;
+import static io.github.loomuring.internal.linux.SystemCalls.SYS_RESTART_SYSCALL;
+
+import io.github.loomuring.internal.linux.SystemCalls;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -34,12 +38,6 @@ final class CarrierStates {
   private static final int BUFFER_BYTES = 512;
   private static final int LOOKS_TO_LIST_MAX = 256;
 
-  // Numbers of asm/unistd.h; -2 if unknown.
-  private static final boolean IS_X86 = System.getProperty("os.arch").equals("amd64");
-  private static final boolean IS_ARM = System.getProperty("os.arch").equals("aarch64");
-  private static final int SYS_FUTEX = IS_X86 ? 202 : IS_ARM ? 98 : -2;
-  private static final int SYS_RESTART_SYSCALL = IS_X86 ? 219 : IS_ARM ? 128 : -2;
-
   /** The number of a carrier that is not in a system call, or whose call is not known. */
   private static final int NO_SYSTEM_CALL = -1;
 
@@ -70,7 +68,7 @@ final class CarrierStates {
 
   /** Finds out which files can be read here; null if none. */
   static CarrierStates find(Rescues rescues) {
-    if (SYS_FUTEX > 0 && isReadable("syscall")) {
+    if (SYS_FUTEX != SystemCalls.UNKNOWN && isReadable("syscall")) {
       return new CarrierStates(true, rescues);
     }
     return isReadable("stat") ? new CarrierStates(false, rescues) : null;
