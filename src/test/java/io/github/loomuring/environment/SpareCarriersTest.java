@@ -81,13 +81,13 @@ class SpareCarriersTest extends CarrierWatchContract {
     // Where the disk is so fast that processors are what everybody waits for, nothing is blocked.
     long cpuMillis = number(without, "cpuMillis");
     assumeTrue(
-        cpuMillis < number(without, "millis"), "reads take " + cpuMillis + " ms of processor time");
+        cpuMillis < 1.5 * number(without, "millis"), "reads take " + cpuMillis + " ms of processor time");
     Result with = hold(what, 64, 3_000, file).run().succeeded();
     System.out.println(what + ", with the watch: " + with.values());
     assertThat(number(with, "sparesMost")).isBetween(4L, 100L);
     assertThat(number(with, "woke")).isGreaterThan(100);
     assertThat(number(with, "lateMicrosP99"))
-        .isLessThan(Math.max(20_000, number(without, "lateMicrosP99") / 10));
+        .isLessThan(Math.max(50_000, number(without, "lateMicrosP99") / 10));
     // A thread that wakes up finds a carrier: spares stay while they are needed now and then.
     assertThat(number(with, "parallelismChanges")).isLessThan(60);
     assertThat(number(with, "calls")).isGreaterThan(number(without, "calls"));

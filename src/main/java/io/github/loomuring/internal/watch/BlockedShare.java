@@ -30,12 +30,21 @@ final class BlockedShare {
   }
 
   /** Whether half of the carriers or more are blocked. */
-  boolean isMost() {
-    return looks == LOOKS_MIN && blocked > 0 && 2 * blocked >= mounted;
+  boolean isHalf() {
+    return isAtLeast(0.5);
+  }
+
+  /** Whether a quarter of the carriers or more are blocked. */
+  boolean isQuarter() {
+    return isAtLeast(0.25);
+  }
+
+  private boolean isAtLeast(double share) {
+    return looks == LOOKS_MIN && blocked > 0 && blocked >= share * mounted;
   }
 
   /** Whether those that are not blocked are fewer than {@code base}, by half a carrier or more. */
-  boolean leaves(int base) {
+  boolean leavesFewerThan(int base) {
     return looks == LOOKS_MIN && mounted - blocked <= base - 0.5;
   }
 

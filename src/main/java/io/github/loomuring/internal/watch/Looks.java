@@ -12,11 +12,16 @@ final class Looks {
    * threads are queued, and so many carriers are in calls that too few may be left, it reads the
    * states of the carriers, which takes microseconds for each. If too few are left, and a call has
    * lasted since the look before, it is rescued at once. The threads of shorter marked calls give
-   * way by themselves, see Turns. If all carriers are watched and all calls are shorter, it takes
-   * several looks to conclude that the carriers are blocked most of the time.
+   * way by themselves, see Turns.
    *
    * Only carriers in marked calls that have lasted get a spare. Others that sleep at the look may
    * wait for the lock of a file, and more threads would only make the queue for it longer.
+   *
+   * If all carriers are watched, their threads may never park. Then a thread that wakes up has to
+   * wait until a carrier is added, however short the calls are. So as long as half of the carriers
+   * are blocked on average, there are as many as threads that want one. They stay while a quarter
+   * is blocked, and for a while after that: calls that are shorter than the time between two looks
+   * are seen by chance. That costs little, because a carrier that is blocked needs no processor.
    *
    * State, not time, tells whether a carrier is blocked: if the processors are busy, calls last as
    * well, but another carrier would only make the processors busier.
@@ -46,11 +51,13 @@ final class Looks {
   /** While there are spares, one of so many looks is at the carriers even if none is lacking. */
   private static final int LOOKS_TO_LOWER = 4;
 
+  /** The same if all carriers are watched, of which there may be many. */
   private static final int LOOKS_TO_LOWER_ALL = 16;
 
   /** How long fewer spares must suffice until there are fewer. */
   private static final long LOWER_NANOS = 5_000_000;
 
+  /** The same if all carriers are watched. */
   private static final long LOWER_ALL_NANOS = 200_000_000;
 
   final Spares spares = new Spares();
@@ -183,27 +190,29 @@ final class Looks {
     int queued = queued();
     int watched = blocked + replaced;
     boolean few = mounted - blocked < base;
-    boolean lacking = watched > 0 && queued > 0 && (few || share.isMost());
+    boolean lacking = watched > 0 && queued > 0 && (few || share.isHalf());
     countLacks(lacking);
-    if (lacking && (share.isMost() || share.leaves(base))) {
+    if (lacking && (share.isHalf() || share.leavesFewerThan(base))) {
       states.rescue(watched);
       int more = lacks == 1 && few ? 0 : Math.min(queued, watched);
-      int needed = share.isMost() ? Math.max(blocked, mounted - base) : blocked;
-      changeTo(needed + replaced + more);
-      nudges.add(lacks);
+      int needed = share.isHalf() ? Math.max(blocked, mounted - base) : blocked;
+      replaceAllBy(needed + replaced + more);
     } else {
-      changeTo(share.isMost() ? Math.max(blocked, mounted + 1 - base) : share.blocked());
+      // One more than are mounted, so that a thread that wakes up finds a carrier.
+      int needed = share.isQuarter() ? Math.max(blocked, mounted + 1 - base) : share.blocked();
+      spares.lower(needed, LOWER_ALL_NANOS);
     }
     return lacking;
   }
 
-  private void changeTo(int count) {
+  private void replaceAllBy(int count) {
     if (count > spares.count()) {
       spares.raise(count);
       rescues.spares(spares.count());
     } else {
       spares.lower(count, LOWER_ALL_NANOS);
     }
+    nudges.add(lacks); // even if there are enough: the scheduler starts one carrier a nudge
   }
 
   private void countLacks(boolean lacking) {
