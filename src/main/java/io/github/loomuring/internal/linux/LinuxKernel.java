@@ -1,6 +1,7 @@
 package io.github.loomuring.internal.linux;
 
 import static io.github.loomuring.internal.linux.Libc.*;
+import static io.github.loomuring.internal.linux.SystemCalls.SYS_RENAMEAT2;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -10,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
  * The running Linux kernel, called through libc.
  *
  * <p>A call goes to the libc function where every libc has one, otherwise through {@code
- * syscall(2)}; the numbers used are the same on x86_64 and aarch64 (asm-generic/unistd.h). Any
- * thread may call.
+ * syscall(2)}; the numbers here are the same on x86_64 and aarch64 (asm-generic/unistd.h), the
+ * others are in {@link SystemCalls}. Any thread may call.
  */
 public final class LinuxKernel implements Kernel {
   /** The only instance; using it initialises the binding, which may fail, and then fails always. */
@@ -27,10 +28,6 @@ public final class LinuxKernel implements Kernel {
   private static final long SYS_IO_URING_ENTER = 426;
   private static final long SYS_IO_URING_REGISTER = 427;
   private static final long SYS_OPENAT2 = 437;
-
-  /** Older than the numbers that all architectures share. */
-  private static final long SYS_RENAMEAT2 =
-      "aarch64".equals(System.getProperty("os.arch")) ? 276 : 316;
 
   private static final MemorySegment SYSCALL = find("syscall");
   private static final MemorySegment MMAP = find("mmap");

@@ -1,12 +1,10 @@
 package io.github.loomuring.internal.schedule;
 
-import io.github.loomuring.internal.concurrent.Pauses;
-import io.github.loomuring.internal.jvm.DaemonThreads;
+import io.github.loomuring.internal.concurrent.OnDemandThread;
 import io.github.loomuring.internal.log.LazyLogger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Makes virtual threads take turns if all their operations are done on the caller.
@@ -237,18 +235,8 @@ public final class Turns {
    * because all carriers may be busy. It sleeps while no thread waits, and ends when that has
    * lasted a while; the next thread that waits starts another one.
    */
-  private static final class Releaser implements Runnable {
-    private static final long IDLE_NANOS = 5_000_000_000L;
-
-    /** The pause after an attempt to make the thread failed. */
-    private static final long RETRY_NANOS = 1_000_000_000L;
-
-    /** Held while the thread is started, and when it decides to end. */
-    private final ReentrantLock lock = new ReentrantLock();
-
-    private volatile Thread thread; // written under lock
-    private volatile boolean failed; // written under lock
-    private volatile long failedNanos; // written under lock
+  private static final class Releaser implements OnDemandThread.Work {
+    private final OnDemandThread thread = new OnDemandThread("loom-uring-turns", this);
 
     /** The thread parks, or is about to park, until it is unparked. */
     private volatile boolean sleeping;
@@ -258,34 +246,17 @@ public final class Turns {
 
     /** Whether the thread runs, possibly started now; false if there can be none. */
     boolean isRunning() {
-      return thread != null || (mayStart() && start());
+      return thread.isRunning();
     }
 
-    private boolean mayStart() {
-      return !failed || System.nanoTime() - failedNanos > RETRY_NANOS;
+    @Override
+    public boolean isNeeded() {
+      return !WAITING.isEmpty();
     }
 
-    private boolean start() {
-      OutOfMemoryError failure = null;
-      Pauses.lock(lock);
-      try {
-        if (thread == null) {
-          Thread made = DaemonThreads.unstarted("loom-uring-turns", this);
-          made.start();
-          thread = made;
-          failed = false;
-        }
-        return true;
-      } catch (OutOfMemoryError e) { // no thread: the operation that was done must not fail
-        failedNanos = System.nanoTime();
-        failed = true;
-        failure = e;
-      } finally {
-        lock.unlock();
-      }
-      // Without the lock: the log may use files, and so come here.
+    @Override
+    public void onFailure(OutOfMemoryError failure) {
       LOGGER.get().log(Level.DEBUG, "threads that never park take no turns", failure);
-      return false;
     }
 
     /**
@@ -298,15 +269,7 @@ public final class Turns {
       if (alone) {
         urgent = true;
       }
-      // Volatile: a thread that ends clears the field first, and then looks whether a thread waits.
-      Thread running = thread;
-      if (running == null) {
-        return start();
-      }
-      if (alone || sleeping) {
-        LockSupport.unpark(running);
-      }
-      return true;
+      return (alone || sleeping) ? thread.wake() : thread.keep();
     }
 
     @Override
@@ -333,33 +296,11 @@ public final class Turns {
      */
     private boolean awaitWaiting() {
       sleeping = true; // volatile: a thread that waits sees it, or has added itself before the look
-      long startNanos = System.nanoTime();
-      while (WAITING.isEmpty()) {
-        long leftNanos = IDLE_NANOS - (System.nanoTime() - startNanos);
-        if (leftNanos <= 0 && tryEnd()) {
-          return false;
-        }
-        LockSupport.parkNanos(this, leftNanos);
-        Thread.interrupted(); // parking with the status set returns at once
+      boolean awaited = thread.awaitNeed();
+      if (awaited) {
+        sleeping = false;
       }
-      sleeping = false;
-      return true;
-    }
-
-    /** Gives up the role of the releaser, unless a thread has come to wait meanwhile. */
-    private boolean tryEnd() {
-      Pauses.lock(lock);
-      try {
-        assert thread == Thread.currentThread() : "there is one releaser";
-        thread = null;
-        if (WAITING.isEmpty()) {
-          return true;
-        }
-        thread = Thread.currentThread();
-        return false;
-      } finally {
-        lock.unlock();
-      }
+      return awaited;
     }
 
     /** Releases some threads after a pause, if nothing else has released any meanwhile. */

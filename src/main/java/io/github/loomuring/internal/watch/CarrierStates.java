@@ -1,5 +1,9 @@
 package io.github.loomuring.internal.watch;
 
+import static io.github.loomuring.internal.linux.SystemCalls.SYS_FUTEX;
+import static io.github.loomuring.internal.linux.SystemCalls.SYS_RESTART_SYSCALL;
+
+import io.github.loomuring.internal.linux.SystemCalls;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -34,12 +38,6 @@ final class CarrierStates {
   private static final int BUFFER_BYTES = 512;
   private static final int LOOKS_TO_LIST_MAX = 256;
 
-  // Numbers of asm/unistd.h; -2 if unknown.
-  private static final boolean IS_X86 = System.getProperty("os.arch").equals("amd64");
-  private static final boolean IS_ARM = System.getProperty("os.arch").equals("aarch64");
-  private static final int SYS_FUTEX = IS_X86 ? 202 : IS_ARM ? 98 : -2;
-  private static final int SYS_RESTART_SYSCALL = IS_X86 ? 219 : IS_ARM ? 128 : -2;
-
   /** The number of a carrier that is not in a system call, or whose call is not known. */
   private static final int NO_SYSTEM_CALL = -1;
 
@@ -59,9 +57,7 @@ final class CarrierStates {
 
   private int parked;
   private int blocked;
-  private int lasting;
   private long nowNanos; // of the last look
-  private int look; // its number
 
   private final Rescues rescues;
 
@@ -72,7 +68,7 @@ final class CarrierStates {
 
   /** Finds out which files can be read here; null if none. */
   static CarrierStates find(Rescues rescues) {
-    if (SYS_FUTEX > 0 && isReadable("syscall")) {
+    if (SYS_FUTEX != SystemCalls.UNKNOWN && isReadable("syscall")) {
       return new CarrierStates(true, rescues);
     }
     return isReadable("stat") ? new CarrierStates(false, rescues) : null;
@@ -119,10 +115,8 @@ final class CarrierStates {
       list();
     }
     nowNanos = System.nanoTime();
-    look++;
     parked = 0;
     blocked = 0;
-    lasting = 0;
     int sleeping = 0;
     for (int i = carriers.size() - 1; i >= 0; i--) {
       Carrier carrier = carriers.get(i);
@@ -153,14 +147,11 @@ final class CarrierStates {
       rescues.end(carrier.event, nowNanos - carrier.sinceNanos);
       carrier.event = null;
     }
-    if (same) {
-      lasting += look - carrier.lookedAt == 1 ? 1 : 0;
-    } else {
+    if (!same) {
       carrier.sinceNanos = nowNanos;
     }
     carrier.sleeps = sleeps;
     carrier.seen = carrier.found;
-    carrier.lookedAt = look;
   }
 
   /** Records that some of the blocked carriers have been replaced. */
@@ -178,11 +169,6 @@ final class CarrierStates {
         }
       }
     }
-  }
-
-  /** How many carriers are blocked as they were at the look before. */
-  int lasting() {
-    return lasting;
   }
 
   /** How many carriers sleep because they have nothing to do, at the last look. */
@@ -321,7 +307,6 @@ final class CarrierStates {
     int found; // tells one call from another, if they differ in their arguments
     int seen; // the same at the look before
     boolean sleeps;
-    int lookedAt;
     long sinceNanos;
 
     boolean rescued;

@@ -12,11 +12,16 @@ final class Looks {
    * threads are queued, and so many carriers are in calls that too few may be left, it reads the
    * states of the carriers, which takes microseconds for each. If too few are left, and a call has
    * lasted since the look before, it is rescued at once. The threads of shorter marked calls give
-   * way by themselves, see Turns. If all carriers are watched and all calls are shorter, it takes
-   * several looks to conclude that the carriers are blocked most of the time.
+   * way by themselves, see Turns.
    *
    * Only carriers in marked calls that have lasted get a spare. Others that sleep at the look may
    * wait for the lock of a file, and more threads would only make the queue for it longer.
+   *
+   * If all carriers are watched, their threads may never park. Then a thread that wakes up has to
+   * wait until a carrier is added, however short the calls are. So as long as half of the carriers
+   * are blocked on average, there are as many as threads that want one. They stay while a quarter
+   * is blocked, and for a while after that: calls that are shorter than the time between two looks
+   * are seen by chance. That costs little, because a carrier that is blocked needs no processor.
    *
    * State, not time, tells whether a carrier is blocked: if the processors are busy, calls last as
    * well, but another carrier would only make the processors busier.
@@ -46,13 +51,20 @@ final class Looks {
   /** While there are spares, one of so many looks is at the carriers even if none is lacking. */
   private static final int LOOKS_TO_LOWER = 4;
 
-  /** The looks at which carriers must have been lacking if no call has lasted from look to look. */
-  private static final int EVIDENCE = 4;
+  /** The same if all carriers are watched, of which there may be many. */
+  private static final int LOOKS_TO_LOWER_ALL = 16;
+
+  /** How long fewer spares must suffice until there are fewer. */
+  private static final long LOWER_NANOS = 5_000_000;
+
+  /** The same if all carriers are watched. */
+  private static final long LOWER_ALL_NANOS = 200_000_000;
 
   final Spares spares = new Spares();
   final Rescues rescues = new Rescues();
   private final Marks marks = new Marks();
   private final Nudges nudges = new Nudges();
+  private final BlockedShare share = new BlockedShare(); // if all carriers are watched
   private CarrierStates states;
 
   private long pauseNanos = PAUSE_NANOS;
@@ -60,7 +72,6 @@ final class Looks {
   private int blocked; // carriers in marked calls, at the last look at the carriers
   private int lacks; // looks in a row at which carriers were lacking
   private int calm; // looks since carriers were lacking
-  private int evidence; // as many looks more found carriers lacking than did not
 
   /** Makes looks possible. Returns null, or what prevents it. */
   String prepare() {
@@ -112,14 +123,19 @@ final class Looks {
     if (mayLack(all, base)) {
       used = true;
       lookAtCarriers(all, base, blockedMax);
-    } else if (spares.count() > 0 && (blockedMax == 0 || ++number % LOOKS_TO_LOWER == 0)) {
+    } else if (spares.count() > 0 && (blockedMax == 0 || ++number % looksToLower(all) == 0)) {
       lookAtCarriers(all, base, blockedMax);
     } else if (spares.count() == 0) {
       lacks = 0;
       blocked = 0;
+      share.reset();
     }
     Carriers.setSpares(spares.count(), Math.min(blocked, spares.count()));
     return used || spares.count() > 0;
+  }
+
+  private static int looksToLower(boolean all) {
+    return all ? LOOKS_TO_LOWER_ALL : LOOKS_TO_LOWER;
   }
 
   private boolean mayLack(boolean all, int base) {
@@ -141,27 +157,66 @@ final class Looks {
     // no other one, though.
     int replaced = Math.clamp(poolSize - mounted - states.parked(), 0, states.blocked());
     blocked = Math.min(states.blocked() - replaced, blockedMax);
-    int watched = all ? blocked + replaced : blocked;
+    boolean lacking =
+        all ? replaceAll(base, mounted, replaced) : replaceMarked(base, mounted, replaced);
+    long least = lacking ? PAUSE_NANOS : pauseNanos;
+    pauseNanos = Math.clamp(COST * costNanos, least, PAUSE_NANOS_MAX);
+    if (all && blocked + replaced == 0 && spares.count() == 0) {
+      pauseNanos = Math.max(pauseNanos, BUSY_NANOS);
+    }
+  }
+
+  /** Replaces the carriers in marked calls that last. Returns whether carriers are lacking. */
+  private boolean replaceMarked(int base, int mounted, int replaced) {
     int queued = queued();
-    boolean lacking = watched > 0 && mounted - blocked < base && queued > 0;
-    lacks = lacking ? lacks + 1 : 0;
-    calm = lacking ? 0 : calm;
-    evidence = lacking ? Math.min(evidence + 1, EVIDENCE) : Math.max(evidence - 1, 0);
-    boolean lasting = marks.lasting() > 0 || (all && states.lasting() > 0);
-    if (lacking && (lasting || (all && evidence == EVIDENCE))) {
-      int needed = all ? blocked : Math.min(blocked, marks.lasting());
-      states.rescue(all ? watched : needed);
+    boolean lacking = blocked > 0 && mounted - blocked < base && queued > 0;
+    countLacks(lacking);
+    int needed = Math.min(blocked, marks.lasting());
+    if (lacking && needed > 0) {
+      states.rescue(needed);
       // More than the size of the pool: otherwise the scheduler would start no carrier.
       spares.raise(needed + replaced + (lacks == 1 ? 0 : Math.min(queued, needed)));
       rescues.spares(spares.count());
       nudges.add(lacks);
     } else {
-      spares.lower(blocked);
+      spares.lower(blocked, LOWER_NANOS);
     }
-    long least = lacking ? PAUSE_NANOS : pauseNanos;
-    pauseNanos = Math.clamp(COST * costNanos, least, PAUSE_NANOS_MAX);
-    if (all && watched == 0 && spares.count() == 0) {
-      pauseNanos = Math.max(pauseNanos, BUSY_NANOS);
+    return lacking;
+  }
+
+  /** Replaces all carriers that are blocked. Returns whether carriers are lacking. */
+  private boolean replaceAll(int base, int mounted, int replaced) {
+    share.add(mounted, blocked);
+    int queued = queued();
+    int watched = blocked + replaced;
+    boolean few = mounted - blocked < base;
+    boolean lacking = watched > 0 && queued > 0 && (few || share.isHalf());
+    countLacks(lacking);
+    if (lacking && (share.isHalf() || share.leavesFewerThan(base))) {
+      states.rescue(watched);
+      int more = lacks == 1 && few ? 0 : Math.min(queued, watched);
+      int needed = share.isHalf() ? Math.max(blocked, mounted - base) : blocked;
+      replaceAllBy(needed + replaced + more);
+    } else {
+      // One more than are mounted, so that a thread that wakes up finds a carrier.
+      int needed = share.isQuarter() ? Math.max(blocked, mounted + 1 - base) : share.blocked();
+      spares.lower(needed, LOWER_ALL_NANOS);
     }
+    return lacking;
+  }
+
+  private void replaceAllBy(int count) {
+    if (count > spares.count()) {
+      spares.raise(count);
+      rescues.spares(spares.count());
+    } else {
+      spares.lower(count, LOWER_ALL_NANOS);
+    }
+    nudges.add(lacks); // even if there are enough: the scheduler starts one carrier a nudge
+  }
+
+  private void countLacks(boolean lacking) {
+    lacks = lacking ? lacks + 1 : 0;
+    calm = lacking ? 0 : calm;
   }
 }

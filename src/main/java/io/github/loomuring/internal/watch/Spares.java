@@ -13,9 +13,6 @@ final class Spares {
   /** See java.util.concurrent.ForkJoinPool.setParallelism. */
   private static final int PARALLELISM_MAX = 32_767;
 
-  /** How long fewer spares must suffice until there are fewer. */
-  private static final long LOWER_NANOS = 5_000_000;
-
   private volatile int countMax = Integer.MAX_VALUE; // written by any thread
   private int count;
   private int set; // the value that was set for count; has a meaning if that is not 0
@@ -51,8 +48,8 @@ final class Spares {
     }
   }
 
-  /** Lowers the number to {@code spares} if that has been enough for a while. */
-  void lower(int spares) {
+  /** Lowers the number to {@code spares} if that has been enough for {@code nanos}. */
+  void lower(int spares, long nanos) {
     if (count > countMax) {
       change(countMax);
     }
@@ -67,7 +64,7 @@ final class Spares {
       wanted = spares;
     }
     wanted = Math.max(wanted, spares);
-    if (now - loweringNanos >= LOWER_NANOS) {
+    if (now - loweringNanos >= nanos) {
       lowering = false;
       change(wanted);
     }

@@ -1,14 +1,13 @@
 package io.github.loomuring.internal.watch;
 
+import io.github.loomuring.internal.concurrent.OnDemandThread;
 import io.github.loomuring.internal.concurrent.Pauses;
-import io.github.loomuring.internal.jvm.DaemonThreads;
 import io.github.loomuring.internal.log.LazyLogger;
 import io.github.loomuring.internal.schedule.Carriers;
 import java.lang.System.Logger.Level;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The thread that looks for blocked carriers. A platform thread, because all carriers may be
@@ -17,7 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>It looks again and again while marks are used, sleeps without looking otherwise, and ends when
  * that has lasted a while. The next mark wakes it up, or starts another thread.
  */
-final class Watcher implements Runnable {
+final class Watcher implements OnDemandThread.Work {
   private static final LazyLogger LOGGER = new LazyLogger(Watcher.class);
 
   /** The pause if all carriers are watched, and no thread is queued. */
@@ -25,11 +24,6 @@ final class Watcher implements Runnable {
 
   /** The looks without any mark after which the thread sleeps. */
   private static final int QUIET_LOOKS = 20;
-
-  private static final long IDLE_NANOS = 5_000_000_000L;
-
-  /** The pause after a failure: a thread could not be made, or a look has thrown. */
-  private static final long RETRY_NANOS = 1_000_000_000L;
 
   private static final int UNKNOWN = 0;
   private static final int POSSIBLE = 1;
@@ -42,13 +36,8 @@ final class Watcher implements Runnable {
 
   static final Watcher INSTANCE = new Watcher();
 
-  /** Held while the thread is started, and when it decides to end. */
-  private final ReentrantLock lock = new ReentrantLock();
-
+  private final OnDemandThread thread = new OnDemandThread("loom-uring-watch", this);
   private volatile boolean everyCarrier;
-  private volatile Thread thread; // written under lock
-  private volatile boolean failed;
-  private volatile long failedNanos;
 
   // The thread's own, except for what says otherwise.
   private final Looks looks = new Looks();
@@ -58,7 +47,7 @@ final class Watcher implements Runnable {
   private Watcher() {}
 
   static boolean isPossible() {
-    if (possible == POSSIBLE && !INSTANCE.failed) {
+    if (possible == POSSIBLE && !INSTANCE.thread.hasFailed()) {
       return true;
     }
     return possible != IMPOSSIBLE && INSTANCE.find();
@@ -91,7 +80,7 @@ final class Watcher implements Runnable {
   /** Wakes or starts the thread for a mark. Throws nothing. */
   void wake() {
     try {
-      if (isSchedulerKnown() && !(failed && System.nanoTime() - failedNanos < RETRY_NANOS)) {
+      if (isSchedulerKnown() && thread.mayStart()) {
         wakeNow();
       }
     } catch (Throwable t) {
@@ -101,14 +90,8 @@ final class Watcher implements Runnable {
 
   private void wakeNow() {
     try {
-      if (ASLEEP.compareAndSet(true, false)) {
-        // Volatile: a thread that ends clears the field first, and then looks whether it sleeps.
-        Thread sleeper = thread;
-        if (sleeper != null) {
-          LockSupport.unpark(sleeper);
-        } else {
-          start();
-        }
+      if (ASLEEP.compareAndSet(true, false) && !thread.wake()) {
+        ASLEEP.set(true);
       }
     } catch (Throwable t) { // as above
       ASLEEP.set(true);
@@ -135,24 +118,6 @@ final class Watcher implements Runnable {
     ASLEEP.set(false);
     if (first) {
       LOGGER.get().log(Level.INFO, "blocked carriers are not replaced: " + reason);
-    }
-  }
-
-  private void start() {
-    Pauses.lock(lock);
-    try {
-      if (thread == null) {
-        Thread made = DaemonThreads.unstarted("loom-uring-watch", this);
-        made.start();
-        thread = made;
-        failed = false;
-      }
-    } catch (OutOfMemoryError e) {
-      failedNanos = System.nanoTime();
-      failed = true;
-      ASLEEP.set(true);
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -214,32 +179,16 @@ final class Watcher implements Runnable {
       quietLooks = 0;
       return true;
     }
-    long startNanos = System.nanoTime();
-    while (ASLEEP.get() && !everyCarrier) {
-      long leftNanos = IDLE_NANOS - (System.nanoTime() - startNanos);
-      if (leftNanos <= 0 && tryEnd()) {
-        return false;
-      }
-      LockSupport.parkNanos(this, leftNanos);
-      Thread.interrupted(); // parking with the status set returns at once
+    if (!thread.awaitNeed()) {
+      return false;
     }
     ASLEEP.set(false);
     quietLooks = 0;
     return true;
   }
 
-  /** Gives up the role of the watcher, unless a mark has been used meanwhile. */
-  private boolean tryEnd() {
-    Pauses.lock(lock);
-    try {
-      thread = null;
-      if (ASLEEP.get()) {
-        return true;
-      }
-      thread = Thread.currentThread();
-      return false;
-    } finally {
-      lock.unlock();
-    }
+  @Override
+  public boolean isNeeded() {
+    return !ASLEEP.get() || everyCarrier;
   }
 }

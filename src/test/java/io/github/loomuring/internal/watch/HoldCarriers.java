@@ -4,13 +4,11 @@ import io.github.loomuring.SpareCarriers;
 import io.github.loomuring.internal.schedule.Carriers;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,46 +23,56 @@ import java.util.concurrent.atomic.LongAdder;
  * the watch did.
  */
 public final class HoldCarriers {
+  private final boolean marks;
   private final LongAdder calls = new LongAdder();
   private final List<Thread> threads = new ArrayList<>();
   private long endNanos;
   private int ended; // inexact
-  private byte sum; // of bytes that are read, so that they are
 
   private interface Work {
     void run(Random random) throws Exception;
   }
 
-  private HoldCarriers() {}
+  private HoldCarriers(boolean marks) {
+    this.marks = marks;
+  }
 
-  /** The arguments: what to do, by how many threads, and for how many milliseconds. */
+  /**
+   * The arguments: what to do, by how many threads, for how many milliseconds, and whether calls
+   * are marked. The watch of all carriers needs no marks.
+   */
   public static void main(String[] arguments) throws Exception {
     String what = arguments[0];
     int count = Integer.parseInt(arguments[1]);
     int millis = Integer.parseInt(arguments[2]);
     awaitWatch();
-    HoldCarriers hold = new HoldCarriers();
+    HoldCarriers hold = new HoldCarriers(arguments[3].equals("marked"));
+    hold.run(what, count, millis, arguments);
+    printRest();
+  }
+
+  private void run(String what, int count, int millis, String[] arguments) throws Exception {
     switch (what) {
-      case "unmarked" -> hold.measure(count, millis, random -> hold.unmarked(20_000));
-      case "marked" -> hold.measure(count, millis, random -> hold.marked(20_000));
-      case "storm" -> hold.measure(count, millis, random -> hold.storm(random));
-      case "busy" ->
-          hold.measure(
-              count,
-              millis,
-              random -> {
-                int token = CarrierWatch.begin();
-                Blocking.spin(3_000);
-                CarrierWatch.end(token);
-                hold.ended();
-                Thread.yield();
-              });
-      case "streams" -> hold.measure(count, millis, random -> hold.read(random, arguments[3]));
-      case "mapped" -> hold.measureMapped(count, millis, arguments[3]);
-      case "set-parallelism" -> hold.setParallelism(count, millis);
+      case "sleep" -> measure(count, millis, random -> sleep(20_000));
+      case "storm" -> measure(count, millis, random -> storm(random));
+      case "busy" -> measure(count, millis, random -> spin());
+      case "sleep-then-busy" -> sleepThenSpin(count, millis);
+      case "read-cached" -> {
+        Path file = Path.of(arguments[4]);
+        measure(count, millis, random -> readCached(random, file));
+      }
+      case "read" -> {
+        ColdFile file = new ColdFile(Path.of(arguments[4]));
+        measure(count, millis, random -> read(random, file));
+      }
+      case "touch" -> {
+        ColdFile file = new ColdFile(Path.of(arguments[4]));
+        measure(count, millis, random -> touch(random, file));
+      }
+      case "set-parallelism" -> setParallelism(count, millis);
       case "beside-locks" ->
-          hold.besideLocks(count, millis, Arrays.copyOfRange(arguments, 3, arguments.length));
-      case "exit" -> hold.exit(count);
+          besideLocks(count, millis, Arrays.copyOfRange(arguments, 4, arguments.length));
+      case "exit" -> exit(count);
       default -> throw new IllegalArgumentException(what);
     }
   }
@@ -79,44 +87,65 @@ public final class HoldCarriers {
     }
   }
 
-  private void unmarked(int micros) {
-    Blocking.sleep(micros);
+  private void sleep(int micros) {
+    if (marks) {
+      Blocking.markedSleep(micros);
+    } else {
+      Blocking.sleep(micros);
+    }
     ended();
   }
 
-  private void marked(int micros) {
-    Blocking.markedSleep(micros);
+  private void spin() {
+    int token = marks ? CarrierWatch.begin() : -1;
+    Blocking.spin(3_000);
+    CarrierWatch.end(token);
     ended();
+    Thread.yield();
   }
 
-  /** Reads some bytes somewhere in the file. */
-  private void read(Random random, String file) throws IOException {
-    try (RandomAccessFile in = new RandomAccessFile(file, "r")) {
+  /** The threads sleep first, and keep the processors busy then. */
+  private void sleepThenSpin(int count, int millis) throws Exception {
+    start(count, millis, random -> sleep(20_000));
+    awaitSpares(3);
+    print("sparesBefore", CarrierWatch.spares());
+    join();
+    start(count, millis, random -> spin());
+    long begun = System.nanoTime();
+    while (CarrierWatch.spares() > 0 && System.nanoTime() < endNanos) {
+      Thread.sleep(1);
+    }
+    print("sparesAfter", CarrierWatch.spares());
+    print("sparesWentMillis", (System.nanoTime() - begun) / 1_000_000);
+    long rescues = CarrierWatch.rescues();
+    join();
+    print("rescuesAfter", CarrierWatch.rescues() - rescues);
+  }
+
+  private void readCached(Random random, Path file) throws IOException {
+    try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
       in.seek(random.nextLong(in.length()));
       in.read(new byte[512]);
     }
     ended();
   }
 
-  private void measureMapped(int count, int millis, String file) throws Exception {
-    try (FileChannel channel = FileChannel.open(Path.of(file))) {
-      MemorySegment map = channel.map(MapMode.READ_ONLY, 0, channel.size(), Arena.global());
-      measure(
-          count,
-          millis,
-          random -> {
-            sum += map.get(ValueLayout.JAVA_BYTE, random.nextLong(map.byteSize()));
-            ended();
-          });
-    }
+  private void read(Random random, ColdFile file) throws IOException {
+    file.read(random);
+    ended();
+  }
+
+  private void touch(Random random, ColdFile file) {
+    file.touch(random);
+    ended();
   }
 
   private void storm(Random random) throws InterruptedException {
     switch (random.nextInt(4)) {
       case 0 -> Thread.sleep(random.nextInt(3));
       case 1 -> Blocking.spin(random.nextInt(300));
-      case 2 -> marked(1 + random.nextInt(200));
-      default -> marked(1 + random.nextInt(10_000));
+      case 2 -> sleep(1 + random.nextInt(200));
+      default -> sleep(1 + random.nextInt(10_000));
     }
   }
 
@@ -150,24 +179,36 @@ public final class HoldCarriers {
     Sleeper sleeper = new Sleeper();
     start(count, millis, work);
     Thread unrelated = Thread.ofVirtual().start(() -> sleeper.runUntil(endNanos));
+    Duration before = cpuTime();
+    long begunNanos = System.nanoTime();
     Most most = new Most();
     Thread observer = Thread.ofPlatform().start(() -> most.runUntil(endNanos));
     join();
     unrelated.join();
     observer.join();
+    print("millis", (System.nanoTime() - begunNanos) / 1_000_000);
+    print("cpuMillis", cpuTime().minus(before).toMillis());
+    print("bytesRead", bytesRead());
     print("calls", calls.sum());
     print("woke", sleeper.count);
     print("lateMicrosP50", sleeper.lateMicros(0.5));
     print("lateMicrosP99", sleeper.lateMicros(0.99));
     print("sparesMost", most.spares);
     print("parallelismMost", most.parallelism);
-    printRest();
+    print("parallelismChanges", most.changes);
+  }
+
+  private static void awaitSpares(int count) throws InterruptedException {
+    for (int i = 0; i < 2_000 && CarrierWatch.spares() < count; i++) {
+      Thread.sleep(1);
+    }
   }
 
   private void join() throws InterruptedException {
     for (Thread thread : threads) {
       thread.join();
     }
+    threads.clear();
   }
 
   /** Prints what is left when the watch has had some time. */
@@ -188,16 +229,13 @@ public final class HoldCarriers {
 
   /** The program sets the parallelism while there are spares. */
   private void setParallelism(int count, int millis) throws Exception {
-    start(count, millis, random -> marked(20_000));
-    for (int i = 0; i < 2_000 && CarrierWatch.spares() < 3; i++) {
-      Thread.sleep(1);
-    }
+    start(count, millis, random -> sleep(20_000));
+    awaitSpares(3);
     print("sparesBefore", CarrierWatch.spares());
     Carriers.setParallelism(3);
     Thread.sleep(200);
     print("sparesAfter", CarrierWatch.spares());
     join();
-    printRest();
   }
 
   /** Some virtual threads wait for locks, for which the JDK itself lets other carriers run. */
@@ -208,7 +246,8 @@ public final class HoldCarriers {
       Thread.sleep(50);
     }
     print("poolBefore", Carriers.poolSize());
-    measure(count, millis, random -> marked(20_000));
+    measure(count, millis, random -> sleep(20_000));
+    System.out.println("mayUnlock=true");
     for (Thread lock : locks) {
       lock.join();
     }
@@ -236,11 +275,25 @@ public final class HoldCarriers {
               }
             });
     Runtime.getRuntime().addShutdownHook(hook);
-    start(count, 60_000, random -> marked(20_000));
-    for (int i = 0; i < 2_000 && CarrierWatch.spares() < 3; i++) {
-      Thread.sleep(1);
-    }
+    start(count, 60_000, random -> sleep(20_000));
+    awaitSpares(3);
     print("sparesBefore", CarrierWatch.spares());
+  }
+
+  private static Duration cpuTime() {
+    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  /** How many bytes the process has read from disks, see proc(5); 0 if that is not known. */
+  private static long bytesRead() throws IOException {
+    Path io = Path.of("/proc/self/io");
+    String key = "read_bytes: ";
+    return Files.isReadable(io)
+        ? Files.readAllLines(io).stream()
+            .filter(line -> line.startsWith(key))
+            .mapToLong(line -> Long.parseLong(line.substring(key.length())))
+            .sum()
+        : 0;
   }
 
   private static void print(String key, long value) {
@@ -275,12 +328,17 @@ public final class HoldCarriers {
   private static final class Most {
     long spares;
     long parallelism;
+    private long last;
+    int changes;
 
     void runUntil(long endNanos) {
       boolean known = CarrierWatch.isPossible();
       while (known && System.nanoTime() < endNanos) {
         spares = Math.max(spares, CarrierWatch.spares());
-        parallelism = Math.max(parallelism, Carriers.parallelism());
+        long now = Carriers.parallelism();
+        parallelism = Math.max(parallelism, now);
+        changes += now == last ? 0 : 1;
+        last = now;
         try {
           Thread.sleep(1);
         } catch (InterruptedException e) {
