@@ -9,7 +9,6 @@ import io.github.loomuring.support.Trees;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -194,11 +193,11 @@ class DefaultProviderTest {
   }
 
   /**
-   * A thread whose write is done does not run while others spin with Thread.yield: these keep the
-   * carriers' own queues full, and what the ring's thread unparks is in none of them.
+   * A thread that has parked does not run while others spin with Thread.yield: these keep the
+   * carriers' own queues full, and what the ring's thread unparks is in none of them. So a write
+   * must not park, not even the first one of the program.
    */
   @Test
-  @Disabled("the call would have to stay on its carrier, as the JDK's does: spare carriers will")
   void threadsThatYieldForALockLetItsHolderWrite() throws Exception {
     needRing();
     ChildJvm.Result result =

@@ -52,6 +52,11 @@ public final class CarrierWatch {
     return Watcher.isPossible();
   }
 
+  /** Whether it is not known yet if carriers can be replaced. */
+  public static boolean isBeingFound() {
+    return Watcher.isBeingFound();
+  }
+
   /** Sets whether all blocked carriers are replaced, or those in marked calls alone. */
   public static void watchAll(boolean all) {
     Watcher.INSTANCE.watchAll(all);

@@ -65,10 +65,14 @@ public final class Permits {
   /** Takes a permit, which {@link #leave} must give back; {@link #NONE} if there is none. */
   public int tryEnter() {
     boolean virtual = Thread.currentThread().isVirtual();
+    int most = limit;
     if (virtual && !CarrierWatch.isPossible()) {
-      return NONE;
+      if (!CarrierWatch.isBeingFound()) {
+        return NONE;
+      }
+      most = 1; // for the first calls of a program: their carriers are replaced a little later
     }
-    for (int n = inside; n < limit; n = inside) {
+    for (int n = inside; n < most; n = inside) {
       if (INSIDE.compareAndSet(this, n, n + 1)) {
         return virtual ? mark() : UNMARKED;
       }

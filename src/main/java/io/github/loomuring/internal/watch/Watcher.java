@@ -53,6 +53,10 @@ final class Watcher implements OnDemandThread.Work {
     return possible != IMPOSSIBLE && INSTANCE.find();
   }
 
+  static boolean isBeingFound() {
+    return possible == UNKNOWN && !INSTANCE.thread.hasFailed();
+  }
+
   private boolean find() {
     if (ASLEEP.get()) {
       wake();
