@@ -81,7 +81,8 @@ class SpareCarriersTest extends CarrierWatchContract {
     // Where the disk is so fast that processors are what everybody waits for, nothing is blocked.
     long cpuMillis = number(without, "cpuMillis");
     assumeTrue(
-        cpuMillis < 1.5 * number(without, "millis"), "reads take " + cpuMillis + " ms of processor time");
+        cpuMillis < 1.5 * number(without, "millis"),
+        "reads take " + cpuMillis + " ms of processor time");
     Result with = hold(what, 64, 3_000, file).run().succeeded();
     System.out.println(what + ", with the watch: " + with.values());
     assertThat(number(with, "sparesMost")).isBetween(4L, 100L);
