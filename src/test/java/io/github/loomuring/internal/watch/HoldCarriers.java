@@ -27,6 +27,7 @@ public final class HoldCarriers {
   private final LongAdder calls = new LongAdder();
   private final List<Thread> threads = new ArrayList<>();
   private long endNanos;
+  private int warmUpMillis; // for which no lateness is recorded
   private int ended; // inexact
 
   private interface Work {
@@ -63,10 +64,12 @@ public final class HoldCarriers {
       }
       case "read" -> {
         ColdFile file = new ColdFile(Path.of(arguments[4]));
+        warmUpMillis = millis / 3; // the compiler keeps the processors busy
         measure(count, millis, random -> read(random, file));
       }
       case "touch" -> {
         ColdFile file = new ColdFile(Path.of(arguments[4]));
+        warmUpMillis = millis / 3; // the compiler keeps the processors busy
         measure(count, millis, random -> touch(random, file));
       }
       case "set-parallelism" -> setParallelism(count, millis);
@@ -176,7 +179,7 @@ public final class HoldCarriers {
   }
 
   private void measure(int count, int millis, Work work) throws Exception {
-    Sleeper sleeper = new Sleeper();
+    Sleeper sleeper = new Sleeper(System.nanoTime() + warmUpMillis * 1_000_000L);
     start(count, millis, work);
     Thread unrelated = Thread.ofVirtual().start(() -> sleeper.runUntil(endNanos));
     Duration before = cpuTime();
@@ -303,7 +306,12 @@ public final class HoldCarriers {
   /** Sleeps for a millisecond again and again. */
   private static final class Sleeper {
     private final long[] lateNanos = new long[1 << 16];
+    private final long beginNanos;
     int count;
+
+    Sleeper(long beginNanos) {
+      this.beginNanos = beginNanos;
+    }
 
     void runUntil(long endNanos) {
       while (System.nanoTime() < endNanos && count < lateNanos.length) {
@@ -313,7 +321,10 @@ public final class HoldCarriers {
         } catch (InterruptedException e) {
           throw new AssertionError(e);
         }
-        lateNanos[count++] = System.nanoTime() - begun - 1_000_000;
+        long now = System.nanoTime();
+        if (now >= beginNanos) {
+          lateNanos[count++] = now - begun - 1_000_000;
+        }
       }
     }
 
