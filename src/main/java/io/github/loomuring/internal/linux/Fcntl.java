@@ -73,6 +73,19 @@ public final class Fcntl {
   public static final int POLLHUP = 0x10;
 
   /*
+   * asm-generic/poll.h:
+   * struct pollfd {
+   *   int fd;         // 0
+   *   short events;   // 4
+   *   short revents;  // 6
+   * };
+   */
+  public static final long POLLFD_BYTES = 8;
+  public static final long POLLFD_FD = 0;
+  public static final long POLLFD_EVENTS = 4;
+  public static final long POLLFD_REVENTS = 6;
+
+  /*
    * uapi/linux/openat2.h:
    * struct open_how {
    *   __u64 flags;    //  0

@@ -87,6 +87,17 @@ public interface Kernel {
   /** Sets the descriptor's own position, which no read or write of the library uses. */
   long lseek(MemorySegment errno, int fd, long offset, int whence);
 
+  /**
+   * Waits until one of {@code count} descriptors is ready.
+   *
+   * @param fds address of that many {@code struct pollfd}
+   * @param timeoutMillis a negative one waits for ever
+   */
+  int poll(MemorySegment errno, long fds, int count, int timeoutMillis);
+
+  /** Makes a counter that is ready to be read while it is not zero. */
+  int eventfd(MemorySegment errno, int initial, int flags);
+
   /** Lets other threads that are queued on this processor run. */
   void schedYield();
 

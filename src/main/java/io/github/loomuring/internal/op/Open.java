@@ -33,7 +33,8 @@ final class Open implements Abandonable {
    *
    * Blocking opens have a gate of their own: they may last for ever, and must leave room. They
    * are not left to the reaper, except on a remote file system. A cancel ends a blocking open of a
-   * FIFO; one that was left would later open the FIFO for a caller that has gone.
+   * FIFO; one that was left would later open the FIFO for a caller that has gone. Where the ring
+   * cannot cancel them, that cannot be helped.
    */
   private static final int DEFAULT_ALIGNMENT = 4096;
 
@@ -41,8 +42,10 @@ final class Open implements Abandonable {
   private final Path path;
   private final OpenSpec spec;
   private final int flags;
-  private final PathMemory memory;
-  private final Operation operation;
+
+  // Others after an open that was left to the reaper, see renew.
+  private PathMemory memory;
+  private Operation operation;
 
   /** The mount point of the remote file system the path is on, or null. */
   private final Path remote;
@@ -91,10 +94,19 @@ final class Open implements Abandonable {
     } finally {
       if (operation == null) {
         memory.close();
-      } else if (open == null || !open.abandoned) {
+      } else if (open == null) {
         memory.release(operation);
-        context.end(operation); // last: it may wait
+        context.end(operation);
+      } else {
+        open.end();
       }
+    }
+  }
+
+  private void end() {
+    if (!abandoned) {
+      memory.release(operation);
+      context.end(operation); // last: it may wait
     }
   }
 
@@ -209,7 +221,7 @@ final class Open implements Abandonable {
 
   /** Null if the caller must not leave the open to the reaper. */
   private Abandonable abandonable(boolean blocking) {
-    return blocking && remote == null ? null : this;
+    return blocking && remote == null && context.ring.cancelsBlockingOpens() ? null : this;
   }
 
   private void prepareOpen(boolean blocking) {
@@ -262,7 +274,10 @@ final class Open implements Abandonable {
       poll.end();
       context.slots.release(poll);
     }
-    if (hadWriter && result < 0 && !abandoned && Errno.isCancelled(result)) {
+    if (hadWriter && result < 0 && Errno.isCancelled(result)) {
+      if (abandoned) {
+        renew(fd);
+      }
       return fd;
     }
     // At once, so that writers do not take this descriptor for a reader. A FIFO closes quickly.
@@ -272,10 +287,36 @@ final class Open implements Abandonable {
       return result;
     }
     if (abandoned) {
-      // Whatever the poll says: slot and memory went with the other open.
       throw Causes.exceptionOfAbandoned(path + ": open");
     }
     throw failure(result);
+  }
+
+  /**
+   * Takes another slot and other memory: those of before went with a blocking open, which the ring
+   * could not end. Closes {@code fd} if there are none.
+   */
+  private void renew(int fd) throws IOException {
+    PathMemory other = null;
+    try {
+      other = PathMemory.acquire();
+      other.setPath(path);
+      operation = context.slots.acquire();
+    } catch (Throwable t) {
+      if (other != null) {
+        other.close();
+      }
+      Descriptor.closeQuietly(context, fd);
+      throw t;
+    }
+    memory = other;
+    abandoned = false;
+    try {
+      stat(fd);
+    } catch (Throwable t) {
+      Descriptor.closeQuietly(context, fd);
+      throw t;
+    }
   }
 
   /** A slot for the poll of {@code fd}, which is closed if there is none. */

@@ -28,7 +28,7 @@ class InitialisedClassesTest {
   @Test
   void classesThatMakeSomethingAreInitialisedWithTheRing() throws Exception {
     List<String> expected =
-        RingEngine.INITIALISED.stream()
+        FirstUse.INITIALISED.stream()
             .map(type -> type.getName().replace(RingEngine.class.getPackageName() + ".", ""))
             .sorted()
             .toList();
