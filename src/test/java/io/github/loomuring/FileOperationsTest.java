@@ -17,7 +17,9 @@ class FileOperationsTest {
     RING_TINY(Engines.RING_TINY),
     /** Writes of whole files are of their own there; for the rest it is as RING. */
     RING_ADAPTIVE(Engines.RING_ADAPTIVE),
-    POOL(Engines.POOL);
+    POOL(Engines.POOL),
+    POOL_ADAPTIVE(Engines.POOL_ADAPTIVE),
+    CHANNELS(Engines.CHANNELS);
 
     private final Engines engine;
 

@@ -47,6 +47,11 @@ public enum Engines {
     if (isRing()) {
       Assumptions.assumeTrue(Uring.available(), () -> Uring.unavailableReason().orElse(""));
     }
+    return openNow();
+  }
+
+  /** As {@link #open}, without a look at the shared one, which that makes. */
+  public Uring openNow() {
     return this == CHANNELS ? OfChannels.open() : Uring.open(options);
   }
 

@@ -68,6 +68,8 @@ public final class Fcntl {
   public static final int SYNC_FILE_RANGE_WRITE = 2;
   public static final int SYNC_FILE_RANGE_WAIT_AFTER = 4;
 
+  public static final int SPLICE_F_NONBLOCK = 0x2;
+
   public static final int POLLIN = 0x1;
   public static final int POLLOUT = 0x4;
   public static final int POLLHUP = 0x10;

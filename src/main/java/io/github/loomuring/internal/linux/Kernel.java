@@ -98,6 +98,14 @@ public interface Kernel {
   /** Makes a counter that is ready to be read while it is not zero. */
   int eventfd(MemorySegment errno, int initial, int flags);
 
+  /**
+   * Makes a pipe; {@code fds} is the address of two ints, for its end to read and that to write.
+   */
+  int pipe2(MemorySegment errno, long fds, int flags);
+
+  /** Copies from one pipe to another what is in the first, and leaves it there. */
+  long tee(MemorySegment errno, int fdIn, int fdOut, long length, int flags);
+
   /** Lets other threads that are queued on this processor run. */
   void schedYield();
 

@@ -34,7 +34,7 @@ final class Open implements Abandonable {
    * Blocking opens have a gate of their own: they may last for ever, and must leave room. They
    * are not left to the reaper, except on a remote file system. A cancel ends a blocking open of a
    * FIFO; one that was left would later open the FIFO for a caller that has gone. Where the ring
-   * cannot cancel them, that cannot be helped.
+   * cannot cancel opens, that is so for writers; for readers see FifoWriter.
    */
   private static final int DEFAULT_ALIGNMENT = 4096;
 
@@ -42,10 +42,8 @@ final class Open implements Abandonable {
   private final Path path;
   private final OpenSpec spec;
   private final int flags;
-
-  // Others after an open that was left to the reaper, see renew.
-  private PathMemory memory;
-  private Operation operation;
+  private final PathMemory memory;
+  private final Operation operation;
 
   /** The mount point of the remote file system the path is on, or null. */
   private final Path remote;
@@ -94,19 +92,10 @@ final class Open implements Abandonable {
     } finally {
       if (operation == null) {
         memory.close();
-      } else if (open == null) {
+      } else if (open == null || !open.abandoned) {
         memory.release(operation);
-        context.end(operation);
-      } else {
-        open.end();
+        context.end(operation); // last: it may wait
       }
-    }
-  }
-
-  private void end() {
-    if (!abandoned) {
-      memory.release(operation);
-      context.end(operation); // last: it may wait
     }
   }
 
@@ -248,6 +237,9 @@ final class Open implements Abandonable {
    */
   private int awaitWriter(int fd) throws IOException {
     Operation poll = acquirePoll(fd);
+    if (!context.ring.cancelsBlockingOpens()) {
+      return new FifoWriter(context, path, fd, poll).await();
+    }
     Requests requests = context.requests;
     int result = Errno.EINTR.negated();
     boolean hadWriter = false;
@@ -274,10 +266,7 @@ final class Open implements Abandonable {
       poll.end();
       context.slots.release(poll);
     }
-    if (hadWriter && result < 0 && Errno.isCancelled(result)) {
-      if (abandoned) {
-        renew(fd);
-      }
+    if (hadWriter && result < 0 && !abandoned && Errno.isCancelled(result)) {
       return fd;
     }
     // At once, so that writers do not take this descriptor for a reader. A FIFO closes quickly.
@@ -287,36 +276,10 @@ final class Open implements Abandonable {
       return result;
     }
     if (abandoned) {
+      // Whatever the poll says: slot and memory went with the other open.
       throw Causes.exceptionOfAbandoned(path + ": open");
     }
     throw failure(result);
-  }
-
-  /**
-   * Takes another slot and other memory: those of before went with a blocking open, which the ring
-   * could not end. Closes {@code fd} if there are none.
-   */
-  private void renew(int fd) throws IOException {
-    PathMemory other = null;
-    try {
-      other = PathMemory.acquire();
-      other.setPath(path);
-      operation = context.slots.acquire();
-    } catch (Throwable t) {
-      if (other != null) {
-        other.close();
-      }
-      Descriptor.closeQuietly(context, fd);
-      throw t;
-    }
-    memory = other;
-    abandoned = false;
-    try {
-      stat(fd);
-    } catch (Throwable t) {
-      Descriptor.closeQuietly(context, fd);
-      throw t;
-    }
   }
 
   /** A slot for the poll of {@code fd}, which is closed if there is none. */

@@ -6,6 +6,8 @@ import static io.github.loomuring.internal.linux.IoUring.*;
 import io.github.loomuring.internal.concurrent.Pauses;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
+import io.github.loomuring.internal.log.LazyLogger;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -19,6 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * ready can be cancelled. A system call that has begun goes on to its end.
  */
 public final class ThreadRing extends Ring {
+  private static final LazyLogger LOGGER = new LazyLogger(ThreadRing.class);
+
   /*
    * Groups of threads, so that what waits for ever takes no thread from what does not:
    *
@@ -142,7 +146,16 @@ public final class ThreadRing extends Ring {
       completions.completed(userData, res, errno);
     } catch (Throwable t) {
       // One completion that cannot be delivered must not end the thread.
-      RingFailure.logError("a completion could not be delivered: userData=" + userData, t);
+      logError("a completion could not be delivered: userData=" + userData, t);
+    }
+  }
+
+  /** Logs an error. A log handler may throw, and nothing can be told of that. */
+  private static void logError(String message, Throwable thrown) {
+    try {
+      LOGGER.get().log(Level.ERROR, message, thrown);
+    } catch (Throwable ignored) {
+      // The error cannot be reported anywhere else.
     }
   }
 

@@ -22,6 +22,16 @@ abstract class SimulatedFileCalls implements Kernel {
   }
 
   @Override
+  public int pipe2(MemorySegment errno, long fds, int flags) {
+    return run("pipe2", () -> real.pipe2(errno, fds, flags));
+  }
+
+  @Override
+  public long tee(MemorySegment errno, int fdIn, int fdOut, long length, int flags) {
+    return run("tee", () -> (int) real.tee(errno, fdIn, fdOut, length, flags));
+  }
+
+  @Override
   public int eventfd(MemorySegment errno, int initial, int flags) {
     return run("eventfd", () -> real.eventfd(errno, initial, flags));
   }
