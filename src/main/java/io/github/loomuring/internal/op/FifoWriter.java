@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The wait of an open of a FIFO for its writer, without an open that blocks: where the ring cannot
@@ -21,8 +20,8 @@ import java.util.concurrent.TimeUnit;
  * writer that writes nothing: this one looks for it, less and less often.
  */
 final class FifoWriter {
-  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-  private static final long PAUSE_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(128);
+  private static final long PAUSE_NANOS = 1_000_000;
+  private static final long PAUSE_NANOS_MAX = 128_000_000;
 
   private final Context context;
   private final Path path;

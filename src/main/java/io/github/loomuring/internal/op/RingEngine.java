@@ -273,6 +273,11 @@ public final class RingEngine implements Engine {
   // ---- the end
 
   @Override
+  public boolean callsKernel() {
+    return true;
+  }
+
+  @Override
   public boolean isOpen() {
     return !context.slots.isClosed();
   }
