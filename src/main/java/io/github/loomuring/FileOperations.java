@@ -247,9 +247,9 @@ public final class FileOperations {
    *
    * <p>Within one file system the move is atomic, even without ATOMIC_MOVE. Without
    * REPLACE_EXISTING it does not replace a target that another process creates meanwhile. Between
-   * file systems a file is copied, and the move is not atomic. On the pool, and on file systems
-   * that do not support RENAME_NOREPLACE, {@code Files} checks whether the target exists and then
-   * moves.
+   * file systems a file is copied, and the move is not atomic. On the JDK's channels (see {@link
+   * Uring}), and on file systems that do not support RENAME_NOREPLACE, {@code Files} checks whether
+   * the target exists and then moves.
    *
    * @param source the file, directory or link
    * @param target the new path
@@ -287,7 +287,8 @@ public final class FileOperations {
    *
    * @param one a file, directory or symbolic link
    * @param other a file, directory or symbolic link on the same file system
-   * @throws UnsupportedOperationException on the pool, or if the file system does not support it
+   * @throws UnsupportedOperationException on the JDK's channels (see {@link Uring}), or if the file
+   *     system does not support it
    * @throws NoSuchFileException if one of them does not exist
    * @throws IOException if they cannot be exchanged
    */

@@ -28,8 +28,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Runs file operations on io_uring or on a pool of platform threads.
  *
  * <p>On io_uring, a {@code Uring} has one ring, or several ({@link UringOptions#rings()}), and one
- * thread for each ring that reaps its completions. Where io_uring is not available, the operations
- * run on the pool.
+ * thread for each ring that reaps its completions. Where io_uring is not available, the pool takes
+ * its place: each request is a system call on one of up to 256 platform threads for local files.
+ * Further threads are for remote file systems, for opens of FIFOs, and for transfers on FIFOs and
+ * devices. {@link UringOptions#inline()} holds for both: calls that may run on the caller do. What
+ * has started on the pool cannot be cancelled, except the wait for a FIFO or a device to be ready:
+ * an interrupted operation on a path is abandoned, and one on data ends first.
+ *
+ * <p>Where Java code cannot call the kernel (another system than Linux, or native access is
+ * denied), the pool uses the JDK's file channels instead, and no call runs on the caller.
  *
  * <p>Most programs need only the {@linkplain #shared() shared} {@code Uring}, which {@link
  * UringFile#open} and {@link UringFiles} use. Any thread, virtual or platform, may call any method.
@@ -52,10 +59,15 @@ public final class Uring implements AutoCloseable {
   }
 
   private final Engine engine;
+
+  /** Whether the engine is on io_uring; not used for the shared one, which changes. */
+  private final boolean ring;
+
   private final FileOperations files;
 
-  private Uring(Engine engine) {
+  private Uring(Engine engine, boolean ring) {
     this.engine = engine;
+    this.ring = ring;
     this.files = new FileOperations(engine);
   }
 
@@ -91,7 +103,7 @@ public final class Uring implements AutoCloseable {
     Uring known = shared;
     if (known == null) {
       Headroom.check(); // an error in the initialiser of a class below would be permanent
-      known = new Uring(sharedEngine(UringOptions.fromSystemProperties()));
+      known = new Uring(sharedEngine(UringOptions.fromSystemProperties()), false);
       shared = known;
     }
     return known;
@@ -106,6 +118,7 @@ public final class Uring implements AutoCloseable {
           }
           return ring(options);
         },
+        () -> pool(options),
         () -> new PoolEngine(POOL_THREADS_MAX),
         options.fallback() != UringOptions.Fallback.NEVER,
         new SharedLog(always),
@@ -154,16 +167,16 @@ public final class Uring implements AutoCloseable {
   public static Uring open(UringOptions options) {
     Objects.requireNonNull(options, "options");
     if (options.fallback() == UringOptions.Fallback.ALWAYS) {
-      return new Uring(new PoolEngine(POOL_THREADS_MAX));
+      return new Uring(pool(options), false);
     }
     try {
-      return new Uring(ring(options));
+      return new Uring(ring(options), true);
     } catch (UnavailableException e) {
       if (options.fallback() == UringOptions.Fallback.NEVER) {
         throw new UnsupportedOperationException("io_uring is not available: " + e.getMessage(), e);
       }
       logUnavailable(e.getMessage());
-      return new Uring(new PoolEngine(POOL_THREADS_MAX));
+      return new Uring(pool(options), false);
     }
   }
 
@@ -171,6 +184,15 @@ public final class Uring implements AutoCloseable {
     RingSettings settings = settings(options);
     // A single ring is used directly, without the cost of a choice for each call.
     return options.rings() == 1 ? RingEngine.open(settings) : ManyRings.open(settings);
+  }
+
+  /** The pool: with the kernel's calls, or where these cannot be made, with the JDK's channels. */
+  private static Engine pool(UringOptions options) {
+    try {
+      return RingEngine.onThreads(settings(options));
+    } catch (UnavailableException e) {
+      return new PoolEngine(POOL_THREADS_MAX);
+    }
   }
 
   /** Logs that the pool is used, once until a ring is used again. */
@@ -304,9 +326,7 @@ public final class Uring implements AutoCloseable {
    * @return true for io_uring, false for the pool
    */
   public boolean isRing() {
-    return engine instanceof SharedEngine sharedEngine
-        ? sharedEngine.isRing()
-        : !(engine instanceof PoolEngine);
+    return engine instanceof SharedEngine sharedEngine ? sharedEngine.isRing() : ring;
   }
 
   /**

@@ -31,7 +31,8 @@ public final class UringAttributes implements BasicFileAttributes {
   /**
    * Returns the space that the file takes on the device.
    *
-   * @return the number of blocks of 512 bytes; -1 if it is not known, as on the pool
+   * @return the number of blocks of 512 bytes; -1 if it is not known, as where the JDK's channels
+   *     are used
    */
   public long blocks() {
     return status.blocks();

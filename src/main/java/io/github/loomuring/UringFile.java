@@ -273,9 +273,9 @@ public final class UringFile implements AutoCloseable {
    * Writes the bytes of {@code src} at the end that the file has at the time of the write, and
    * advances the buffer's position.
    *
-   * <p>On io_uring, and if the file was opened with APPEND, the kernel determines the end. Appends
-   * of several threads and processes then never overwrite each other. On the pool, if the file was
-   * not opened with APPEND, this holds only for appends by this {@code UringFile}.
+   * <p>The kernel determines the end. Appends of several threads and processes then never overwrite
+   * each other. On the JDK's channels (see {@link Uring}), if the file was not opened with APPEND,
+   * this holds only for appends by this {@code UringFile}.
    *
    * @param src a heap or direct buffer
    * @return the number of bytes written
@@ -633,8 +633,8 @@ public final class UringFile implements AutoCloseable {
    * size of the file nor the location of newly allocated blocks, and it does not flush the write
    * cache of the device. Its purpose is to spread the work. A program that writes a lot calls it
    * for what it has just written, so that a later {@code force} has little left to do and the page
-   * cache does not fill up with modified pages. On the pool it does the same as {@code
-   * force(false)}.
+   * cache does not fill up with modified pages. On the JDK's channels (see {@link Uring}) it does
+   * the same as {@code force(false)}.
    *
    * @param offset the start of the range, in bytes from 0
    * @param length the length of the range in bytes; 0 means to the end of the file
@@ -657,7 +657,7 @@ public final class UringFile implements AutoCloseable {
    * read ahead, or drop pages from its cache; the content of the file does not change. On Linux,
    * NORMAL, SEQUENTIAL, RANDOM and NO_REUSE apply to the whole open file, whatever the range.
    *
-   * <p>It has no effect on the pool, and on a file that cannot seek.
+   * <p>It has no effect on the JDK's channels (see {@link Uring}), and on a file that cannot seek.
    *
    * @param offset the start of the range, in bytes from 0
    * @param length the length of the range in bytes; 0 means to the end of the file
@@ -695,7 +695,8 @@ public final class UringFile implements AutoCloseable {
   /**
    * Reads the attributes of the file.
    *
-   * @return a snapshot of the attributes; on the pool, those of the file that the path leads to now
+   * @return a snapshot of the attributes; on the JDK's channels (see {@link Uring}), those of the
+   *     file that the path leads to now
    * @throws IOException if the attributes cannot be read
    */
   public UringAttributes attributes() throws IOException {
@@ -711,8 +712,9 @@ public final class UringFile implements AutoCloseable {
    * and replaces a time that it cannot represent by the nearest one that it can.
    *
    * <p>This runs on a pool of threads, because io_uring has no operation for futimens(2); an
-   * interrupt does not end it once it has started. On the pool engine, the JDK sets the times of
-   * the file that the path leads to now, and replaces a time before 1970 by 1970.
+   * interrupt does not end it once it has started. On the JDK's channels (see {@link Uring}) the
+   * JDK sets the times of the file that the path leads to now, and replaces a time before 1970 by
+   * 1970.
    *
    * @param lastModified the time of the last modification; null leaves it unchanged
    * @param lastAccess the time of the last access; null leaves it unchanged
@@ -733,12 +735,12 @@ public final class UringFile implements AutoCloseable {
    * the set-user-ID, set-group-ID and sticky bits are cleared. Descriptors that are open stay
    * usable.
    *
-   * <p>This runs on a pool of threads, as {@link #setTimes} does. On the pool engine it sets the
-   * permissions of the file that the path leads to now.
+   * <p>This runs on a pool of threads, as {@link #setTimes} does. On the JDK's channels (see {@link
+   * Uring}) it sets the permissions of the file that the path leads to now.
    *
    * @param permissions the complete new permissions
-   * @throws UnsupportedOperationException on the pool, if the file system does not support POSIX
-   *     permissions
+   * @throws UnsupportedOperationException on the JDK's channels (see {@link Uring}), if the file
+   *     system does not support POSIX permissions
    * @throws IOException if the permissions cannot be set, for example because the process does not
    *     own the file
    */
@@ -777,9 +779,10 @@ public final class UringFile implements AutoCloseable {
    * fallocate(2). If the file ends before the end of the range, it grows to there, and the new
    * bytes are zeros. Existing bytes do not change.
    *
-   * <p>On the pool, only the space after the end of the file is reserved, by writing zeros in
-   * pieces. Holes inside the file stay. An interrupt can leave part of the space reserved. If
-   * another thread or process writes at the end of the file meanwhile, zeros may replace its bytes.
+   * <p>On the JDK's channels (see {@link Uring}), only the space after the end of the file is
+   * reserved, by writing zeros in pieces. Holes inside the file stay. An interrupt can leave part
+   * of the space reserved. If another thread or process writes at the end of the file meanwhile,
+   * zeros may replace its bytes.
    *
    * @param offset the start of the range, in bytes from 0
    * @param length the length of the range in bytes, at least 1; its sum with {@code offset} must
@@ -799,8 +802,9 @@ public final class UringFile implements AutoCloseable {
    * bytes of the range become zeros. Blocks that are only partly in the range stay allocated. The
    * size of the file does not change.
    *
-   * <p>On the pool, zeros are written in pieces to the part of the range that is inside the file,
-   * and no space is returned. The pool cannot do this if the file was opened with APPEND.
+   * <p>On the JDK's channels (see {@link Uring}), zeros are written in pieces to the part of the
+   * range that is inside the file, and no space is returned. That cannot be done if the file was
+   * opened with APPEND.
    *
    * @param offset the start of the range, in bytes from 0
    * @param length the length of the range in bytes, at least 1; the range may extend beyond the end
@@ -820,8 +824,8 @@ public final class UringFile implements AutoCloseable {
    * space: FALLOC_FL_ZERO_RANGE with FALLOC_FL_KEEP_SIZE of fallocate(2). The size of the file does
    * not change. Some file systems, such as tmpfs, do not support it.
    *
-   * <p>On the pool, zeros are written in pieces to the part of the range that is inside the file.
-   * The pool cannot do this if the file was opened with APPEND.
+   * <p>On the JDK's channels (see {@link Uring}), zeros are written in pieces to the part of the
+   * range that is inside the file. That cannot be done if the file was opened with APPEND.
    *
    * @param offset the start of the range, in bytes from 0
    * @param length the length of the range in bytes, at least 1; the range may extend beyond the end
@@ -845,8 +849,8 @@ public final class UringFile implements AutoCloseable {
    * @param length the length of the range in bytes, a multiple of the block size of the file
    *     system; the range must end before the end of the file
    * @throws IllegalArgumentException if {@code offset} or {@code length} is out of range
-   * @throws UnsupportedOperationException on the pool, if the file system does not support it, or
-   *     if the file is not a regular file
+   * @throws UnsupportedOperationException on the JDK's channels (see {@link Uring}), if the file
+   *     system does not support it, or if the file is not a regular file
    * @throws NonWritableChannelException if the file was not opened for writing
    * @throws java.nio.file.FileSystemException if the range does not consist of whole blocks, or
    *     does not end before the end of the file
@@ -866,8 +870,8 @@ public final class UringFile implements AutoCloseable {
    *     the block size of the file system
    * @param length the length of the range in bytes, a multiple of the block size of the file system
    * @throws IllegalArgumentException if {@code offset} or {@code length} is out of range
-   * @throws UnsupportedOperationException on the pool, if the file system does not support it, or
-   *     if the file is not a regular file
+   * @throws UnsupportedOperationException on the JDK's channels (see {@link Uring}), if the file
+   *     system does not support it, or if the file is not a regular file
    * @throws NonWritableChannelException if the file was not opened for writing
    * @throws java.nio.file.FileSystemException if the range does not consist of whole blocks, or
    *     {@code offset} is not inside the file

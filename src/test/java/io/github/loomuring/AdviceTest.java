@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Advice and the pacing of write-back are taken for every range, and change no bytes. */
 @ParameterizedClass
-@EnumSource(names = {"RING", "RING_NOTHING_INLINE", "RING_TINY", "POOL"})
+@EnumSource(names = {"RING", "RING_NOTHING_INLINE", "RING_TINY", "POOL", "CHANNELS"})
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AdviceTest {

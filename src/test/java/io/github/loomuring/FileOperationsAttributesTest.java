@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Attributes are those that the JDK and stat(1) tell, and exchange is what rename(2) does. */
 @ParameterizedClass
-@EnumSource(names = {"RING", "RING_NOTHING_INLINE", "RING_TINY", "POOL"})
+@EnumSource(names = {"RING", "RING_NOTHING_INLINE", "RING_TINY", "POOL", "CHANNELS"})
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FileOperationsAttributesTest {
@@ -79,7 +79,7 @@ class FileOperationsAttributesTest {
     assertThat(ours.permissions()).isEqualTo(theirs.get("permissions"));
     assertThat(ours.device()).isEqualTo(theirs.get("dev"));
     assertThat(ours.fileKey()).hasToString(theirs.get("fileKey").toString());
-    assertThat(ours.blocks()).isEqualTo(engine.isRing() ? blocks(path, options) : -1);
+    assertThat(ours.blocks()).isEqualTo(engine.callsKernel() ? blocks(path, options) : -1);
   }
 
   private static long unsigned(Object value) {
@@ -218,7 +218,7 @@ class FileOperationsAttributesTest {
 
   @Test
   void unlinkedFileStillHasAttributes() throws Exception {
-    Assumptions.assumeTrue(engine.isRing(), "the pool asks by the path");
+    Assumptions.assumeTrue(engine.callsKernel(), "the pool asks by the path");
     Path path = file();
     try (UringFile file = uring.openFile(path)) {
       Files.delete(path);
@@ -241,7 +241,7 @@ class FileOperationsAttributesTest {
     Path one = file();
     Path other = Files.createDirectory(directory.resolve("other"));
     Files.writeString(other.resolve("below"), "low");
-    if (!engine.isRing()) {
+    if (!engine.callsKernel()) {
       assertThatThrownBy(() -> files.exchange(one, other))
           .isInstanceOf(UnsupportedOperationException.class);
       assertThat(one).isRegularFile();
@@ -260,7 +260,7 @@ class FileOperationsAttributesTest {
 
   @Test
   void whatCannotBeExchangedIsReportedAndStays() throws Exception {
-    Assumptions.assumeTrue(engine.isRing(), "the pool exchanges nothing");
+    Assumptions.assumeTrue(engine.callsKernel(), "the pool exchanges nothing");
     Path one = file();
     Path missing = directory.resolve("missing");
     assertThatThrownBy(() -> files.exchange(one, missing)).isInstanceOf(NoSuchFileException.class);

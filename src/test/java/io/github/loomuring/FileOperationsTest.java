@@ -16,7 +16,9 @@ class FileOperationsTest {
     RING_NOTHING_INLINE(Engines.RING_NOTHING_INLINE),
     RING_TINY(Engines.RING_TINY),
     RING_NON_BLOCKING(Engines.RING_NON_BLOCKING),
-    POOL(Engines.POOL);
+    POOL(Engines.POOL),
+    POOL_NON_BLOCKING(Engines.POOL_NON_BLOCKING),
+    CHANNELS(Engines.CHANNELS);
 
     private final Engines engine;
 

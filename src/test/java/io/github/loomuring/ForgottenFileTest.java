@@ -24,7 +24,7 @@ class ForgottenFileTest {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @EnumSource(names = {"RING", "POOL"})
+  @EnumSource(names = {"RING", "POOL", "CHANNELS"})
   void descriptorOfAForgottenFileIsClosedAndTheThreadThatDoesItEnds(Engines engine)
       throws Exception {
     Path path = directory.resolve("file");

@@ -40,7 +40,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Many ranges in one call. */
 @ParameterizedClass
-@EnumSource(names = {"RING", "RING_NOTHING_INLINE", "RING_NON_BLOCKING", "RING_TINY", "POOL"})
+@EnumSource(
+    names = {
+      "RING",
+      "RING_NOTHING_INLINE",
+      "RING_NON_BLOCKING",
+      "RING_TINY",
+      "POOL",
+      "POOL_NOTHING_INLINE",
+      "CHANNELS"
+    })
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RangesTest {
@@ -134,7 +143,7 @@ class RangesTest {
 
   @Test
   void failureIsTheOutcomeOfItsRangeAlone() throws Exception {
-    assumeTrue(engine.isRing(), "the JDK says it differently");
+    assumeTrue(engine.callsKernel(), "the JDK says it differently");
     try (UringFile file = uring.openFile(path, READ, ExtendedOptions.DIRECT);
         Arena arena = Arena.ofConfined()) {
       ByteBuffer good = arena.allocate(4_096, 4_096).asByteBuffer();
@@ -176,7 +185,7 @@ class RangesTest {
 
   @Test
   void interruptEndsAllAndTellsWhatWasMoved() throws Exception {
-    assumeTrue(engine.isRing(), "what has started on the pool is waited for");
+    assumeTrue(engine.callsKernel(), "what has started on the pool is waited for");
     try (UringFile fifo = fifo()) {
       fifo.write(ByteBuffer.wrap(new byte[] {7}), 0);
       AtomicReference<Throwable> end = new AtomicReference<>();
@@ -196,7 +205,7 @@ class RangesTest {
 
   @Test
   void deadlineEndsAll() throws Exception {
-    assumeTrue(engine.isRing(), "what has started on the pool is waited for");
+    assumeTrue(engine.callsKernel(), "what has started on the pool is waited for");
     try (UringFile fifo = fifo()) {
       assertThatThrownBy(
               () -> Deadline.within(Duration.ofMillis(50), () -> fifo.readRanges(threeOfOneByte())))

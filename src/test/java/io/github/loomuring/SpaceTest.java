@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The space that files take is set aside, given back, taken out and inserted. */
 @ParameterizedClass
-@EnumSource(names = {"RING", "RING_NOTHING_INLINE", "RING_TINY", "POOL"})
+@EnumSource(names = {"RING", "RING_NOTHING_INLINE", "RING_TINY", "POOL", "CHANNELS"})
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SpaceTest {
@@ -72,7 +72,7 @@ class SpaceTest {
   }
 
   private void assumeBlocksMove() throws IOException {
-    Assumptions.assumeTrue(engine.isRing(), "the pool moves no blocks");
+    Assumptions.assumeTrue(engine.callsKernel(), "the pool moves no blocks");
     String type = Files.getFileStore(directory).type();
     Assumptions.assumeTrue(
         type.equals("ext4") || type.equals("xfs"), () -> type + " moves no blocks");
@@ -86,7 +86,7 @@ class SpaceTest {
     try (UringFile file = uring.openFile(path, READ, WRITE)) {
       file.allocate(5, end - 5);
       assertThat(file.size()).isEqualTo(end);
-      if (engine.isRing()) {
+      if (engine.callsKernel()) {
         assertThat(512 * file.attributes().blocks()).isGreaterThanOrEqualTo(end);
       }
     }
@@ -127,7 +127,7 @@ class SpaceTest {
 
   @Test
   void fileThatWouldBeTooLargeIsRefused() throws IOException {
-    Assumptions.assumeTrue(engine.isRing(), "the pool would fill the disk first");
+    Assumptions.assumeTrue(engine.callsKernel(), "the pool would fill the disk first");
     try (UringFile file = uring.openFile(path, WRITE)) {
       assertThatThrownBy(() -> file.allocate(1L << 62, 1))
           .isInstanceOf(FileSystemException.class)
@@ -171,7 +171,7 @@ class SpaceTest {
 
   @Test
   void holeGivesSpaceBack() throws IOException {
-    Assumptions.assumeTrue(engine.isRing(), "the pool writes zeros");
+    Assumptions.assumeTrue(engine.callsKernel(), "the pool writes zeros");
     Files.write(path, randomBytes(4 * MIB));
     try (UringFile file = uring.openFile(path, READ, WRITE)) {
       file.force(true); // until then the file system may count what is not allocated yet
@@ -185,7 +185,7 @@ class SpaceTest {
   void fileOpenedToAppendIsZeroedInPlaceOrNotAtAll() throws IOException {
     byte[] expected = TEXT.clone();
     try (UringFile file = uring.openFile(path, APPEND)) {
-      if (engine.isRing()) {
+      if (engine.callsKernel()) {
         file.punchHole(2, 3);
         Arrays.fill(expected, 2, 5, (byte) 0);
       } else {
@@ -251,7 +251,7 @@ class SpaceTest {
 
   @Test
   void poolMovesNoBlocks() throws IOException {
-    Assumptions.assumeFalse(engine.isRing(), "the ring does");
+    Assumptions.assumeFalse(engine.callsKernel(), "the ring does");
     try (UringFile file = uring.openFile(path, WRITE)) {
       assertThatThrownBy(() -> file.collapse(0, 4096))
           .isInstanceOf(UnsupportedOperationException.class)

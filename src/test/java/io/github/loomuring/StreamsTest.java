@@ -32,7 +32,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Streams read and write files as those of the JDK do, and leave them open. */
 @ParameterizedClass
-@EnumSource(names = {"RING", "RING_NOTHING_INLINE", "RING_TINY", "POOL"})
+@EnumSource(
+    names = {"RING", "RING_NOTHING_INLINE", "RING_TINY", "POOL", "POOL_NOTHING_INLINE", "CHANNELS"})
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StreamsTest {

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Bytes go from file to file, whatever the files are. */
 @ParameterizedClass
-@EnumSource(names = {"RING", "RING_NOTHING_INLINE", "RING_TINY", "POOL"})
+@EnumSource(names = {"RING", "RING_NOTHING_INLINE", "RING_TINY", "POOL", "CHANNELS"})
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TransferTest {
@@ -353,7 +353,7 @@ class TransferTest {
         Thread.onSpinWait();
       }
       copier.interrupt();
-      if (!engine.isRing()) {
+      if (!engine.callsKernel()) {
         fifo.write(ByteBuffer.wrap(TEXT), 0); // ends the read, which an interrupt does not
       }
       copier.join();

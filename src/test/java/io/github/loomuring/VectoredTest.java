@@ -33,7 +33,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Reads and writes of many buffers. */
 @ParameterizedClass
-@EnumSource(names = {"RING", "RING_NOTHING_INLINE", "RING_NON_BLOCKING", "RING_TINY", "POOL"})
+@EnumSource(
+    names = {
+      "RING",
+      "RING_NOTHING_INLINE",
+      "RING_NON_BLOCKING",
+      "RING_TINY",
+      "POOL",
+      "POOL_NOTHING_INLINE",
+      "CHANNELS"
+    })
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class VectoredTest {

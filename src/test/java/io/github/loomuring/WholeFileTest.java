@@ -38,7 +38,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whole files that are written with the device's word, and replaced. */
 @ParameterizedClass
-@EnumSource(names = {"RING", "RING_NOTHING_INLINE", "RING_NON_BLOCKING", "RING_TINY", "POOL"})
+@EnumSource(
+    names = {
+      "RING",
+      "RING_NOTHING_INLINE",
+      "RING_NON_BLOCKING",
+      "RING_TINY",
+      "POOL",
+      "POOL_NOTHING_INLINE",
+      "CHANNELS"
+    })
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WholeFileTest {

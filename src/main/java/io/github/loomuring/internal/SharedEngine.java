@@ -68,11 +68,13 @@ public final class SharedEngine extends ForwardingEngine {
 
   private final Maker maker;
   private final Supplier<? extends Engine> poolMaker;
+  private final Supplier<? extends Engine> interimMaker;
   private final boolean mayUsePool;
   private final Listener listener;
   private final LongSupplier clock;
   private final ReentrantLock making = new ReentrantLock();
   private final AtomicReference<Engine> pool = new AtomicReference<>();
+  private final AtomicReference<Engine> interimPool = new AtomicReference<>();
   private final List<Engine> failed = new ArrayList<>(); // guarded by making
   private int shortages; // guarded by making; in a row
   private int failures; // guarded by making; in a row
@@ -103,15 +105,21 @@ public final class SharedEngine extends ForwardingEngine {
     }
   }
 
-  /** Makes the shared engine, which makes its ring or the pool at the first use. */
+  /**
+   * Makes the shared engine, which makes its ring or the pool at the first use.
+   *
+   * @param interim makes the pool for calls that cannot wait until a ring or the pool has been made
+   */
   public SharedEngine(
       Maker maker,
       Supplier<? extends Engine> pool,
+      Supplier<? extends Engine> interim,
       boolean mayUsePool,
       Listener listener,
       LongSupplier nanoClock) {
     this.maker = maker;
     this.poolMaker = pool;
+    this.interimMaker = interim;
     this.mayUsePool = mayUsePool;
     this.listener = listener;
     this.clock = nanoClock;
@@ -193,14 +201,24 @@ public final class SharedEngine extends ForwardingEngine {
 
   /** The state that one call of a thread sees while a ring is being made. */
   private State interim() {
-    return new State(pool(), "it is being made", Prospect.PASSING, 0);
+    Engine known = pool.get();
+    Engine serving = known != null ? known : made(interimPool, interimMaker);
+    return new State(serving, "it is being made", Prospect.PASSING, 0);
   }
 
   private Engine pool() {
-    Engine known = pool.get();
+    return made(pool, poolMaker);
+  }
+
+  private static Engine made(AtomicReference<Engine> made, Supplier<? extends Engine> maker) {
+    Engine known = made.get();
     if (known == null) {
-      pool.compareAndSet(null, poolMaker.get());
-      known = pool.get();
+      Engine mine = maker.get();
+      known = made.compareAndExchange(null, mine);
+      if (known == null) {
+        return mine;
+      }
+      mine.close(); // another thread was faster
     }
     return known;
   }
@@ -315,9 +333,10 @@ public final class SharedEngine extends ForwardingEngine {
       }
       served = new ArrayList<>(failed);
       served.add(now.engine);
-      Engine second = pool.get();
-      if (second != null && second != now.engine) {
-        served.add(second);
+      for (Engine other : new Engine[] {pool.get(), interimPool.get()}) {
+        if (other != null && other != now.engine) {
+          served.add(other);
+        }
       }
       failed.clear();
     } finally {

@@ -107,10 +107,12 @@ final class CallDispatcher {
     }
   }
 
-  /** Runs {@code ringCall} for a virtual thread if there is a ring, otherwise {@code call}. */
+  /**
+   * Runs {@code ringCall} for a virtual thread, or {@code call} if the JDK makes the calls anyway.
+   */
   <T> T callOnRing(RingCall<T> ringCall, PlatformCall<T> call) throws IOException {
     Uring uring = uringIfItMustNotBlock();
-    return uring == null || !uring.isRing()
+    return uring == null || !Access.get().engine(uring).callsKernel()
         ? call(call)
         : Interrupts.ignored(() -> withPlatformExceptions(() -> ringCall.call(uring.files())));
   }

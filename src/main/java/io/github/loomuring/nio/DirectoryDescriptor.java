@@ -102,7 +102,7 @@ final class DirectoryDescriptor implements Closeable {
   private UringFile openIfSame() {
     assert lock.isHeldByCurrentThread();
     Uring uring = directory.dispatcher().uring();
-    if (uring == null || !uring.isRing()) {
+    if (uring == null || !Access.get().engine(uring).callsKernel()) {
       return null;
     }
     UringFile opened = null;

@@ -66,8 +66,8 @@ import java.util.Set;
 public final class UringFileChannel extends FileChannel {
   /*
    * On the ring an interrupt cancels the operation, and the interrupted thread closes the channel.
-   * The pool cannot cancel a system call. There the interrupting thread closes the channel, by the
-   * begin() and end() of AbstractInterruptibleChannel, and the close ends the system call.
+   * The JDK's channels cannot. There the interrupting thread closes the channel, by the begin() and
+   * end() of AbstractInterruptibleChannel, and the close ends the system call.
    */
 
   private static final OpenOption[] NO_OPTIONS = {};
@@ -383,8 +383,8 @@ public final class UringFileChannel extends FileChannel {
   /**
    * Maps a region of the file.
    *
-   * <p>If the arena is confined to the calling thread, that thread does the mapping. On the pool,
-   * an interrupt during such a mapping closes the channel, even one opened with {@link
+   * <p>If the arena is confined to the calling thread, that thread does the mapping. On the JDK's
+   * channels, an interrupt during such a mapping closes the channel, even one opened with {@link
    * UringOpenOption#INTERRUPT_KEEPS_OPEN}.
    */
   @Override

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A block device has a size, and an end, as the JDK's channels see it. */
 @ParameterizedClass
-@EnumSource(names = {"RING", "RING_NOTHING_INLINE", "POOL"})
+@EnumSource(names = {"RING", "RING_NOTHING_INLINE", "POOL", "CHANNELS"})
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BlockDeviceTest {

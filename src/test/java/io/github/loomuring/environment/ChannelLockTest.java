@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Locks of channels, as another process sees them. */
 @ParameterizedClass
-@EnumSource(names = {"RING", "RING_THREE", "POOL"})
+@EnumSource(names = {"RING", "RING_THREE", "POOL", "CHANNELS"})
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ChannelLockTest {

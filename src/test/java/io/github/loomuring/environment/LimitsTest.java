@@ -30,7 +30,7 @@ class LimitsTest {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @EnumSource(names = {"RING", "POOL"})
+  @EnumSource(names = {"RING", "POOL", "CHANNELS"})
   void descriptorsThatRunOutAreNamedAndNoneLeaks(Engines engine) throws Exception {
     Commands.needTool("prlimit", "util-linux");
     ChildJvm.Result result =
@@ -43,7 +43,7 @@ class LimitsTest {
     assertThat(result.err()).isEmpty();
     assertThat(result.value("opened")).isEqualTo("true");
     String reason =
-        engine.isRing()
+        engine.callsKernel()
             ? ": open: EMFILE (Too many open files); raise RLIMIT_NOFILE (ulimit -n)"
             : ": Too many open files";
     String thrown = "java.nio.file.FileSystemException: " + directory.resolve("file") + reason;
@@ -57,7 +57,7 @@ class LimitsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"RING_NOTHING_INLINE", "RING", "POOL"})
+  @EnumSource(names = {"RING_NOTHING_INLINE", "RING", "POOL", "CHANNELS"})
   void writePastTheFileSizeLimitIsAnExceptionAndNoSignal(Engines engine) throws Exception {
     Commands.needTool("prlimit", "util-linux");
     ChildJvm.Result result =

@@ -48,7 +48,7 @@ class RedeploymentTest {
 
   /** Where the library belongs to the container, its threads outlive the one that needed them. */
   @ParameterizedTest
-  @EnumSource(names = {"RING", "POOL"})
+  @EnumSource(names = {"RING", "POOL", "CHANNELS"})
   void noThreadKeepsTheContextClassLoaderOfWhoeverNeededIt(Engines engine) throws Exception {
     Thread caller = Thread.currentThread();
     ClassLoader before = caller.getContextClassLoader();

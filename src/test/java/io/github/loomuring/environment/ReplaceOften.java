@@ -20,7 +20,7 @@ final class ReplaceOften {
 
   public static void main(String[] args) throws Exception {
     Path path = Path.of(args[0]);
-    try (Uring uring = Uring.open(Engines.valueOf(args[1]).options())) {
+    try (Uring uring = Engines.valueOf(args[1]).openNow()) {
       FileOperations files = uring.files();
       for (int number = Integer.parseInt(args[2]); ; number++) {
         byte[] content = content(number);

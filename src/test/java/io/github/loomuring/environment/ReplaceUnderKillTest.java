@@ -25,7 +25,7 @@ class ReplaceUnderKillTest {
   @TempDir Path directory;
 
   @ParameterizedTest
-  @EnumSource(names = {"RING", "POOL"})
+  @EnumSource(names = {"RING", "POOL", "CHANNELS"})
   void fileIsWhole(Engines engine) throws Exception {
     kill(engine, KILLS, 1);
   }

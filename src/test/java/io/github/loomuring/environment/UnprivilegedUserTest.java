@@ -62,7 +62,7 @@ class UnprivilegedUserTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"RING", "POOL"})
+  @EnumSource(names = {"RING", "POOL", "CHANNELS"})
   void filesWithoutPermissionAreDeniedAsForFileChannel(Engines engine) throws Exception {
     Path secret = Files.createFile(directory.resolve("secret"));
     Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("---------"));

@@ -27,7 +27,7 @@ final class UseManyFiles {
 
   public static void main(String[] args) throws Exception {
     Path directory = Path.of(args[0]);
-    try (Uring uring = Uring.open(Engines.valueOf(args[1]).options())) {
+    try (Uring uring = Engines.valueOf(args[1]).openNow()) {
       // Once with everything, also what fails: without descriptors no class could be loaded.
       RoundTrip.onVirtualThread(uring, directory);
       exhaust(uring, directory.resolve("absent"), new ArrayList<>());

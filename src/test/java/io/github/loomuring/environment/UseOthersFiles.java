@@ -19,7 +19,7 @@ final class UseOthersFiles {
   private UseOthersFiles() {}
 
   public static void main(String[] args) throws Exception {
-    try (Uring uring = Uring.open(Engines.valueOf(args[1]).options())) {
+    try (Uring uring = Engines.valueOf(args[1]).openNow()) {
       TryLibrary.say("ring", uring.isRing());
       for (int i = 2; i < args.length; i++) {
         Path path = Path.of(args[i]);

@@ -24,7 +24,7 @@ final class WriteLargeFile {
     int limit = Integer.parseInt(args[2]);
     Path path = Path.of(args[0]).resolve("large");
     byte[] content = RoundTrip.randomBytes(limit + (3 << 20), 7);
-    try (Uring uring = Uring.open(Engines.valueOf(args[1]).options());
+    try (Uring uring = Engines.valueOf(args[1]).openNow();
         UringFile file =
             uring.openFile(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       ByteBuffer buffer = ByteBuffer.wrap(content);

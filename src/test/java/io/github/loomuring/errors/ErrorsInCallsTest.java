@@ -24,15 +24,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An Error at any point of any call loses nothing, and ends no other thread's calls. */
-@ParameterizedClass(name = "inline {0}")
-@ValueSource(strings = {"NON_BLOCKING", "NEVER"})
+@ParameterizedClass(name = "{0}")
+@ValueSource(strings = {"RING NON_BLOCKING", "RING NEVER", "POOL NEVER"})
 class ErrorsInCallsTest {
   /** Most tests share this copy, because a test takes less time than loading and compiling one. */
   private static final ThrowPointsLoader COPY = new ThrowPointsLoader();
 
   @TempDir Path directory;
 
-  @Parameter String inline;
+  /** What the calls run on, and the policy. */
+  @Parameter String engine;
 
   /** An instance of the class of this name in the copy of the library that has points. */
   private AutoCloseable calls;
@@ -55,7 +56,7 @@ class ErrorsInCallsTest {
         (AutoCloseable)
             MethodHandles.publicLookup()
                 .findConstructor(copy, MethodType.methodType(void.class, Path.class, String.class))
-                .invoke(directory, inline);
+                .invoke(directory, engine);
     call("warmUp");
   }
 

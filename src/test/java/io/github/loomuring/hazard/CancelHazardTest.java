@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @ParameterizedClass
-@EnumSource(names = {"RING", "RING_SQ_POLL"})
+@EnumSource(names = {"RING", "RING_SQ_POLL", "POOL"})
 class CancelHazardTest {
   @Parameter Engines engine;
 

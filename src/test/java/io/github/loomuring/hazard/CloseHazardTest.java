@@ -30,19 +30,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A file is closed while operations on it are in flight. */
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@ParameterizedClass
+@EnumSource(names = {"RING_NOTHING_INLINE", "POOL_NOTHING_INLINE"})
 class CloseHazardTest {
+  @Parameter Engines engine;
+
   @TempDir Path directory;
   private Uring uring;
 
   @BeforeEach
   void open() {
-    uring = Engines.RING_NOTHING_INLINE.open();
+    uring = engine.open();
   }
 
   @AfterEach

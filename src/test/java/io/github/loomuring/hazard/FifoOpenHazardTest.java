@@ -40,6 +40,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,20 +49,26 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Opens of FIFOs wait for the other side as FileChannel's do, and can be interrupted. */
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@ParameterizedClass
+@EnumSource(names = {"RING", "POOL"})
 class FifoOpenHazardTest {
+  @Parameter Engines engine;
   @TempDir Path directory;
   private final List<Process> processes = new ArrayList<>();
   private Uring uring;
 
   @BeforeEach
   void open() {
-    uring = Engines.RING.open();
+    uring = engine.open();
   }
 
   @AfterEach
-  void close() {
+  void close() throws IOException {
     processes.forEach(Process::destroyForcibly); // one that is left would keep Maven's pipes open
     uring.close();
+    if (!engine.isRing()) {
+      Fifos.openBothSides(directory); // ends opens for writing that were abandoned
+    }
   }
 
   @ParameterizedTest
@@ -300,7 +308,7 @@ class FifoOpenHazardTest {
   @Test
   void openForReadingEndsWithTheWritersOpenOnSmallRingToo() throws Exception {
     List<Path> fifos = Fifos.make(directory, 20);
-    UringOptions small = Engines.RING.options().toBuilder().entries(2).build();
+    UringOptions small = engine.options().toBuilder().entries(2).build();
     List<FileChannel> writers = new ArrayList<>();
     try (Uring smallRing = Uring.open(small)) {
       List<Call<UringFile>> opens = new ArrayList<>();

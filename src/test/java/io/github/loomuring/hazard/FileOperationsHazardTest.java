@@ -39,7 +39,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Operations on paths that are interrupted, come too late, or meet others on the same names. */
 @ParameterizedClass
-@EnumSource(names = {"RING", "RING_NOTHING_INLINE", "RING_TINY", "POOL"})
+@EnumSource(
+    names = {"RING", "RING_NOTHING_INLINE", "RING_TINY", "POOL", "POOL_NOTHING_INLINE", "CHANNELS"})
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FileOperationsHazardTest {
@@ -80,7 +81,7 @@ class FileOperationsHazardTest {
     calls.put("delete", done(() -> files.delete(file)));
     calls.put("delete directory", done(() -> files.delete(empty)));
     calls.put("move", () -> files.move(file, created));
-    if (engine.isRing()) {
+    if (engine.callsKernel()) {
       calls.put("exchange", done(() -> files.exchange(file, other)));
     }
     calls.put("copy", () -> files.copy(file, created));
@@ -212,7 +213,7 @@ class FileOperationsHazardTest {
 
   /** The pool's moves are the JDK's, which may replace what was not there when they looked. */
   private Path target(String kind, Random random, int unique) {
-    boolean ofItsOwn = !engine.isRing() || random.nextInt(4) == 0;
+    boolean ofItsOwn = !engine.callsKernel() || random.nextInt(4) == 0;
     return directory.resolve(kind + (ofItsOwn ? "own" + unique : random.nextInt(NAMES)));
   }
 

@@ -27,11 +27,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Thousands of reads wait on FIFOs, others go on meanwhile, and then each of them ends. */
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@ParameterizedClass
+@EnumSource(names = {"RING_NOTHING_INLINE", "POOL_NOTHING_INLINE"})
 class PendingReadsHazardTest {
+  @Parameter Engines engine;
+
   @TempDir Path directory;
 
   @Test
@@ -51,7 +58,7 @@ class PendingReadsHazardTest {
     AtomicInteger completed = new AtomicInteger();
     AtomicInteger interrupted = new AtomicInteger();
     try (Arena arena = Arena.ofShared();
-        Uring uring = Engines.RING_NOTHING_INLINE.open();
+        Uring uring = engine.open();
         UringFile file = uring.openFile(path, READ)) {
       for (Path fifo : Fifos.make(directory, fifoCount)) {
         fifos.add(uring.openFile(fifo, READ, WRITE));

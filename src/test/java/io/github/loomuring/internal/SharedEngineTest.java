@@ -62,7 +62,8 @@ class SharedEngineTest {
   }
 
   private SharedEngine shared(boolean mayUsePool) {
-    return new SharedEngine(this::make, () -> pool.engine, mayUsePool, listener(), clock::get);
+    return new SharedEngine(
+        this::make, () -> pool.engine, () -> pool.engine, mayUsePool, listener(), clock::get);
   }
 
   private SharedEngine.Listener listener() {
@@ -269,6 +270,7 @@ class SharedEngineTest {
               return make();
             },
             () -> pool.engine,
+            () -> pool.engine,
             true,
             listener(),
             clock::get));
@@ -328,7 +330,9 @@ class SharedEngineTest {
             }
           }
         };
-    own.set(new SharedEngine(this::make, () -> pool.engine, false, waiting, clock::get));
+    own.set(
+        new SharedEngine(
+            this::make, () -> pool.engine, () -> pool.engine, false, waiting, clock::get));
     assertThatThrownBy(own.get()::current).isInstanceOf(UnsupportedOperationException.class);
     failure = null;
     own.get().current();
@@ -352,6 +356,7 @@ class SharedEngineTest {
           }
           return make();
         },
+        () -> pool.engine,
         () -> pool.engine,
         true,
         listener(),

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Positions near 2^63, and those of devices and FIFOs: as the JDK's channels, step by step. */
 @ParameterizedClass
-@EnumSource(names = {"RING", "RING_NOTHING_INLINE", "POOL"})
+@EnumSource(names = {"RING", "RING_NOTHING_INLINE", "POOL", "POOL_NOTHING_INLINE", "CHANNELS"})
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PositionsTest {

@@ -12,7 +12,8 @@ enum Subject {
   RING(Engines.RING, true),
   RING_NOTHING_INLINE(Engines.RING_NOTHING_INLINE, true),
   RING_ON_PLATFORM_THREADS(Engines.RING, false),
-  POOL(Engines.POOL, true);
+  POOL(Engines.POOL, true),
+  CHANNELS(Engines.CHANNELS, true);
 
   private final Engines engine;
   private final boolean virtual;

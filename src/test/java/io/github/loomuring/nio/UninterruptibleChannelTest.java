@@ -28,7 +28,7 @@ class UninterruptibleChannelTest {
 
   /** The first waits for bytes, the second for the position: interrupts end neither. */
   @ParameterizedTest
-  @EnumSource(names = {"RING", "POOL"})
+  @EnumSource(names = {"RING", "POOL", "CHANNELS"})
   void interruptedReadersWaitForBytesAndForEachOther(Engines engine) throws Exception {
     Path fifo = Fifos.make(directory.resolve("fifo"));
     try (Uring uring = engine.open();
@@ -66,7 +66,7 @@ class UninterruptibleChannelTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"RING", "POOL"})
+  @EnumSource(names = {"RING", "POOL", "CHANNELS"})
   void transfersBetweenTwoOfThemMoveTheBytes(Engines engine) throws Exception {
     Path source = Files.writeString(directory.resolve("source"), "content");
     Path target = directory.resolve("target");

@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the library's channels have and the JDK's have not. */
 @ParameterizedClass
-@EnumSource(names = {"RING", "RING_NOTHING_INLINE", "POOL"})
+@EnumSource(names = {"RING", "RING_NOTHING_INLINE", "POOL", "POOL_NOTHING_INLINE", "CHANNELS"})
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class UringFileChannelTest {
@@ -176,7 +176,7 @@ class UringFileChannelTest {
   @Test
   void interruptedMappingKeepsTheRingsChannelOpen() throws Exception {
     org.junit.jupiter.api.Assumptions.assumeTrue(
-        engine.isRing(), "on the pool it closes the channel, as documented");
+        engine.callsKernel(), "on the pool it closes the channel, as documented");
     try (UringFileChannel channel = openText(UringOpenOption.INTERRUPT_KEEPS_OPEN)) {
       Call<?> call =
           Call.start(
@@ -194,7 +194,7 @@ class UringFileChannelTest {
   @Test
   void interruptEndsAReadThatBlocksAndNothingElse() throws Exception {
     org.junit.jupiter.api.Assumptions.assumeTrue(
-        engine.isRing(), "a read that has begun on the pool is waited for, as documented");
+        engine.callsKernel(), "a read that has begun on the pool is waited for, as documented");
     Path path = Fifos.make(directory.resolve("fifo"));
     try (UringFileChannel channel = open(path, READ, WRITE, UringOpenOption.INTERRUPT_KEEPS_OPEN)) {
       Call<Integer> reading = Call.startParked(() -> channel.read(ByteBuffer.allocate(1)));
@@ -247,7 +247,7 @@ class UringFileChannelTest {
   @Test
   void deadlineEndsAReadThatBlocksAndAWaitForThePosition() throws Exception {
     org.junit.jupiter.api.Assumptions.assumeTrue(
-        engine.isRing(), "a read that has begun on the pool is waited for, as documented");
+        engine.callsKernel(), "a read that has begun on the pool is waited for, as documented");
     try (UringFileChannel channel = open(Fifos.make(directory.resolve("fifo")), READ, WRITE)) {
       Call<Integer> reading = Call.startParked(() -> channel.read(ByteBuffer.allocate(1)));
       assertThatThrownBy(
@@ -351,7 +351,7 @@ class UringFileChannelTest {
   @Test
   void fifoCannotBeMappedOrLocked() throws Exception {
     org.junit.jupiter.api.Assumptions.assumeTrue(
-        engine.isRing(), "on the pool that is the JDK's business");
+        engine.callsKernel(), "on the pool that is the JDK's business");
     try (UringFileChannel channel = open(Fifos.make(directory.resolve("fifo")), READ, WRITE)) {
       assertThatThrownBy(() -> channel.map(MapMode.READ_ONLY, 0, 1))
           .isInstanceOf(FileSystemException.class)

@@ -26,7 +26,12 @@ public enum Engines {
   RING_THREE(ring().inline(Inline.NEVER).rings(3)),
   /** A thread of the kernel submits, and falls asleep now and then. */
   RING_SQ_POLL(ring().inline(Inline.NEVER).sqPollIdleMillis(1)),
-  POOL(UringOptions.builder().fallback(Fallback.ALWAYS).inline(Policy.OF_RUN));
+  /** System calls on threads, in place of io_uring. */
+  POOL(pool().inline(Policy.OF_RUN)),
+  POOL_NOTHING_INLINE(pool().inline(Inline.NEVER)),
+  POOL_NON_BLOCKING(pool().inline(Inline.NON_BLOCKING)),
+  /** The pool where Java code cannot call the kernel. */
+  CHANNELS(pool());
 
   /** A class of its own: the constants above are made before any static field. */
   private static final class Policy {
@@ -43,19 +48,34 @@ public enum Engines {
     return UringOptions.builder().fallback(Fallback.NEVER);
   }
 
+  private static UringOptions.Builder pool() {
+    return UringOptions.builder().fallback(Fallback.ALWAYS);
+  }
+
   /** A new one, which the caller closes. Ends the test as skipped where there is no io_uring. */
   public Uring open() {
     if (isRing()) {
       Assumptions.assumeTrue(Uring.available(), () -> Uring.unavailableReason().orElse(""));
     }
-    return Uring.open(options);
+    return openNow();
+  }
+
+  /** As {@link #open}, without a look at the shared one, which that makes. */
+  public Uring openNow() {
+    return this == CHANNELS ? OfChannels.open() : Uring.open(options);
   }
 
   public UringOptions options() {
     return options;
   }
 
+  /** Whether it is on io_uring. */
   public boolean isRing() {
-    return this != POOL;
+    return options.fallback() != Fallback.ALWAYS;
+  }
+
+  /** Whether it makes the kernel's calls itself, which can do more than the JDK's. */
+  public boolean callsKernel() {
+    return this != CHANNELS;
   }
 }

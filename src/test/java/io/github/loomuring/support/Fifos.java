@@ -1,7 +1,12 @@
 package io.github.loomuring.support;
 
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.Charset;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,6 +34,19 @@ public final class Fifos {
       run(command);
     }
     return fifos;
+  }
+
+  /**
+   * Opens both sides of each FIFO in {@code directory} for a moment: whatever waits for one ends.
+   */
+  public static void openBothSides(Path directory) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        if (Files.readAttributes(file, BasicFileAttributes.class).isOther()) {
+          new RandomAccessFile(file.toFile(), "rw").close(); // does not wait
+        }
+      }
+    }
   }
 
   private static void run(List<String> command) throws Exception {

@@ -9,7 +9,7 @@ import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Fcntl;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.log.LazyLogger;
-import io.github.loomuring.internal.ring.Ring;
+import io.github.loomuring.internal.ring.KernelRing;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -29,18 +29,24 @@ public final class RegisteredBuffers implements BufferSet.Registrar {
   /** The entries of the table. The kernel allows 16,384 (IORING_MAX_REG_BUFFERS), of 1 GiB each. */
   private static final int TABLE_ENTRIES = 4096;
 
-  private final List<Ring> rings;
+  private static final Registration NO_RING = Registration.refused("there is no io_uring");
+
+  private final List<KernelRing> rings;
   private final ReentrantLock lock = new ReentrantLock();
   private final BitSet used = new BitSet(TABLE_ENTRIES); // guarded by lock
   private boolean tableMade; // guarded by lock
   private boolean logged; // guarded by lock
 
-  public RegisteredBuffers(List<Ring> rings) {
+  /** A table in each of {@code rings}; if there are none, buffers are used without one. */
+  public RegisteredBuffers(List<KernelRing> rings) {
     this.rings = rings;
   }
 
   @Override
   public Registration register(MemorySegment memory, long partBytes) {
+    if (rings.isEmpty()) {
+      return NO_RING;
+    }
     lock.lock();
     try (Arena arena = Arena.ofConfined()) {
       Registration registration = register(new Calls(arena), memory, partBytes);
@@ -57,7 +63,7 @@ public final class RegisteredBuffers implements BufferSet.Registrar {
   }
 
   private Registration register(Calls calls, MemorySegment memory, long partBytes) {
-    for (Ring ring : rings) {
+    for (KernelRing ring : rings) {
       if (!ring.supports(IORING_OP_READ_FIXED) || !ring.supports(IORING_OP_WRITE_FIXED)) {
         return Registration.refused(
             "the kernel's io_uring lacks IORING_OP_READ_FIXED or IORING_OP_WRITE_FIXED");
@@ -176,7 +182,7 @@ public final class RegisteredBuffers implements BufferSet.Registrar {
     /** Makes a call for each ring. Returns the first error, if there is one. */
     private int all(int opcode, int bytes) {
       int error = 0;
-      for (Ring ring : rings) {
+      for (KernelRing ring : rings) {
         int result;
         do {
           result = ring.register(errno, opcode, argument.address(), bytes);

@@ -1,6 +1,7 @@
 package io.github.loomuring.internal.jvm;
 
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -20,6 +21,45 @@ public final class DaemonThreads {
             .unstarted(run);
     thread.setContextClassLoader(DaemonThreads.class.getClassLoader());
     return thread;
+  }
+
+  /**
+   * Starts a thread. Nothing is thrown.
+   *
+   * @return false if {@code run} does not run, and never will: there is no memory for a thread, or
+   *     the caller is too deep in its stack to start one
+   */
+  public static boolean start(String name, Runnable run) {
+    Started started = null;
+    try {
+      started = new Started(run);
+      unstarted(name, started).start();
+      return true;
+    } catch (Throwable t) { // perhaps after the thread has started
+      return started != null && !started.revoke();
+    }
+  }
+
+  /** Work that runs unless it has been revoked before. */
+  private static final class Started implements Runnable {
+    private final Runnable run;
+    private final AtomicBoolean decided = new AtomicBoolean();
+
+    Started(Runnable run) {
+      this.run = run;
+    }
+
+    /** Keeps the work from running; false if it runs. */
+    boolean revoke() {
+      return decided.compareAndSet(false, true);
+    }
+
+    @Override
+    public void run() {
+      if (decided.compareAndSet(false, true)) {
+        run.run();
+      }
+    }
   }
 
   /** Makes a factory of threads whose names are {@code prefix} and a number, from 1 on. */

@@ -68,9 +68,24 @@ public final class Fcntl {
   public static final int SYNC_FILE_RANGE_WRITE = 2;
   public static final int SYNC_FILE_RANGE_WAIT_AFTER = 4;
 
+  public static final int SPLICE_F_NONBLOCK = 0x2;
+
   public static final int POLLIN = 0x1;
   public static final int POLLOUT = 0x4;
   public static final int POLLHUP = 0x10;
+
+  /*
+   * asm-generic/poll.h:
+   * struct pollfd {
+   *   int fd;         // 0
+   *   short events;   // 4
+   *   short revents;  // 6
+   * };
+   */
+  public static final long POLLFD_BYTES = 8;
+  public static final long POLLFD_FD = 0;
+  public static final long POLLFD_EVENTS = 4;
+  public static final long POLLFD_REVENTS = 6;
 
   /*
    * uapi/linux/openat2.h:

@@ -87,6 +87,25 @@ public interface Kernel {
   /** Sets the descriptor's own position, which no read or write of the library uses. */
   long lseek(MemorySegment errno, int fd, long offset, int whence);
 
+  /**
+   * Waits until one of {@code count} descriptors is ready.
+   *
+   * @param fds address of that many {@code struct pollfd}
+   * @param timeoutMillis a negative one waits for ever
+   */
+  int poll(MemorySegment errno, long fds, int count, int timeoutMillis);
+
+  /** Makes a counter that is ready to be read while it is not zero. */
+  int eventfd(MemorySegment errno, int initial, int flags);
+
+  /**
+   * Makes a pipe; {@code fds} is the address of two ints, for its end to read and that to write.
+   */
+  int pipe2(MemorySegment errno, long fds, int flags);
+
+  /** Copies from one pipe to another what is in the first, and leaves it there. */
+  long tee(MemorySegment errno, int fdIn, int fdOut, long length, int flags);
+
   /** Lets other threads that are queued on this processor run. */
   void schedYield();
 

@@ -54,6 +54,10 @@ public final class LinuxKernel implements Kernel {
   private static final MemorySegment LSEEK = find("lseek");
   private static final MemorySegment FSYNC = find("fsync");
   private static final MemorySegment FDATASYNC = find("fdatasync");
+  private static final MemorySegment POLL = find("poll");
+  private static final MemorySegment EVENTFD = find("eventfd");
+  private static final MemorySegment PIPE2 = find("pipe2");
+  private static final MemorySegment TEE = find("tee");
   private static final MemorySegment SCHED_YIELD = find("sched_yield");
   private static final MemorySegment USLEEP = find("usleep");
   private static final MemorySegment UNLINKAT = find("unlinkat");
@@ -254,6 +258,26 @@ public final class LinuxKernel implements Kernel {
   @Override
   public long lseek(MemorySegment errno, int fd, long offset, int whence) {
     return call(errno, LSEEK, fd, offset, whence, 0, 0, 0);
+  }
+
+  @Override
+  public int poll(MemorySegment errno, long fds, int count, int timeoutMillis) {
+    return intCall(errno, POLL, fds, count, timeoutMillis, 0, 0, 0);
+  }
+
+  @Override
+  public int eventfd(MemorySegment errno, int initial, int flags) {
+    return intCall(errno, EVENTFD, initial, flags, 0, 0, 0, 0);
+  }
+
+  @Override
+  public int pipe2(MemorySegment errno, long fds, int flags) {
+    return intCall(errno, PIPE2, fds, flags, 0, 0, 0, 0);
+  }
+
+  @Override
+  public long tee(MemorySegment errno, int fdIn, int fdOut, long length, int flags) {
+    return call(errno, TEE, fdIn, fdOut, length, flags, 0, 0);
   }
 
   @Override

@@ -50,6 +50,11 @@ final class Completer implements Completions {
   }
 
   @Override
+  public boolean isAwaited() {
+    return slots.inUse() > slots.abandoned();
+  }
+
+  @Override
   public void failed(Throwable cause) {
     slots.fail();
   }

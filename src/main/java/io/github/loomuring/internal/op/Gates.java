@@ -49,8 +49,8 @@ final class Gates {
   Gates(Gate room, int deviceRequests, int rings, int workers) {
     this.room = room;
     int limit = room.limit();
-    streamReads = Gate.ofLasting(Math.max(1, limit / 4), room);
-    streamWrites = Gate.ofLasting(Math.max(1, limit / 4), room);
+    streamReads = Gate.ofStreams(Math.max(1, limit / 4), room);
+    streamWrites = Gate.ofStreams(Math.max(1, limit / 4), room);
     // Half of a submitting thread's workers are left to its other requests.
     lastingWork =
         workers >= RingSettings.WORKERS_UNBOUNDED || workers / 2 >= limit

@@ -219,7 +219,7 @@ final class GroupCommit implements SharedRequest<Operation> {
   @Override
   public Departure depart(Operation operation, boolean mayAbandon, MemorySegment errno)
       throws IOException {
-    boolean unwanted = false;
+    Operation unwanted = null;
     long userData = 0;
     lock.lock();
     try {
@@ -236,7 +236,7 @@ final class GroupCommit implements SharedRequest<Operation> {
         return Departure.SERVED;
       }
       if (followers.isEmpty() && leader.state.is(StateWord.ABANDONED)) {
-        unwanted = true;
+        unwanted = leader;
         // Under the lock, while the round is on: the slot has no other use yet.
         leader.state.addCause(Causes.SUPERSEDED);
         userData = leader.userData();
@@ -244,9 +244,9 @@ final class GroupCommit implements SharedRequest<Operation> {
     } finally {
       lock.unlock();
     }
-    if (unwanted) {
+    if (unwanted != null) {
       // Once: an fsync that this misses goes on to its end, as one that has started does anyway.
-      handle.context.ring.cancel(userData, errno);
+      handle.context.ring.cancel(unwanted, userData, errno);
     }
     return Departure.LEFT;
   }

@@ -33,7 +33,8 @@ public final class ManyRings extends ForwardingEngine {
   private ManyRings(RingEngine[] rings) {
     this.rings = rings;
     this.registeredBuffers =
-        new RegisteredBuffers(Arrays.stream(rings).map(RingEngine::ring).toList());
+        new RegisteredBuffers(
+            Arrays.stream(rings).flatMap(ring -> ring.kernelRings().stream()).toList());
   }
 
   /** Opens {@code settings.rings()} rings on the running kernel, or says why there are none. */

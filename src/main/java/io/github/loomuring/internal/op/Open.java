@@ -33,7 +33,8 @@ final class Open implements Abandonable {
    *
    * Blocking opens have a gate of their own: they may last for ever, and must leave room. They
    * are not left to the reaper, except on a remote file system. A cancel ends a blocking open of a
-   * FIFO; one that was left would later open the FIFO for a caller that has gone.
+   * FIFO; one that was left would later open the FIFO for a caller that has gone. Where the ring
+   * cannot cancel opens, that is so for writers; for readers see FifoWriter.
    */
   private static final int DEFAULT_ALIGNMENT = 4096;
 
@@ -209,7 +210,7 @@ final class Open implements Abandonable {
 
   /** Null if the caller must not leave the open to the reaper. */
   private Abandonable abandonable(boolean blocking) {
-    return blocking && remote == null ? null : this;
+    return blocking && remote == null && context.ring.cancelsBlockingOpens() ? null : this;
   }
 
   private void prepareOpen(boolean blocking) {
@@ -236,6 +237,9 @@ final class Open implements Abandonable {
    */
   private int awaitWriter(int fd) throws IOException {
     Operation poll = acquirePoll(fd);
+    if (!context.ring.cancelsBlockingOpens()) {
+      return new FifoWriter(context, path, fd, poll).await();
+    }
     Requests requests = context.requests;
     int result = Errno.EINTR.negated();
     boolean hadWriter = false;

@@ -2,28 +2,25 @@ package io.github.loomuring.internal.op;
 
 import static io.github.loomuring.internal.linux.IoUring.*;
 
-import io.github.loomuring.Advice;
 import io.github.loomuring.Sync;
 import io.github.loomuring.internal.buffers.BufferSet;
 import io.github.loomuring.internal.buffers.BufferSets;
 import io.github.loomuring.internal.buffers.RegisteredBuffers;
-import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.log.LazyLogger;
 import io.github.loomuring.internal.platform.Permissions;
+import io.github.loomuring.internal.ring.KernelRing;
 import io.github.loomuring.internal.ring.Ring;
 import io.github.loomuring.internal.ring.RingSettings;
+import io.github.loomuring.internal.ring.ThreadRing;
 import io.github.loomuring.internal.ring.UnavailableException;
 import io.github.loomuring.internal.spi.Engine;
 import io.github.loomuring.internal.spi.EngineFile;
 import io.github.loomuring.internal.spi.FileStatus;
 import io.github.loomuring.internal.spi.OpenSpec;
-import io.github.loomuring.internal.spi.Space;
 import io.github.loomuring.internal.watch.CarrierWatch;
-import io.github.loomuring.internal.watch.Permits;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.lang.invoke.MethodHandles;
 import java.nio.file.CopyOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
@@ -33,7 +30,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The engine on io_uring: one ring, its operations, and what they share.
+ * The engine on a ring, which is an io_uring or stands in for one: the ring, its operations, and
+ * what they share.
  *
  * <p>A few calls that the kernel has no opcode for, or that must have ended when they return, run
  * on a small pool of platform threads.
@@ -41,51 +39,35 @@ import java.util.concurrent.TimeUnit;
 public final class RingEngine implements Engine {
   private static final LazyLogger LOGGER = new LazyLogger(RingEngine.class);
 
-  private static final byte[] REQUIRED_OPCODES = {
-    IORING_OP_NOP,
-    IORING_OP_READ,
-    IORING_OP_WRITE,
-    IORING_OP_OPENAT,
-    IORING_OP_FSYNC,
-    IORING_OP_STATX,
-    IORING_OP_ASYNC_CANCEL,
-    IORING_OP_POLL_ADD
-  };
   private static final int DIRECTORY_MODE = 0777;
-
-  /** The classes of this package whose initialisation needs memory. */
-  static final List<Class<?>> INITIALISED =
-      List.of(
-          Attempt.Meaning.class,
-          Descriptor.class,
-          FileReferences.class,
-          PathMemory.class,
-          RingFile.class,
-          Scratch.class,
-          SharedRequest.Departure.class,
-          StateWord.class,
-          Transfer.class,
-          TransferRequest.Next.class,
-          Waiter.Look.class);
 
   static final long CLOSE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final Context context;
   private final Completer completer;
+
+  /** The ring, if it is one of the kernel. */
+  private final List<KernelRing> kernelRings;
+
   private final RegisteredBuffers registeredBuffers;
 
-  private RingEngine(Kernel kernel, RingSettings settings, BufferSets bufferSets)
+  private RingEngine(Kernel kernel, RingSettings settings, BufferSets bufferSets, boolean onThreads)
       throws UnavailableException {
     SlotTable slots = new SlotTable();
     this.completer = new Completer(slots);
-    Ring ring = Ring.open(kernel, settings, completer);
+    Ring ring =
+        onThreads
+            ? ThreadRing.open(kernel, settings, completer)
+            : KernelRing.open(kernel, settings, completer);
     Context made = null;
     try {
       completer.attach(ring);
-      int rings = settings.rings();
-      Gates gates = new Gates(ring.room(), settings.gate(), rings, settings.workers());
+      int rings = onThreads ? 1 : settings.rings();
+      int workers = onThreads ? 2 * ThreadRing.REMOTE_THREADS_MAX : settings.workers();
+      Gates gates = new Gates(ring.room(), settings.gate(), rings, workers);
       Policy policy = new Policy(settings.inlineNonBlocking(), settings.inlineAdaptive());
-      registeredBuffers = new RegisteredBuffers(List.of(ring));
+      kernelRings = ring instanceof KernelRing kernelRing ? List.of(kernelRing) : List.of();
+      registeredBuffers = new RegisteredBuffers(kernelRings);
       made = new Context(kernel, ring, slots, bufferSets, policy, gates, rings);
     } finally {
       if (made == null) {
@@ -94,8 +76,7 @@ public final class RingEngine implements Engine {
     }
     context = made;
     try {
-      checkRequired();
-      tryOnce();
+      FirstUse.of(context);
       if (context.policy.adaptive) {
         CarrierWatch.isPossible(); // initialises it, which could fail for ever deep in a stack
       }
@@ -118,67 +99,33 @@ public final class RingEngine implements Engine {
   /** As {@link #open(Kernel, RingSettings)}; {@code bufferSets} are those of several rings. */
   static RingEngine open(Kernel kernel, RingSettings settings, BufferSets bufferSets)
       throws UnavailableException {
+    return make(kernel, settings, bufferSets, false);
+  }
+
+  /**
+   * Makes an engine for a running kernel that has, or allows, no io_uring: its ring is a {@link
+   * ThreadRing}. Or says why the kernel's other calls cannot be made either.
+   */
+  public static RingEngine onThreads(RingSettings settings) throws UnavailableException {
+    return onThreads(RunningKernel.get(), settings);
+  }
+
+  /** As {@link #onThreads(RingSettings)}, on {@code kernel}. */
+  public static RingEngine onThreads(Kernel kernel, RingSettings settings)
+      throws UnavailableException {
+    return make(kernel, settings, new BufferSets(), true);
+  }
+
+  private static RingEngine make(
+      Kernel kernel, RingSettings settings, BufferSets bufferSets, boolean onThreads)
+      throws UnavailableException {
     try {
-      return new RingEngine(kernel, settings, bufferSets);
+      return new RingEngine(kernel, settings, bufferSets, onThreads);
     } catch (IllegalCallerException e) {
       throw RunningKernel.noNativeAccess(e);
     } catch (OutOfMemoryError e) {
       throw UnavailableException.shortage(e);
     }
-  }
-
-  private void checkRequired() throws UnavailableException {
-    for (byte opcode : REQUIRED_OPCODES) {
-      if (!context.supports(opcode)) {
-        throw new UnavailableException(
-            "the kernel's io_uring lacks opcode " + opcode + "; use Linux 5.6 or later");
-      }
-    }
-  }
-
-  /**
-   * Sends one request round. It proves that the ring works, and has the reaper load every class
-   * that it needs, which it could not do later in a process that is out of descriptors.
-   */
-  private void tryOnce() throws UnavailableException {
-    try {
-      initialiseClasses();
-      Operation operation = context.slots.acquire();
-      Sqe.prepNop(operation, context.gates.room);
-      int result = context.requests.runUninterruptibly(operation);
-      operation.end();
-      context.slots.release(operation);
-      if (result < 0) {
-        throw new UnavailableException(
-            "IORING_OP_NOP: " + Errno.describe(result),
-            UnavailableException.Prospect.UNKNOWN,
-            null);
-      }
-    } catch (IOException e) {
-      throw new UnavailableException(
-          "a request could not be sent: " + e, UnavailableException.Prospect.UNKNOWN, e);
-    }
-  }
-
-  /**
-   * Initialises classes while there is memory for it. A class that fails once, in the middle of a
-   * call, fails for the life of the process.
-   */
-  private static void initialiseClasses() {
-    MethodHandles.Lookup lookup = MethodHandles.lookup();
-    try {
-      for (Class<?> type : INITIALISED) {
-        lookup.ensureInitialized(type);
-      }
-    } catch (IllegalAccessException e) {
-      throw new AssertionError("the classes are of this package", e);
-    }
-    new Permits(1).leave(Permits.UNNEEDED);
-    PathMemory.acquire().close();
-    Scratch.acquire().release();
-    // For the classes that javac makes of their switches over enums.
-    Advise.code(Advice.NORMAL);
-    ChangeSpace.mode(Space.ALLOCATE);
   }
 
   @Override
@@ -313,12 +260,22 @@ public final class RingEngine implements Engine {
     return context.ring;
   }
 
+  /** The ring, if it is one of the kernel; otherwise nothing. */
+  List<KernelRing> kernelRings() {
+    return kernelRings;
+  }
+
   /** The context of the operations, for tests. */
   Context context() {
     return context;
   }
 
   // ---- the end
+
+  @Override
+  public boolean callsKernel() {
+    return true;
+  }
 
   @Override
   public boolean isOpen() {
@@ -378,17 +335,7 @@ public final class RingEngine implements Engine {
 
   @Override
   public String toString() {
-    Ring ring = context.ring;
-    return "ring, kernel="
-        + context.kernel.release()
-        + ", entries="
-        + ring.entries()
-        + ", completionEntries="
-        + ring.completionEntries()
-        + ", flags="
-        + ring.grantedFlags()
-        + ", opcodes="
-        + ring.opcodeCount()
+    return context.ring.description(context.kernel.release())
         + ", gate="
         + context.gates.deviceLimit
         + ", inline="

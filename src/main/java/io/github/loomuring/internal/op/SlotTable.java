@@ -185,6 +185,17 @@ public final class SlotTable {
     return count;
   }
 
+  /** Operations that their owners have left, and whose requests have not ended. */
+  int abandoned() {
+    int count = 0;
+    for (Operation[] chunk : chunks) {
+      for (Operation operation : chunk) {
+        count += operation.state.is(StateWord.ABANDONED) ? 1 : 0;
+      }
+    }
+    return count;
+  }
+
   /** The ring was closed, though perhaps not the file. */
   static final class ClosedRingException extends ClosedChannelException {
     private static final long serialVersionUID = 1L;

@@ -140,7 +140,7 @@ final class Waiter {
         && operation.abandon(abandonable)) {
       return Look.ABANDONED;
     }
-    boolean sent = ring.cancel(operation.userData(), operation.errno);
+    boolean sent = ring.cancel(operation, operation.userData(), operation.errno);
     long nanos =
         torn ? TimeUnit.MICROSECONDS.toNanos(HOLD_MICROS) : operation.cancelPauses.nextNanos();
     if (sent) {

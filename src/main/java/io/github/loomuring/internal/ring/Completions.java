@@ -18,6 +18,9 @@ public interface Completions {
   /** Whether every request has ended and been released; called by the reaper of a closing ring. */
   boolean isIdle();
 
+  /** Whether a caller waits for a request: then there is one that has not been abandoned. */
+  boolean isAwaited();
+
   /** Fails every caller that waits: the ring can no longer complete requests. */
   void failed(Throwable cause);
 }

@@ -36,21 +36,18 @@ public final class Gate {
     }
   }
 
-  /** An entry of a gate's queue; the base of {@link Request}, so that gates know no requests. */
-  abstract static class Waiter {
-    // Guarded by the lock of the gate in whose queue the request stands.
-    Gate queuedAt;
-    Waiter previous;
-    Waiter next;
+  private enum Kind {
+    PLAIN,
+    LASTING,
+    STREAM
   }
 
   final Gate parent;
   private final int limit;
-  private final boolean lasting;
+  private final Kind kind;
   private final SpinLock lock = new SpinLock();
   private volatile long state;
-  private Waiter head; // guarded by lock
-  private Waiter tail; // guarded by lock
+  private final WaiterList queue = new WaiterList(); // guarded by lock
 
   /**
    * Makes a gate with {@code limit} places.
@@ -58,26 +55,39 @@ public final class Gate {
    * @param parent the gate to enter next, or null
    */
   public Gate(int limit, Gate parent) {
-    this(limit, parent, parent != null && parent.lasting);
+    this(limit, parent, parent == null ? Kind.PLAIN : parent.kind);
   }
 
-  private Gate(int limit, Gate parent, boolean lasting) {
+  private Gate(int limit, Gate parent, Kind kind) {
     if (limit < 1) {
       throw new IllegalArgumentException("limit=" + limit + " is not positive");
     }
     this.limit = limit;
     this.parent = parent;
-    this.lasting = lasting;
+    this.kind = kind;
   }
 
   /** Makes a gate for requests that may last for ever; its children are for such requests too. */
   public static Gate ofLasting(int limit, Gate parent) {
-    return new Gate(limit, parent, true);
+    return new Gate(limit, parent, Kind.LASTING);
+  }
+
+  /**
+   * As {@link #ofLasting}, for requests on descriptors that {@code poll(2)} tells to be ready, and
+   * that have no position.
+   */
+  public static Gate ofStreams(int limit, Gate parent) {
+    return new Gate(limit, parent, Kind.STREAM);
   }
 
   /** Whether requests that enter this gate first may last for ever. */
   boolean isLasting() {
-    return lasting;
+    return kind != Kind.PLAIN;
+  }
+
+  /** Whether requests that enter this gate first are on descriptors that can be polled. */
+  boolean isOfStreams() {
+    return kind == Kind.STREAM;
   }
 
   public int limit() {
@@ -101,7 +111,7 @@ public final class Gate {
   }
 
   /** Lets {@code request} in and returns true, or queues it and returns false. */
-  boolean enter(Waiter request) {
+  boolean enter(WaiterList.Waiter request) {
     for (long s = state; s < limit; s = state) { // s < limit: no request waits and there is room
       if (STATE.compareAndSet(this, s, s + 1)) {
         return true;
@@ -116,7 +126,7 @@ public final class Gate {
             return true;
           }
         } else if (STATE.compareAndSet(this, s, s + ONE_WAITING)) {
-          append(request);
+          queue.add(request);
           return false;
         }
       }
@@ -126,7 +136,7 @@ public final class Gate {
   }
 
   /** Gives a place up. Returns the request that gets it, the one that waits longest, or null. */
-  Waiter leave() {
+  WaiterList.Waiter leave() {
     for (long s = state; s < ONE_WAITING; s = state) {
       assert s > 0 : this + ": no request is inside";
       if (STATE.compareAndSet(this, s, s - 1)) {
@@ -141,9 +151,7 @@ public final class Gate {
           // Only lock holders change the state while requests wait.
           assert (s & INSIDE_MASK) == limit : this + ": a place is free while a request waits";
           state = s - ONE_WAITING;
-          Waiter first = head;
-          unlink(first);
-          return first;
+          return queue.poll();
         }
         assert s > 0 : this + ": no request is inside";
         if (STATE.compareAndSet(this, s, s - 1)) {
@@ -156,50 +164,20 @@ public final class Gate {
   }
 
   /** Takes {@code request} out of this gate's queue. Returns false if it does not wait there. */
-  boolean remove(Waiter request) {
+  boolean remove(WaiterList.Waiter request) {
     lock.lock();
     try {
-      if (request.queuedAt != this) {
+      if (!queue.contains(request)) {
         return false;
       }
       long s = state;
       assert s >= ONE_WAITING : this + ": a request is queued, and none waits";
       state = s - ONE_WAITING; // only lock holders change the state while requests wait
-      unlink(request);
+      queue.remove(request);
       return true;
     } finally {
       lock.unlock();
     }
-  }
-
-  private void append(Waiter request) {
-    assert request.queuedAt == null : "a request waits at one gate at a time";
-    request.queuedAt = this;
-    request.previous = tail;
-    request.next = null;
-    if (tail == null) {
-      head = request;
-    } else {
-      tail.next = request;
-    }
-    tail = request;
-  }
-
-  private void unlink(Waiter request) {
-    assert request.queuedAt == this : "the request waits here";
-    if (request.previous == null) {
-      head = request.next;
-    } else {
-      request.previous.next = request.next;
-    }
-    if (request.next == null) {
-      tail = request.previous;
-    } else {
-      request.next.previous = request.previous;
-    }
-    request.queuedAt = null;
-    request.previous = null;
-    request.next = null;
   }
 
   @Override

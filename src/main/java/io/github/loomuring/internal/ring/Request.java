@@ -8,7 +8,7 @@ package io.github.loomuring.internal.ring;
  * completion, because the request is written to the submission queue again if the thread that
  * submitted it has exited.
  */
-public abstract class Request extends Gate.Waiter {
+public abstract class Request extends WaiterList.Waiter {
   // The fields of struct io_uring_sqe that this library uses.
   protected byte opcode;
   protected byte sqeFlags;

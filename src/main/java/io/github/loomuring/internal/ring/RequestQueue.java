@@ -5,21 +5,15 @@ import io.github.loomuring.internal.concurrent.SpinLock;
 /** Requests that have entered their gates, first in, first out. Any thread may call any method. */
 final class RequestQueue {
   private final SpinLock lock = new SpinLock();
-  private Request tail; // guarded by lock
-  private volatile Request head; // written under lock
+  private final WaiterList requests = new WaiterList(); // guarded by lock
+  private volatile boolean empty = true; // written under lock
 
   /** Appends {@code request}, which must wait at no gate, because it has one set of links. */
   void add(Request request) {
     lock.lock();
     try {
-      assert request.queuedAt == null : "the request waits at a gate";
-      request.next = null;
-      if (head == null) {
-        head = request;
-      } else {
-        tail.next = request;
-      }
-      tail = request;
+      requests.add(request);
+      empty = false;
     } finally {
       lock.unlock();
     }
@@ -29,11 +23,8 @@ final class RequestQueue {
   Request poll() {
     lock.lock();
     try {
-      Request first = head;
-      if (first != null) {
-        head = (Request) first.next; // only requests are added
-        first.next = null;
-      }
+      Request first = (Request) requests.poll(); // only requests are added
+      empty = requests.size() == 0;
       return first;
     } finally {
       lock.unlock();
@@ -41,6 +32,6 @@ final class RequestQueue {
   }
 
   boolean isEmpty() {
-    return head == null;
+    return empty;
   }
 }

@@ -1,194 +1,82 @@
 package io.github.loomuring.internal.ring;
 
-import static io.github.loomuring.internal.linux.IoUring.*;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
-import io.github.loomuring.internal.linux.Errno;
-import io.github.loomuring.internal.linux.Kernel;
-import io.github.loomuring.internal.log.LazyLogger;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One io_uring. Any thread submits requests; one daemon platform thread, the reaper, drains
- * completions. A caller may poll for its own completion first, see {@link Poller}.
+ * Carries out requests, and hands each one's result to the {@link Completions}. It is an io_uring
+ * ({@link KernelRing}) or, without one, a number of threads that make system calls ({@link
+ * ThreadRing}).
  *
- * <p>The ring carries requests and knows nothing of what they do. Gates keep the number in flight
- * within the completion queue's size. {@link Submission} enters the kernel until an SQE is really
- * consumed. Every CQE goes to the ring's {@link Completions}. {@link #close} ends the reaper once
- * every request has ended; only then is the memory unmapped.
+ * <p>Any thread submits. Requests pass {@linkplain Gate gates} before: this class leads them
+ * through.
  */
-public final class Ring {
-  private static final LazyLogger LOGGER = new LazyLogger(Ring.class);
+public abstract sealed class Ring permits KernelRing, ThreadRing {
+  private final int cancelsMax;
 
-  /*
-   * The roles of threads.
+  /** The gate of the ring as a whole. */
+  final Gate room;
+
+  /**
+   * Makes a ring.
    *
-   *   caller   enters the gates, writes its SQE, and enters the kernel, see Submission.
-   *   poller   a caller that polls for its completion drains the completion queue too. If no other
-   *            request is in flight, the reaper is on standby, in Java, where completions do not
-   *            wake it. The poller recalls it if requests are in flight when it stops polling;
-   *            otherwise the next caller that parks does.
-   *   reaper   waits in the kernel; drains; lets waiting requests through the gates that
-   *            completions opened, and writes their SQEs; its next entry submits them and waits.
-   *            Requests that may last for ever are left to it, see Reaper. Not so with SQPOLL: all
-   *            requests belong to the kernel's thread then, which lives as long as the ring.
-   *
-   * Locks are held for a few instructions, never two at once, and never in the kernel; the
-   * exception is ReaperControl's, for the end of the ring. Being the submitter is not a lock: no
-   * thread waits for it.
+   * @param completionEntries how many completions there may be at once: those of all requests, all
+   *     cancels and one wake-up
    */
-
-  /** Static: the lack is that of the kernel, and one message is enough for the process. */
-  private static final AtomicBoolean SQ_THREAD_LACK_LOGGED = new AtomicBoolean();
-
-  private final Kernel kernel;
-  private final RingMemory memory;
-  private final ReaperStandby standby = new ReaperStandby();
-  private final RingFailure failure;
-  private final Submission submission;
-  private final ReaperControl reaperControl;
-  private final CompletionDispatcher dispatcher;
-  private final Gate room;
-  private final Poller poller;
-  private final Reaper reaper;
-  private final boolean sqThread;
-  private final AtomicBoolean closeBegun = new AtomicBoolean();
-
-  /** Made early: a ring must be closed even if there is no memory. */
-  private final MemorySegment closeErrno = Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8);
-
-  private Ring(Kernel kernel, RingMemory memory, Completions completions, long pollNanos) {
-    this.kernel = kernel;
-    this.memory = memory;
-    this.sqThread = memory.hasSqThread();
-    // The completion queue has room for every request, every cancel and one wake-up at once.
-    int cancelsMax = Math.max(1, memory.cqEntries / 8);
-    this.room = new Gate(Math.max(1, memory.cqEntries - cancelsMax - 1), null);
-    this.failure = new RingFailure(completions, standby);
-    this.submission = new Submission(kernel, memory, failure, standby);
-    this.reaperControl = new ReaperControl(submission, standby);
-    this.dispatcher = new CompletionDispatcher(memory, completions, reaperControl, cancelsMax);
-    this.poller = new Poller(kernel, dispatcher, room, standby, pollNanos);
-    this.reaper =
-        new Reaper(
-            memory,
-            submission,
-            dispatcher,
-            completions,
-            reaperControl,
-            standby,
-            failure,
-            poller,
-            room);
+  Ring(int completionEntries) {
+    this.cancelsMax = Math.max(1, completionEntries / 8);
+    this.room = new Gate(Math.max(1, completionEntries - cancelsMax - 1), null);
   }
 
-  /** Makes a ring and starts its reaper. */
-  public static Ring open(Kernel kernel, RingSettings settings, Completions completions)
-      throws UnavailableException {
-    MemorySegment errno = Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8);
-    RingMemory memory =
-        RingMemory.open(
-            kernel, settings.entries(), settings.completionEntries(), settings.sqPollIdleMillis());
-    try {
-      if (settings.sqPollIdleMillis() > 0 && !memory.hasSqThread()) {
-        logLackOfSqThread();
-      }
-      Ring ring = new Ring(kernel, memory, completions, settings.pollNanos());
-      ring.boundWorkers(settings.workers());
-      ring.reaper.start(); // last: from now on the reaper unmaps the memory
-      return ring;
-    } catch (Throwable t) {
-      memory.close(errno);
-      throw t;
-    }
+  /** The most cancels in flight. */
+  final int cancelsMax() {
+    return cancelsMax;
   }
 
-  private static void logLackOfSqThread() {
-    if (SQ_THREAD_LACK_LOGGED.compareAndSet(false, true)) {
-      LOGGER
-          .get()
-          .log(
-              Level.WARNING,
-              "the kernel makes no submission thread (IORING_SETUP_SQPOLL), so callers submit; it"
-                  + " needs Linux 5.11, before 5.13 also CAP_SYS_NICE, and room for a thread"
-                  + " (RLIMIT_NPROC)");
-    }
-  }
-
-  /** Whether the kernel has {@code opcode}. */
-  public boolean supports(byte opcode) {
-    return memory.supports(opcode);
-  }
+  /** Whether there is {@code opcode}. */
+  public abstract boolean supports(byte opcode);
 
   /** The gate of the ring as a whole, the last parent of every other gate. */
-  public Gate room() {
+  public final Gate room() {
     return room;
-  }
-
-  /** How often the kernel had to keep completions that did not fit the completion queue. */
-  public long overflows() {
-    return reaper.overflows();
   }
 
   // ---- submission
 
   /** Submits {@code request} once it has entered its gates; it may have to wait at one of them. */
-  public void submit(Request request, MemorySegment errno) throws IOException {
+  public final void submit(Request request, MemorySegment errno) throws IOException {
     submitThrough(request, request.gate, errno);
   }
 
   /** As {@link #submit} for each request, with as few entries of the kernel as possible. */
-  public void submitAll(List<? extends Request> requests, MemorySegment errno) throws IOException {
-    long last = SubmissionQueue.FULL;
-    for (int i = 0; i < requests.size(); i++) { // no iterator: there may be no memory for one
-      Request request = requests.get(i);
-      if (!enterGates(request, request.gate)) {
-        continue;
-      }
-      if (isForReaper(request)) {
-        reaperControl.submit(request, errno);
-      } else {
-        last = submission.offer(request, errno);
-      }
-    }
-    if (last != SubmissionQueue.FULL) {
-      submission.flush((int) last, errno);
-    }
-  }
+  public abstract void submitAll(List<? extends Request> requests, MemorySegment errno)
+      throws IOException;
 
   /**
    * Submits {@code request}, which is inside its gates, for example once more.
    *
    * @param errno the calling thread's scratch; null in the reaper
    */
-  public void resubmit(Request request, MemorySegment errno) throws IOException {
-    assert request.queuedAt == null : "the request waits at a gate";
-    if (isForReaper(request)) {
-      reaperControl.submit(request, errno);
-    } else if (errno == null) {
-      submission.offerFromReaper(request, reaper.errno());
-    } else {
-      submission.push(request, errno);
-    }
-  }
+  public abstract void resubmit(Request request, MemorySegment errno) throws IOException;
 
-  private boolean isForReaper(Request request) {
-    return !sqThread && request.gate.isLasting();
-  }
-
-  /** Takes back a request that waits at a gate; false if it waits at none. */
-  public boolean withdraw(Request request, MemorySegment errno) throws IOException {
+  /** Takes back a request that nobody has begun to carry out; false if somebody has. */
+  public final boolean withdraw(Request request, MemorySegment errno) throws IOException {
     for (Gate gate = request.gate; gate != null; gate = gate.parent) {
       if (gate.remove(request)) {
         leaveGates(request.gate, gate, errno);
         return true;
       }
     }
+    if (takeBack(request)) {
+      leaveGates(request.gate, errno);
+      return true;
+    }
+    return false;
+  }
+
+  /** Takes back a request that has entered its gates; false if that cannot be. */
+  boolean takeBack(Request request) {
     return false;
   }
 
@@ -198,23 +86,22 @@ public final class Ring {
    * @param first the first gate that the request entered
    * @param errno the calling thread's scratch; null in the reaper
    */
-  public void leaveGates(Gate first, MemorySegment errno) throws IOException {
+  public final void leaveGates(Gate first, MemorySegment errno) throws IOException {
     leaveGates(first, null, errno);
   }
 
   /**
-   * Submits an IORING_OP_ASYNC_CANCEL for the request with {@code userData}.
+   * Asks for the end of a request that is being carried out. Its own completion tells how it ended.
    *
-   * @return false if too many cancels are in flight; nothing was submitted then
+   * @param request may be in another use by now
+   * @param userData of the request, in the use that is meant
+   * @return false if too many cancels are in flight; nothing was asked for then
    */
-  public boolean cancel(long userData, MemorySegment errno) throws IOException {
-    if (!dispatcher.tryCountCancel()) {
-      return false;
-    }
-    submission.push(IORING_OP_ASYNC_CANCEL, userData, CompletionDispatcher.USER_DATA_CANCEL, errno);
-    beforePark(); // the owner may have parked before the reaper went on standby
-    return true;
-  }
+  public abstract boolean cancel(Request request, long userData, MemorySegment errno)
+      throws IOException;
+
+  /** Whether a cancel ends an open that waits for the other side of a FIFO. */
+  public abstract boolean cancelsBlockingOpens();
 
   /** Enters the gates from {@code first} on; submits the request if it has entered all of them. */
   private void submitThrough(Request request, Gate first, MemorySegment errno) throws IOException {
@@ -224,7 +111,7 @@ public final class Ring {
   }
 
   /** Enters the gates from {@code first} on; false if the request now waits at one of them. */
-  private static boolean enterGates(Request request, Gate first) {
+  static boolean enterGates(Request request, Gate first) {
     for (Gate gate = first; gate != null; gate = gate.parent) {
       if (!gate.enter(request)) {
         return false;
@@ -249,111 +136,35 @@ public final class Ring {
    * Polls for the completion of {@code request}, which the caller owns, for a short while, if no
    * virtual thread waits for a carrier meanwhile.
    */
-  public void poll(Request request, MemorySegment errno) {
-    poller.poll(request, errno);
-  }
+  public abstract void poll(Request request, MemorySegment errno);
 
   /** Must be called by a thread that is about to park until a completion. */
-  public void beforePark() {
-    if (!poller.isBusy()) {
-      standby.recall();
-    }
-  }
+  public abstract void beforePark();
 
-  /** Whether callers may poll for their completions, for tests. */
-  public boolean isPolling() {
-    return poller.isPossible();
-  }
-
-  /** Whether the reaper is on standby and leaves the completion queue to the poller, for tests. */
-  public boolean isReaperOnStandby() {
-    return standby.isActive();
-  }
+  /**
+   * Waits until nothing refers any more to the files of requests whose completions have been
+   * delivered.
+   */
+  public abstract void awaitRelease(MemorySegment errno);
 
   // ---- the end
 
   /**
-   * Ends the ring: waits until every request has ended, then unmaps it. Requests of a failed ring
-   * are not waited for, because nothing reports their end.
+   * Ends the ring: waits until every request has ended.
    *
-   * @return false if requests were still in the kernel after {@code timeoutNanos}; the reaper then
-   *     goes on waiting for them, and the ring's memory stays until they end
+   * @return false if requests had not ended after {@code timeoutNanos}; their end is then awaited
+   *     without the caller, and what they use stays until then
    */
-  public boolean close(long timeoutNanos) {
-    beginClose();
-    return failure.isSet() || reaper.awaitEnd(timeoutNanos);
-  }
+  public abstract boolean close(long timeoutNanos);
 
   /** As {@link #close}, which must follow, without the wait. */
-  public void beginClose() {
-    if (closeBegun.compareAndSet(false, true)) {
-      try {
-        reaperControl.close(closeErrno);
-      } catch (IOException e) {
-        LOGGER.get().log(Level.DEBUG, "the ring failed before it was closed", e);
-      }
-    }
-  }
+  public abstract void beginClose();
 
-  // ---- set-up and description
+  // ---- description
 
-  /**
-   * Bounds the threads of io-wq, the kernel's worker pool of each submitting thread. The kernel's
-   * own bound (four workers a processor) would hold requests back behind requests that block.
-   *
-   * <p>A thread keeps the bound of the first ring that it enters, for all rings, until it makes a
-   * ring itself; then it has that ring's bound. The reaper enters no other ring than this one. With
-   * SQPOLL, the bound holds for the kernel's thread alone.
-   */
-  private void boundWorkers(int workers) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment counts = arena.allocate(8, 8);
-      counts.set(JAVA_INT, 0, workers); // bounded: regular files, paths; capped by RLIMIT_NPROC
-      counts.set(JAVA_INT, 4, 0); // unbounded: unchanged
-      int result =
-          kernel.ioUringRegister(
-              reaper.errno(), memory.fd, IORING_REGISTER_IOWQ_MAX_WORKERS, counts.address(), 2);
-      if (result < 0) {
-        LOGGER
-            .get()
-            .log(
-                Level.DEBUG,
-                "io-wq keeps the kernel's own bound on workers: {0}",
-                Errno.describe(result));
-      }
-    }
-  }
+  /** How often completions did not fit their queue. */
+  public abstract long overflows();
 
-  /**
-   * Calls {@code io_uring_register(2)}, which may block. Returns its result, or a negated EBADF if
-   * the ring is closed.
-   */
-  public int register(MemorySegment errno, int opcode, long arg, int count) {
-    return memory.register(errno, opcode, arg, count);
-  }
-
-  /**
-   * Waits until the kernel has let go of the files of all requests whose completions have been
-   * delivered. It does that after it has posted the CQE, but under the same lock of the ring, which
-   * every {@code io_uring_register(2)} takes too. Not so for requests that a worker ran.
-   */
-  public void awaitRelease(MemorySegment errno) {
-    memory.register(errno, IORING_UNREGISTER_EVENTFD, 0, 0); // there is none: it does nothing else
-  }
-
-  public int entries() {
-    return memory.sqEntries;
-  }
-
-  public int completionEntries() {
-    return memory.cqEntries;
-  }
-
-  public int opcodeCount() {
-    return memory.opcodeCount();
-  }
-
-  public List<String> grantedFlags() {
-    return memory.grantedFlags();
-  }
+  /** What carries out the requests, for messages. */
+  public abstract String description(String kernelRelease);
 }

@@ -22,7 +22,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
 /**
- * Carries out file operations: by rings, or by a pool of platform threads.
+ * Carries out file operations: on rings, or by the JDK on a pool of platform threads.
  *
  * <p>Operations on paths run on the pool, by the JDK, unless an engine overrides them. Paths belong
  * to the platform's file system. Every operation throws {@link java.io.InterruptedIOException} on
@@ -72,6 +72,11 @@ public interface Engine {
   void close(BufferSet buffers);
 
   boolean isOpen();
+
+  /** Whether it makes the kernel's calls itself; otherwise the JDK makes them, on the pool. */
+  default boolean callsKernel() {
+    return false;
+  }
 
   /** Ends every operation in flight and refuses new ones. Idempotent. */
   void close();

@@ -20,6 +20,11 @@ public abstract class ForwardingEngine implements Engine {
   protected abstract Engine engine();
 
   @Override
+  public boolean callsKernel() {
+    return engine().callsKernel();
+  }
+
+  @Override
   public EngineFile open(Path path, OpenSpec spec) throws IOException {
     return engine().open(path, spec);
   }

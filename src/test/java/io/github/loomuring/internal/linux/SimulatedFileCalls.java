@@ -17,6 +17,26 @@ abstract class SimulatedFileCalls implements Kernel {
   }
 
   @Override
+  public int poll(MemorySegment errno, long fds, int count, int timeoutMillis) {
+    return run("poll", () -> real.poll(errno, fds, count, timeoutMillis));
+  }
+
+  @Override
+  public int pipe2(MemorySegment errno, long fds, int flags) {
+    return run("pipe2", () -> real.pipe2(errno, fds, flags));
+  }
+
+  @Override
+  public long tee(MemorySegment errno, int fdIn, int fdOut, long length, int flags) {
+    return run("tee", () -> (int) real.tee(errno, fdIn, fdOut, length, flags));
+  }
+
+  @Override
+  public int eventfd(MemorySegment errno, int initial, int flags) {
+    return run("eventfd", () -> real.eventfd(errno, initial, flags));
+  }
+
+  @Override
   public int statx(MemorySegment errno, int dirfd, long path, int flags, int mask, long statx) {
     return run("statx", () -> real.statx(errno, dirfd, path, flags, mask, statx));
   }

@@ -46,7 +46,7 @@ class PollerTest {
 
   private Simulation simulation(long pollNanos) throws Exception {
     Simulation s = Simulation.polling(kernel, pollNanos);
-    Waiting.until("looking to be possible", s.engine.ring()::isPolling);
+    Waiting.until("looking to be possible", s.engine.kernelRings().getFirst()::isPolling);
     return s;
   }
 
@@ -169,9 +169,9 @@ class PollerTest {
         "the reaper to stand aside, or the caller to park",
         () -> {
           kernel.post(Long.MAX_VALUE, 0);
-          return s.engine.ring().isReaperOnStandby() || isParked(looking);
+          return s.engine.kernelRings().getFirst().isReaperOnStandby() || isParked(looking);
         });
-    return s.engine.ring().isReaperOnStandby();
+    return s.engine.kernelRings().getFirst().isReaperOnStandby();
   }
 
   /** The one that looks may take the wake-up of the reaper, which must get it all the same. */

@@ -30,14 +30,22 @@ public final class ThrowingCalls implements AutoCloseable {
   private final RingEngine engine;
   private final Calls calls;
 
-  /** Calls in {@code directory}, which is empty, under a policy of what is done on the caller. */
-  public ThrowingCalls(Path directory, String inline) throws IOException {
+  /**
+   * Calls in {@code directory}, which is empty.
+   *
+   * @param engine RING or POOL, and after a space the policy of what is done on the caller
+   */
+  public ThrowingCalls(Path directory, String engine) throws IOException {
+    String[] words = engine.split(" ");
     this.directory = directory;
     this.uring =
         Uring.open(
             UringOptions.builder()
-                .fallback(UringOptions.Fallback.NEVER)
-                .inline(UringOptions.Inline.valueOf(inline))
+                .fallback(
+                    words[0].equals("RING")
+                        ? UringOptions.Fallback.NEVER
+                        : UringOptions.Fallback.ALWAYS)
+                .inline(UringOptions.Inline.valueOf(words[1]))
                 .build());
     this.engine = (RingEngine) Access.get().engine(uring);
     this.calls = new Calls(uring, directory);

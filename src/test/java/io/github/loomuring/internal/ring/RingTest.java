@@ -62,7 +62,7 @@ class RingTest {
   private static final class Log implements Completions {
     final Map<Long, AtomicInteger> counts = new ConcurrentHashMap<>();
     final AtomicInteger total = new AtomicInteger();
-    volatile Ring ring;
+    volatile KernelRing ring;
     volatile Gate lasting;
     volatile long poison = Long.MIN_VALUE;
     volatile Throwable failure;
@@ -83,6 +83,11 @@ class RingTest {
     }
 
     @Override
+    public boolean isAwaited() {
+      return !isIdle();
+    }
+
+    @Override
     public void failed(Throwable cause) {
       failure = cause;
     }
@@ -91,15 +96,17 @@ class RingTest {
   private final MemorySegment errno = Arena.ofAuto().allocate(Kernel.ERRNO_BYTES, 8);
   private final Log log = new Log();
 
-  private Ring open(SimulatedKernel kernel, int entries, int completionEntries) throws Exception {
-    Ring ring = Ring.open(kernel, RingSettings.builder(entries, completionEntries).build(), log);
+  private KernelRing open(SimulatedKernel kernel, int entries, int completionEntries)
+      throws Exception {
+    KernelRing ring =
+        KernelRing.open(kernel, RingSettings.builder(entries, completionEntries).build(), log);
     log.ring = ring;
     return ring;
   }
 
   @Test
   void completionThatCannotBeDeliveredDoesNotKeepOthersFromTheirs() throws Exception {
-    Ring ring = open(new SimulatedKernel(), 2, 4);
+    KernelRing ring = open(new SimulatedKernel(), 2, 4);
     log.poison = 3;
     for (long i = 0; i < 10; i++) {
       ring.submit(new Nop(i, ring.room()), errno);
@@ -112,7 +119,7 @@ class RingTest {
   @Test
   void everyRequestOfManyThreadsIsSubmittedAndCompletedOnce() throws Exception {
     SimulatedKernel kernel = new SimulatedKernel().positions(-1_000, Integer.MAX_VALUE - 1_000);
-    Ring ring = open(kernel, 2, 4);
+    KernelRing ring = open(kernel, 2, 4);
     int threads = 4;
     int each = 2_000;
     List<Nop> requests = new ArrayList<>();
@@ -165,7 +172,7 @@ class RingTest {
           }
           return Integer.MAX_VALUE;
         });
-    Ring ring = open(kernel, 4, 64);
+    KernelRing ring = open(kernel, 4, 64);
     log.lasting = new Gate(8, Gate.ofLasting(16, ring.room()));
     int each = 3_000;
     List<Thread> threads = new ArrayList<>();
@@ -194,7 +201,7 @@ class RingTest {
     assertThat(ring.close(CLOSE_NANOS)).isTrue();
   }
 
-  private static void submit(Ring ring, Request request, MemorySegment errno) {
+  private static void submit(KernelRing ring, Request request, MemorySegment errno) {
     try {
       ring.submit(request, errno);
     } catch (IOException e) {
@@ -209,7 +216,7 @@ class RingTest {
   @Test
   void reaperThatLetsRequestsInMakesRoomForTheirCompletions() throws Exception {
     SimulatedKernel kernel = new SimulatedKernel().busyWhileOverflown();
-    Ring ring = open(kernel, 2, 64);
+    KernelRing ring = open(kernel, 2, 64);
     int limit = ring.room().limit();
     kernel.hold(IORING_OP_NOP);
     for (int i = 0; i < 4 * limit; i++) {
@@ -229,7 +236,7 @@ class RingTest {
   @Test
   void closeIsIdempotentAndConcurrent() throws Exception {
     SimulatedKernel kernel = new SimulatedKernel();
-    Ring ring = open(kernel, 2, 4);
+    KernelRing ring = open(kernel, 2, 4);
     List<Thread> threads = new ArrayList<>();
     AtomicInteger closed = new AtomicInteger();
     for (int i = 0; i < 8; i++) {

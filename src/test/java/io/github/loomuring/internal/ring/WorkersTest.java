@@ -79,7 +79,7 @@ class WorkersTest {
 
   private static final class Results implements Completions {
     final Map<Long, Integer> all = new ConcurrentHashMap<>();
-    volatile Ring ring;
+    volatile KernelRing ring;
     volatile Gate gate;
 
     @Override
@@ -94,13 +94,18 @@ class WorkersTest {
     }
 
     @Override
+    public boolean isAwaited() {
+      return !isIdle();
+    }
+
+    @Override
     public void failed(Throwable cause) {}
   }
 
-  private Ring open(int workers, int sqPollIdleMillis) {
+  private KernelRing open(int workers, int sqPollIdleMillis) {
     try {
-      Ring ring =
-          Ring.open(
+      KernelRing ring =
+          KernelRing.open(
               LinuxKernel.INSTANCE,
               RingSettings.builder(16, 64)
                   .workers(workers)
@@ -119,7 +124,7 @@ class WorkersTest {
   @ValueSource(ints = {0, 1})
   void noMoreWorkersRunThanAreAllowed(int sqPollIdleMillis) throws Exception {
     Set<String> others = workers();
-    Ring ring = open(WORKERS, sqPollIdleMillis);
+    KernelRing ring = open(WORKERS, sqPollIdleMillis);
     List<Path> fifos = Fifos.make(directory, OPENS);
     submit(ring, fifos);
     Waiting.until("as many workers as are allowed", () -> surplus(others) >= WORKERS);
@@ -147,20 +152,20 @@ class WorkersTest {
   @ValueSource(ints = {0, 1})
   void cancelsEndWhatHasWorkersAndWhatWaitsForThem(int sqPollIdleMillis) throws Exception {
     Set<String> others = workers();
-    Ring ring = open(WORKERS, sqPollIdleMillis);
+    KernelRing ring = open(WORKERS, sqPollIdleMillis);
     submit(ring, Fifos.make(directory, OPENS));
     Waiting.until("as many workers as are allowed", () -> surplus(others) >= WORKERS);
     for (long i = OPENS - 1; i >= 0; i--) {
       long userData = i;
       Waiting.until(
           "open " + i + " to be cancelled",
-          () -> results.all.containsKey(userData) || (ring.cancel(userData, errno) && false));
+          () -> results.all.containsKey(userData) || (ring.cancel(null, userData, errno) && false));
     }
     assertThat(results.all.values()).allMatch(Errno::isCancelled);
     assertThat(ring.close(CLOSE_NANOS)).isTrue();
   }
 
-  private void submit(Ring ring, List<Path> fifos) throws IOException {
+  private void submit(KernelRing ring, List<Path> fifos) throws IOException {
     for (int i = 0; i < fifos.size(); i++) {
       MemorySegment path = arena.allocateFrom(fifos.get(i).toString());
       ring.submit(new OpenRequest(i, path, results.gate), errno);
