@@ -20,6 +20,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -35,6 +37,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
   private static final ExtensionContext.Namespace NAMESPACE =
       ExtensionContext.Namespace.create(LeakCheck.class);
+
+  private static final Pattern RING_OF_THREADS = Pattern.compile("loom-uring-pool-ring[0-9]+-");
 
   /** Names of the threads of the shared Uring's pools start so. They end when idle; see Offload. */
   private static final Set<String> SHARED_POOLS = new HashSet<>();
@@ -129,6 +133,19 @@ public final class LeakCheck implements BeforeAllCallback, AfterAllCallback {
     for (Field field : owner.getClass().getDeclaredFields()) {
       if (field.getType() == Offload.class) {
         SHARED_POOLS.add(prefix((Offload) accessible(field).get(owner)));
+      }
+    }
+    if (!Uring.shared().isRing()) {
+      addThreadsOfSharedRing();
+    }
+  }
+
+  /** No other ring of threads has been made yet. */
+  private static void addThreadsOfSharedRing() {
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      Matcher name = RING_OF_THREADS.matcher(thread.getName());
+      if (name.lookingAt()) {
+        SHARED_POOLS.add(name.group());
       }
     }
   }
