@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PoolContractTest {
   @Nested
   @ParameterizedClass
-  @EnumSource(names = {"POOL", "POOL_NOTHING_INLINE", "POOL_ADAPTIVE", "CHANNELS"})
+  @EnumSource(names = {"POOL", "POOL_NOTHING_INLINE", "POOL_NON_BLOCKING", "CHANNELS"})
   class Use extends UringFileContract {
     @Parameter Engines engine;
 
@@ -23,7 +23,7 @@ class PoolContractTest {
 
   @Nested
   @ParameterizedClass
-  @EnumSource(names = {"POOL", "POOL_NOTHING_INLINE", "POOL_ADAPTIVE", "CHANNELS"})
+  @EnumSource(names = {"POOL", "POOL_NOTHING_INLINE", "POOL_NON_BLOCKING", "CHANNELS"})
   class Opening extends OpenContract {
     @Parameter Engines engine;
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PoolFileChannelTest {
   @Nested
   @ParameterizedClass
-  @EnumSource(names = {"POOL", "POOL_NOTHING_INLINE", "POOL_ADAPTIVE", "CHANNELS"})
+  @EnumSource(names = {"POOL", "POOL_NOTHING_INLINE", "POOL_NON_BLOCKING", "CHANNELS"})
   class Use extends FileChannelContract {
     @Parameter Engines engine;
 
@@ -24,7 +24,7 @@ class PoolFileChannelTest {
 
   @Nested
   @ParameterizedClass
-  @EnumSource(names = {"POOL", "POOL_NOTHING_INLINE", "POOL_ADAPTIVE", "CHANNELS"})
+  @EnumSource(names = {"POOL", "POOL_NOTHING_INLINE", "POOL_NON_BLOCKING", "CHANNELS"})
   class Transfer extends FileChannelTransferContract {
     @Parameter Engines engine;
 
@@ -36,7 +36,7 @@ class PoolFileChannelTest {
 
   @Nested
   @ParameterizedClass
-  @EnumSource(names = {"POOL", "POOL_NOTHING_INLINE", "POOL_ADAPTIVE", "CHANNELS"})
+  @EnumSource(names = {"POOL", "POOL_NOTHING_INLINE", "POOL_NON_BLOCKING", "CHANNELS"})
   class Lock extends FileChannelLockContract {
     @Parameter Engines engine;
 
@@ -48,7 +48,7 @@ class PoolFileChannelTest {
 
   @Nested
   @ParameterizedClass
-  @EnumSource(names = {"POOL", "POOL_NOTHING_INLINE", "POOL_ADAPTIVE", "CHANNELS"})
+  @EnumSource(names = {"POOL", "POOL_NOTHING_INLINE", "POOL_NON_BLOCKING", "CHANNELS"})
   class Interrupt extends FileChannelInterruptContract {
     @Parameter Engines engine;
 
@@ -65,7 +65,7 @@ class PoolFileChannelTest {
 
   @Nested
   @ParameterizedClass
-  @EnumSource(names = {"POOL", "POOL_NOTHING_INLINE", "POOL_ADAPTIVE", "CHANNELS"})
+  @EnumSource(names = {"POOL", "POOL_NOTHING_INLINE", "POOL_NON_BLOCKING", "CHANNELS"})
   class Large extends FileChannelLargeContract {
     @Parameter Engines engine;
 
