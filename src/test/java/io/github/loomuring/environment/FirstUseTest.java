@@ -75,7 +75,10 @@ class FirstUseTest {
         child("descriptors").flags("-XX:-MaxFDLimit").under("prlimit", "--nofile=100:100").run();
     assertRecovered(result);
     assertThat(result.value("first"))
-        .isEqualTo("java.nio.file.FileSystemException: " + file + ": Too many open files");
+        .isEqualTo(
+            "java.nio.file.FileSystemException: "
+                + file
+                + ": open: EMFILE (Too many open files); raise RLIMIT_NOFILE (ulimit -n)");
     // The log would have been set up without its configuration, and so have been silent for good.
     assertThat(result.err().lines().filter(line -> line.contains(CAME)))
         .singleElement()

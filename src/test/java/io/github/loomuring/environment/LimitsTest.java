@@ -50,7 +50,9 @@ class LimitsTest {
     assertThat(result.value("thrown")).isEqualTo(thrown);
     assertThat(result.value("again")).isEqualTo(thrown);
     assertThat(result.value("create")).isEqualTo(thrown.replace("/file:", "/created:"));
-    assertThat(result.value("same")).isEqualTo("true");
+    // The carrier watch may have a descriptor for each carrier at one of the two times.
+    int carriers = 2 * Runtime.getRuntime().availableProcessors() + 4;
+    assertThat(Integer.parseInt(result.value("fewer"))).isBetween(-carriers, carriers);
     assertThat(result.value("leaked")).isEqualTo("0");
     // Neither was there a descriptor for a ring.
     assertThat(result.out()).contains("EMFILE (Too many open files); raise RLIMIT_NOFILE");

@@ -12,19 +12,20 @@ import java.util.stream.Stream;
 
 /** The open descriptors of this process; see proc(5). */
 public final class Descriptors {
-  /** The descriptor of the listing. */
-  private static final Pattern LISTING = Pattern.compile("/proc/\\d+/fd");
+  /** The descriptor of the listing, and those of the carrier watch, which come and go. */
+  private static final Pattern PASSING =
+      Pattern.compile("/proc/\\d+/(fd|task/\\d+/(syscall|stat|comm))");
 
   private Descriptors() {}
 
-  /** All descriptors, with the files that they are open on. */
+  /** All descriptors that stay, with the files that they are open on. */
   public static SortedMap<Integer, Path> all() throws IOException {
     SortedMap<Integer, Path> all = new TreeMap<>();
     try (Stream<Path> links = Files.list(Path.of("/proc/self/fd"))) {
       for (Path link : links.toList()) {
         try {
           Path target = Files.readSymbolicLink(link);
-          if (!LISTING.matcher(target.toString()).matches()) {
+          if (!PASSING.matcher(target.toString()).matches()) {
             all.put(Integer.valueOf(link.getFileName().toString()), target);
           }
         } catch (IOException e) {
