@@ -4,6 +4,7 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.github.loomuring.Deadline;
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
 import io.github.loomuring.UringFiles;
@@ -19,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
@@ -82,7 +84,13 @@ final class UseFailedRing {
   /** The request that finds out what has happened fails; if the reaper has, the file is closed. */
   private static void fail(UringFile file) {
     try {
-      file.force(true);
+      // With a deadline, so that it is a request: on its caller it would not need the ring.
+      Deadline.within(
+          Duration.ofMinutes(1),
+          () -> {
+            file.force(true);
+            return null;
+          });
       TryLibrary.say("failed", false);
     } catch (IOException e) {
       TryLibrary.say("failed", true);
