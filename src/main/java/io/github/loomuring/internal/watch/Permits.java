@@ -9,10 +9,10 @@ import java.lang.invoke.VarHandle;
  *
  * <p>A carrier makes one call at a time. So more callers than carriers means that some are blocked,
  * and that {@link CarrierWatch} has replaced their carriers. How many are let in follows how long
- * the calls last: many slow ones halve the number, down to one caller, who finds out whether the
- * device still waits; quick ones add one after the other. A caller without a permit sends a
- * request, or uses the pool. That costs more processor time, which does not matter where the device
- * is what everybody waits for, and it has more calls under way.
+ * the calls last: many slow ones halve the number, down to one caller now and then, who finds out
+ * whether the device still waits; quick ones add one after the other. A caller without a permit
+ * sends a request, or uses the pool. That costs more processor time, which does not matter where
+ * the device is what everybody waits for, and it has more calls under way.
  *
  * <p>A call is slow as well if the kernel runs another thread meanwhile. That happens to few calls,
  * and few slow calls do not matter.
@@ -36,6 +36,12 @@ public final class Permits {
   static final int ONE_MORE = 64;
   static final int HALF = -64;
 
+  // How many callers get no permit after a slow call if there is one permit only, and others have
+  // asked for it meanwhile; twice as many after the next slow call. A device that keeps everybody
+  // waiting gains nothing from the one caller that keeps its carrier, and unrelated threads lose.
+  static final int SKIPS_MIN = 64;
+  static final int SKIPS_MAX = 8192;
+
   private static final VarHandle INSIDE;
 
   static {
@@ -50,8 +56,11 @@ public final class Permits {
   private volatile int inside;
   private volatile int limit = LIMIT_MAX;
 
-  /** Without memory ordering: a few calls more or fewer do not matter. */
+  // Without memory ordering: a few calls more or fewer do not matter.
   private int score;
+  private int skips; // callers that are still to get none
+  private int skipsNext = SKIPS_MIN;
+  private boolean refused; // somebody got none since the last slow call
 
   /**
    * Makes permits for calls of one kind.
@@ -72,11 +81,16 @@ public final class Permits {
       }
       most = 1; // for the first calls of a program: their carriers are replaced a little later
     }
+    if (skips > 0) {
+      skips--;
+      return NONE;
+    }
     for (int n = inside; n < most; n = inside) {
       if (INSIDE.compareAndSet(this, n, n + 1)) {
         return virtual ? mark() : UNMARKED;
       }
     }
+    refused = true;
     return NONE;
   }
 
@@ -107,6 +121,13 @@ public final class Permits {
 
   /** Adapts the limit to a call that has lasted so long. */
   void ended(long nanos) {
+    if (limit > 1) {
+      skipsNext = SKIPS_MIN;
+    } else if (nanos >= slowNanos && refused) {
+      refused = false;
+      skips = skipsNext;
+      skipsNext = Math.min(2 * skipsNext, SKIPS_MAX);
+    }
     score += nanos < slowNanos ? 1 : -weight(nanos / slowNanos);
     if (score >= ONE_MORE) {
       score = 0;

@@ -113,6 +113,44 @@ class PermitsTest {
     assertThat(permits.limit()).isEqualTo(1);
   }
 
+  /** The one caller of a device that waits for every call keeps its carrier now and then only. */
+  @Test
+  void slowCallOfTheOnlyPermitKeepsItFromMoreAndMoreOthers() {
+    manySlowCallsKeepTheLimitAtOne();
+    assertThat(callersUntilPermit()).isZero();
+    for (int skips = Permits.SKIPS_MIN; skips <= Permits.SKIPS_MAX; skips *= 2) {
+      refuseOne();
+      permits.ended(SLOW_NANOS);
+      assertThat(callersUntilPermit()).isEqualTo(skips);
+    }
+    refuseOne();
+    permits.ended(SLOW_NANOS);
+    assertThat(callersUntilPermit()).isEqualTo(Permits.SKIPS_MAX);
+  }
+
+  @Test
+  void slowCallOfTheOnlyCallerDoesNotKeepItFromTheNext() {
+    manySlowCallsKeepTheLimitAtOne();
+    permits.ended(SLOW_NANOS);
+    assertThat(callersUntilPermit()).isZero();
+  }
+
+  private void refuseOne() {
+    int permit = permits.tryEnter();
+    assertThat(permits.tryEnter()).isEqualTo(Permits.NONE);
+    permits.leave(permit);
+  }
+
+  private int callersUntilPermit() {
+    int refused = 0;
+    int permit = permits.tryEnter();
+    for (; permit == Permits.NONE; permit = permits.tryEnter()) {
+      refused++;
+    }
+    permits.leave(permit);
+    return refused;
+  }
+
   @Test
   void callsThatLastAreSlowOnVirtualThread() throws Exception {
     int most = permits.limit();
