@@ -152,7 +152,7 @@ class FrozenFileSystemHazardTest {
   void thousandCallersOnTheirCarriersDelayNobodyElse() throws Exception {
     int callers = 1_000;
     Path elsewhere = directory.resolve("elsewhere");
-    try (Uring adaptive = Engines.RING.open();
+    try (Uring adaptive = Engines.RING_ADAPTIVE.open();
         UringFile file = adaptive.openFile(mount.resolve("many"), WRITE, CREATE_NEW);
         UringFile other = adaptive.openFile(elsewhere, WRITE, CREATE_NEW)) {
       Waiting.until(

@@ -51,8 +51,8 @@ class TurnsHazardTest {
     READ_BLOCK(Engines.RING),
     READ_HEAP_BUFFER(Engines.RING),
     READ_LARGE_BLOCK(Engines.RING),
-    WRITE_BLOCK(Engines.RING),
-    WRITE_WHOLE_FILE(Engines.RING),
+    WRITE_BLOCK(Engines.RING_ADAPTIVE),
+    WRITE_WHOLE_FILE(Engines.RING_ADAPTIVE),
     OPEN_AND_CLOSE(Engines.RING),
     SIZE(Engines.RING);
 

@@ -16,6 +16,8 @@ public enum Engines {
   RING(ring().inline(Policy.OF_RUN)),
   /** Every operation goes through the ring. */
   RING_NOTHING_INLINE(ring().inline(Inline.NEVER).pollMicros(0)),
+  /** The default, whatever the policy of the run. */
+  RING_ADAPTIVE(ring().inline(Inline.ADAPTIVE)),
   /** Only what cannot wait is done on the caller. */
   RING_NON_BLOCKING(ring().inline(Inline.NON_BLOCKING)),
   /** As the one before, and callers look for their completions whenever they may. */
