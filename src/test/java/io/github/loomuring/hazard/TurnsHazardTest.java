@@ -48,13 +48,13 @@ class TurnsHazardTest {
 
   /** What a caller does over and over. */
   enum Work {
-    READ_BLOCK(Engines.RING),
-    READ_HEAP_BUFFER(Engines.RING),
-    READ_LARGE_BLOCK(Engines.RING),
+    READ_BLOCK(Engines.RING_ADAPTIVE),
+    READ_HEAP_BUFFER(Engines.RING_ADAPTIVE),
+    READ_LARGE_BLOCK(Engines.RING_ADAPTIVE),
     WRITE_BLOCK(Engines.RING_ADAPTIVE),
     WRITE_WHOLE_FILE(Engines.RING_ADAPTIVE),
-    OPEN_AND_CLOSE(Engines.RING),
-    SIZE(Engines.RING);
+    OPEN_AND_CLOSE(Engines.RING_ADAPTIVE),
+    SIZE(Engines.RING_ADAPTIVE);
 
     private final Engines engine;
 
@@ -145,7 +145,7 @@ class TurnsHazardTest {
   /** A caller that has let others run goes on when they have ended, though nobody else calls. */
   @Test
   void lonelyCallerGoesOn() throws Exception {
-    try (Uring uring = Engines.RING.open();
+    try (Uring uring = Engines.RING_ADAPTIVE.open();
         UringFile file = uring.openFile(path, READ)) {
       for (int round = 0; round < 20; round++) {
         AtomicBoolean busy = new AtomicBoolean(true);
@@ -187,7 +187,7 @@ class TurnsHazardTest {
   @Test
   void interruptsLoseNothing() throws Exception {
     byte[] expected = Files.readAllBytes(path);
-    try (Uring uring = Engines.RING.open();
+    try (Uring uring = Engines.RING_ADAPTIVE.open();
         UringFile file = uring.openFile(path, READ)) {
       AtomicBoolean stopped = new AtomicBoolean();
       List<Call<Long>> callers = new ArrayList<>();
@@ -232,7 +232,7 @@ class TurnsHazardTest {
   void closeDoesNotWaitForTurns() throws Exception {
     for (int round = 0; round < 20; round++) {
       List<Call<Void>> callers = new ArrayList<>();
-      try (Uring uring = Engines.RING.open()) {
+      try (Uring uring = Engines.RING_ADAPTIVE.open()) {
         UringFile file = uring.openFile(path, READ);
         AtomicLong count = new AtomicLong();
         for (int i = 0; i < CALLERS; i++) {
@@ -260,7 +260,7 @@ class TurnsHazardTest {
   /** Platform threads need no turns: the kernel shares the processors out. */
   @Test
   void platformThreadsNeverWait() throws Exception {
-    try (Uring uring = Engines.RING.open();
+    try (Uring uring = Engines.RING_ADAPTIVE.open();
         UringFile file = uring.openFile(path, READ);
         BusyCarriers carriers = new BusyCarriers()) {
       carriers.block();
