@@ -38,6 +38,12 @@ public final class ThreadRing extends Ring {
   /** The most threads for files. */
   static final int FILE_THREADS_MAX = 256;
 
+  /**
+   * The most requests in flight on one local device. If it hangs, it holds so many threads, and as
+   * many again by requests on names there; the rest is for other devices.
+   */
+  public static final int DEVICE_REQUESTS_MAX = FILE_THREADS_MAX / 3;
+
   /** The most threads for remote file systems. */
   public static final int REMOTE_THREADS_MAX = 256;
 
