@@ -16,12 +16,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** On the pool: writes to more terminals that are full than there are threads for ready streams. */
+/** Writes to more terminals that are full than the pool has threads for ready streams. */
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FullDevicesHazardTest {
@@ -30,12 +31,17 @@ class FullDevicesHazardTest {
 
   @TempDir Path directory;
 
-  @Test
-  void writesThatFindNoRoomHoldUpNoOtherStreamAndEndWhenInterrupted() throws Exception {
+  @ParameterizedTest
+  @EnumSource(names = {"NEVER", "ALWAYS"})
+  void writesThatFindNoRoomHoldUpNoOtherStreamAndEndWhenInterrupted(Fallback fallback)
+      throws Exception {
+    Assumptions.assumeTrue(
+        fallback == Fallback.ALWAYS || Uring.available(),
+        () -> "no io_uring: " + Uring.unavailableReason().orElse(""));
     Assumptions.assumeTrue(Files.isWritable(TERMINALS), "no terminals can be made");
     Path fifo = Fifos.make(directory.resolve("fifo"));
     List<UringFile> terminals = new ArrayList<>();
-    try (Uring uring = Uring.open(UringOptions.builder().fallback(Fallback.ALWAYS).build());
+    try (Uring uring = Uring.open(UringOptions.builder().fallback(fallback).build());
         UringFile stream = uring.openFile(fifo, READ, WRITE)) {
       List<Call<Integer>> writes = new ArrayList<>();
       for (int i = 0; i < COUNT; i++) {
