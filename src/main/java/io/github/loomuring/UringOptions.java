@@ -408,7 +408,8 @@ public final class UringOptions {
     /**
      * Sets how many requests may be in flight on one device, on all rings together; further ones
      * wait in Java. It should stay below the number of requests that the block layer ({@code
-     * /sys/block/…/queue/nr_requests}) and the device accept.
+     * /sys/block/…/queue/nr_requests}) and the device accept. On the pool there are at most 85, so
+     * that one device that hangs does not hold all of its threads.
      *
      * @param gate a number of requests from 1 to 65,536; the default is 80
      * @return this builder

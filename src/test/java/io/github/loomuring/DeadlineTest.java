@@ -145,6 +145,20 @@ class DeadlineTest {
         });
   }
 
+  @Test
+  void openOfFifoForReadingEndsSoonAfterTheDeadline() throws Exception {
+    assumeCancels();
+    Path fifo = Fifos.make(directory.resolve("fifo"));
+    long duration = Duration.ofMillis(180).toNanos();
+    long leastLate = Long.MAX_VALUE;
+    for (int i = 0; i < 5; i++) {
+      long begun = System.nanoTime();
+      assertTimeout(Duration.ofNanos(duration), () -> uring.openFile(fifo, READ));
+      leastLate = Math.min(leastLate, System.nanoTime() - begun - duration);
+    }
+    assertThat(Duration.ofNanos(leastLate)).isLessThan(Duration.ofMillis(50));
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {0, -1, Long.MIN_VALUE})
   void timeThatIsUpAlreadyLetsNothingHappen(long seconds) throws Exception {

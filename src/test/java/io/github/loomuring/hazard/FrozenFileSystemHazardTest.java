@@ -1,11 +1,13 @@
 package io.github.loomuring.hazard;
 
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.loomuring.Uring;
 import io.github.loomuring.UringFile;
+import io.github.loomuring.UringOptions;
 import io.github.loomuring.hazard.Call.On;
 import io.github.loomuring.internal.watch.CarrierWatch;
 import io.github.loomuring.support.Descriptors;
@@ -120,6 +122,34 @@ class FrozenFileSystemHazardTest {
     for (Path path : paths) {
       Waiting.until("the abandoned open to complete", () -> Files.exists(path));
       Waiting.until("its descriptor to be closed", () -> Descriptors.of(path) == 0);
+    }
+  }
+
+  @Test
+  void aFrozenFileSystemDoesNotHoldAllThreadsOfThePool() throws Exception {
+    UringOptions options =
+        UringOptions.builder()
+            .fallback(UringOptions.Fallback.ALWAYS)
+            .inline(UringOptions.Inline.NEVER)
+            .gate(65_536)
+            .build();
+    Path elsewhere = Files.write(directory.resolve("not-frozen"), new byte[9]);
+    try (Uring pool = Uring.open(options);
+        UringFile other = pool.openFile(elsewhere, READ);
+        UringFile file = pool.openFile(mount.resolve("held"), WRITE, CREATE_NEW)) {
+      freeze();
+      List<Call<Integer>> writes = new ArrayList<>();
+      for (int i = 0; i < 1_000; i++) {
+        writes.add(Call.startParked(() -> file.write(ByteBuffer.wrap(new byte[7]), 0)));
+      }
+      Call<Integer> read = Call.start(() -> other.read(ByteBuffer.allocate(9), 0));
+      boolean ended = read.thread().join(java.time.Duration.ofSeconds(10));
+      thaw();
+      assertThat(ended).as("a read of another file system ends meanwhile").isTrue();
+      assertThat(read.value()).isEqualTo(9);
+      for (Call<Integer> write : writes) {
+        assertThat(write.value()).isEqualTo(7);
+      }
     }
   }
 

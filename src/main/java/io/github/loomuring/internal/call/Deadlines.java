@@ -47,6 +47,11 @@ public final class Deadlines {
     return isSet() && atNanos() - System.nanoTime() <= 0;
   }
 
+  /** The time until the deadline, not positive if it has passed; the maximum if none is set. */
+  public static long leftNanos() {
+    return isSet() ? atNanos() - System.nanoTime() : Long.MAX_VALUE;
+  }
+
   /** Parks until the deadline at the longest; returns false at once if it has passed. */
   public static boolean park(Object blocker) {
     if (!isSet()) {

@@ -73,7 +73,7 @@ final class FifoWriter {
         }
         interrupted |= Thread.interrupted(); // parking with the status set returns at once
         if (poll.state.setWaiting()) {
-          Pauses.parkNanos(pause);
+          Pauses.parkNanos(Math.min(pause, Deadlines.leftNanos()));
           pause = Math.min(2 * pause, PAUSE_NANOS_MAX);
         }
       }

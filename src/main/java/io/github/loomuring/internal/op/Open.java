@@ -22,9 +22,9 @@ import java.nio.file.Path;
 final class Open implements Abandonable {
   /*
    * Every descriptor is opened with O_NONBLOCK, so that a FIFO blocks neither the caller nor a
-   * worker that others wait for. A FIFO keeps the flag, see FileKind.fifo; other files lose it
-   * before anybody sees the descriptor. The library makes up for the effect that blocking would
-   * have had:
+   * worker that others wait for. A FIFO keeps the flag, see FileKind.fifo, and so does a character
+   * device where the ring cannot cancel a transfer that blocks; other files lose it before anybody
+   * sees the descriptor. The library makes up for the effect that blocking would have had:
    *
    *   write a FIFO without a reader    ENXIO. Opened again, blocking, in a worker.
    *   read a FIFO                      Succeeds at once, while the JDK waits for a writer. See
@@ -120,7 +120,8 @@ final class Open implements Abandonable {
         fd = -1; // awaitWriter closes it, or gives it back
         fd = awaitWriter(reading);
       }
-      setNonBlocking(fd, type == S_IFIFO);
+      boolean stays = type == S_IFIFO || (type == S_IFCHR && !context.ring.cancelsBlockingCalls());
+      setNonBlocking(fd, stays);
       if (spec.deleteOnClose()) {
         unlink();
       }
@@ -210,7 +211,7 @@ final class Open implements Abandonable {
 
   /** Null if the caller must not leave the open to the reaper. */
   private Abandonable abandonable(boolean blocking) {
-    return blocking && remote == null && context.ring.cancelsBlockingOpens() ? null : this;
+    return blocking && remote == null && context.ring.cancelsBlockingCalls() ? null : this;
   }
 
   private void prepareOpen(boolean blocking) {
@@ -237,7 +238,7 @@ final class Open implements Abandonable {
    */
   private int awaitWriter(int fd) throws IOException {
     Operation poll = acquirePoll(fd);
-    if (!context.ring.cancelsBlockingOpens()) {
+    if (!context.ring.cancelsBlockingCalls()) {
       return new FifoWriter(context, path, fd, poll).await();
     }
     Requests requests = context.requests;

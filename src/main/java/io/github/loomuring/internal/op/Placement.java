@@ -83,7 +83,12 @@ final class Placement {
    * every other entry into the ring needs.
    */
   static boolean isForWorker(Handle handle) {
-    return !handle.device.local && !handle.kind.fifo(); // its file system has no part in it
+    if (handle.kind.fifo()) {
+      return false; // its file system has no part in it
+    }
+    // A device that poll(2) says is ready may block all the same: a terminal with room for a few
+    // bytes. The kernel believes poll(2), and would block in io_uring_enter.
+    return !handle.device.local || !handle.kind.seekable();
   }
 
   // ---- other operations on files

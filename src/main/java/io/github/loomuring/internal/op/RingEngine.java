@@ -64,7 +64,9 @@ public final class RingEngine implements Engine {
       completer.attach(ring);
       int rings = onThreads ? 1 : settings.rings();
       int workers = onThreads ? 2 * ThreadRing.REMOTE_THREADS_MAX : settings.workers();
-      Gates gates = new Gates(ring.room(), settings.gate(), rings, workers);
+      int gate = settings.gate();
+      int limit = onThreads ? Math.min(gate, ThreadRing.DEVICE_REQUESTS_MAX) : gate;
+      Gates gates = new Gates(ring.room(), limit, rings, workers);
       Policy policy = new Policy(settings.inlineNonBlocking(), settings.inlineAdaptive());
       kernelRings = ring instanceof KernelRing kernelRing ? List.of(kernelRing) : List.of();
       registeredBuffers = new RegisteredBuffers(kernelRings);

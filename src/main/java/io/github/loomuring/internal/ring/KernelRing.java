@@ -175,7 +175,7 @@ public final class KernelRing extends Ring {
   }
 
   @Override
-  public boolean cancelsBlockingOpens() {
+  public boolean cancelsBlockingCalls() {
     return true;
   }
 

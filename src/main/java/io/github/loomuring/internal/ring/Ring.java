@@ -100,8 +100,11 @@ public abstract sealed class Ring permits KernelRing, ThreadRing {
   public abstract boolean cancel(Request request, long userData, MemorySegment errno)
       throws IOException;
 
-  /** Whether a cancel ends an open that waits for the other side of a FIFO. */
-  public abstract boolean cancelsBlockingOpens();
+  /**
+   * Whether a cancel ends what waits without the poll of a stream: an open of a FIFO for its other
+   * side, or a transfer on a device whose descriptor blocks.
+   */
+  public abstract boolean cancelsBlockingCalls();
 
   /** Enters the gates from {@code first} on; submits the request if it has entered all of them. */
   private void submitThrough(Request request, Gate first, MemorySegment errno) throws IOException {

@@ -53,6 +53,9 @@ final class StreamPoller {
   private int eventFd = -1; // guarded by lock
   private final CallScratch wakeScratch = new CallScratch(); // guarded by lock
 
+  /** Made early: once there is to be a thread, nothing may fail before its start is tried. */
+  private final Runnable work = this::run;
+
   // Used by the thread, or by whoever could not make it.
   private final CallScratch scratch = new CallScratch();
   private MemorySegment fds = Arena.ofAuto().allocate(64 * Fcntl.POLLFD_BYTES, 8);
@@ -86,7 +89,7 @@ final class StreamPoller {
     } finally {
       lock.unlock();
     }
-    if (start && !DaemonThreads.start(name, this::run)) {
+    if (start && !DaemonThreads.start(name, work)) {
       failAll();
     }
   }

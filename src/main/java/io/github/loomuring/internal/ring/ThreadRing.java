@@ -38,11 +38,18 @@ public final class ThreadRing extends Ring {
   /** The most threads for files. */
   static final int FILE_THREADS_MAX = 256;
 
+  /**
+   * The most requests in flight on one local device. If it hangs, it holds so many threads, and as
+   * many again by requests on names there; the rest is for other devices.
+   */
+  public static final int DEVICE_REQUESTS_MAX = FILE_THREADS_MAX / 3;
+
   /** The most threads for remote file systems. */
   public static final int REMOTE_THREADS_MAX = 256;
 
   private static final int OPEN_THREADS_MAX = 128;
   private static final int STREAM_THREADS_MAX = 16;
+  private static final long RETRY_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long CLOSE_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
   private static final long CLOSE_PAUSE_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(20);
   private static final AtomicInteger NUMBERS = new AtomicInteger();
@@ -135,7 +142,7 @@ public final class ThreadRing extends Ring {
   }
 
   @Override
-  public boolean cancelsBlockingOpens() {
+  public boolean cancelsBlockingCalls() {
     return false;
   }
 
@@ -171,7 +178,9 @@ public final class ThreadRing extends Ring {
   /** A stream that was ready has been read from or written to. */
   private void transferred(Request request, long userData, int res, MemorySegment errno) {
     if (Errno.EAGAIN.is(res)) {
-      poller.add(request); // somebody else was faster
+      // Somebody else was faster, or poll(2) says more than is true, as that of a terminal may.
+      Pauses.parkNanos(RETRY_PAUSE_NANOS);
+      poller.add(request);
     } else {
       deliver(request, userData, res, errno);
     }
