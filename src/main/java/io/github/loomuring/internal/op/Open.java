@@ -4,6 +4,9 @@ import static io.github.loomuring.internal.linux.ErrorNumber.*;
 import static io.github.loomuring.internal.linux.Fcntl.*;
 
 import io.github.loomuring.internal.call.Cancellation;
+import io.github.loomuring.internal.call.Deadlines;
+import io.github.loomuring.internal.call.Interrupts;
+import io.github.loomuring.internal.concurrent.Pauses;
 import io.github.loomuring.internal.linux.Errno;
 import io.github.loomuring.internal.spi.OpenSpec;
 import io.github.loomuring.internal.spi.WholeFile;
@@ -33,10 +36,14 @@ final class Open implements Abandonable {
    *
    * Blocking opens have a gate of their own: they may last for ever, and must leave room. They
    * are not left to the reaper, except on a remote file system. A cancel ends a blocking open of a
-   * FIFO; one that was left would later open the FIFO for a caller that has gone. Where the ring
-   * cannot cancel opens, that is so for writers; for readers see FifoWriter.
+   * FIFO; one that was left would later open the FIFO for a caller that has gone. A ring that
+   * cannot cancel opens does without: see onceReaderComes and FifoWriter.
    */
   private static final int DEFAULT_ALIGNMENT = 4096;
+
+  // Between two opens of a FIFO.
+  private static final long PAUSE_NANOS = 1_000_000;
+  private static final long PAUSE_NANOS_MAX = 16_000_000;
 
   private final Context context;
   private final Path path;
@@ -189,8 +196,10 @@ final class Open implements Abandonable {
     if (Errno.EAGAIN.is(result)) {
       result = onRing(false);
     }
-    boolean wouldBlock = Errno.EAGAIN.is(result);
-    if (wouldBlock || (Errno.ENXIO.is(result) && (flags & O_WRONLY) != 0)) {
+    boolean lacksReader = Errno.ENXIO.is(result) && (flags & O_WRONLY) != 0;
+    if (lacksReader && !context.ring.cancelsBlockingCalls() && isFifo()) {
+      result = onceReaderComes();
+    } else if (lacksReader || Errno.EAGAIN.is(result)) {
       nonBlocking = false;
       result = onRing(true);
     }
@@ -200,12 +209,43 @@ final class Open implements Abandonable {
     return result;
   }
 
-  private int onRing(boolean blocking) throws IOException {
-    prepareOpen(blocking);
-    int result = context.requests.runOrAbandon(operation, memory, abandonable(blocking));
+  private boolean isFifo() throws IOException {
+    long answer = memory.statx();
+    Sqe.prepStatx(
+        operation, AT_FDCWD, memory.path(), 0, STATX_TYPE, answer, context.gates.ofPaths(remote));
+    int result = context.requests.runOrAbandon(operation, memory, this);
+    checkNotAbandoned();
+    return result >= 0 && (memory.statMode() & S_IFMT) == S_IFIFO;
+  }
+
+  /** Opens a FIFO for writing, again and again, until it has a reader. */
+  private int onceReaderComes() throws IOException {
+    int result = Errno.ENXIO.negated();
+    for (long pause = PAUSE_NANOS; Errno.ENXIO.is(result); ) {
+      if (Interrupts.pending() || Deadlines.isOver()) {
+        throw Causes.exceptionOfAbandoned(path + ": open");
+      }
+      boolean interrupted = Thread.interrupted(); // an ignored one; parking would return at once
+      Pauses.parkNanos(Math.min(pause, Deadlines.leftNanos()));
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+      pause = Math.min(2 * pause, PAUSE_NANOS_MAX);
+      result = onRing(false);
+    }
+    return result;
+  }
+
+  private void checkNotAbandoned() throws IOException {
     if (abandoned) {
       throw Causes.exceptionOfAbandoned(path + ": open");
     }
+  }
+
+  private int onRing(boolean blocking) throws IOException {
+    prepareOpen(blocking);
+    int result = context.requests.runOrAbandon(operation, memory, abandonable(blocking));
+    checkNotAbandoned();
     return result;
   }
 
