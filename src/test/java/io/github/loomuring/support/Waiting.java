@@ -39,14 +39,17 @@ public final class Waiting {
           }
           Thread.State state = thread.getState();
           return state == Thread.State.WAITING
-              || (state == Thread.State.TIMED_WAITING && looksForWriter(thread));
+              || (state == Thread.State.TIMED_WAITING && looksForOtherSide(thread));
         });
   }
 
-  /** Whether it opens a FIFO to read, where no open waits for the writer. */
-  private static boolean looksForWriter(Thread thread) {
+  /** Whether it opens a FIFO, where no open waits for the other side. */
+  private static boolean looksForOtherSide(Thread thread) {
     return Arrays.stream(thread.getStackTrace())
-        .anyMatch(frame -> frame.getClassName().endsWith(".op.FifoWriter"));
+        .anyMatch(
+            frame ->
+                frame.getClassName().endsWith(".op.FifoWriter")
+                    || frame.getMethodName().equals("onceReaderComes"));
   }
 
   private static void checkTime(long begunNanos, String what) throws InterruptedException {
