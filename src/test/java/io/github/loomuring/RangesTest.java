@@ -11,6 +11,7 @@ import io.github.loomuring.support.Engines;
 import io.github.loomuring.support.ExtendedOptions;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.LeakCheck;
+import io.github.loomuring.support.OnManyEngines;
 import io.github.loomuring.support.Waiting;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -36,20 +37,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Many ranges in one call. */
 @ParameterizedClass
-@EnumSource(
-    names = {
-      "RING",
-      "RING_NOTHING_INLINE",
-      "RING_NON_BLOCKING",
-      "RING_TINY",
-      "POOL",
-      "POOL_NOTHING_INLINE",
-      "CHANNELS"
-    })
+@OnManyEngines
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RangesTest {

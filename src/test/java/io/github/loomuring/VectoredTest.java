@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.loomuring.support.Engines;
 import io.github.loomuring.support.Fifos;
 import io.github.loomuring.support.LeakCheck;
+import io.github.loomuring.support.OnManyEngines;
 import java.nio.ByteBuffer;
 import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
@@ -29,20 +30,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Reads and writes of many buffers. */
 @ParameterizedClass
-@EnumSource(
-    names = {
-      "RING",
-      "RING_NOTHING_INLINE",
-      "RING_NON_BLOCKING",
-      "RING_TINY",
-      "POOL",
-      "POOL_NOTHING_INLINE",
-      "CHANNELS"
-    })
+@OnManyEngines
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class VectoredTest {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.loomuring.support.Engines;
 import io.github.loomuring.support.LeakCheck;
+import io.github.loomuring.support.OnManyEngines;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedChannelException;
@@ -38,16 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whole files that are written with the device's word, and replaced. */
 @ParameterizedClass
-@EnumSource(
-    names = {
-      "RING",
-      "RING_NOTHING_INLINE",
-      "RING_NON_BLOCKING",
-      "RING_TINY",
-      "POOL",
-      "POOL_NOTHING_INLINE",
-      "CHANNELS"
-    })
+@OnManyEngines
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WholeFileTest {

@@ -49,7 +49,7 @@ public final class Waiting {
         .anyMatch(
             frame ->
                 frame.getClassName().endsWith(".op.FifoWriter")
-                    || frame.getMethodName().equals("onceReaderComes"));
+                    || frame.getClassName().endsWith(".op.FifoReader"));
   }
 
   private static void checkTime(long begunNanos, String what) throws InterruptedException {

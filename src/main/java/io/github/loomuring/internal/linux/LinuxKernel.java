@@ -1,7 +1,7 @@
 package io.github.loomuring.internal.linux;
 
 import static io.github.loomuring.internal.linux.Libc.*;
-import static io.github.loomuring.internal.linux.SystemCalls.SYS_RENAMEAT2;
+import static io.github.loomuring.internal.linux.SystemCallNumbers.SYS_RENAMEAT2;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -12,7 +12,7 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>A call goes to the libc function where every libc has one, otherwise through {@code
  * syscall(2)}; the numbers here are the same on x86_64 and aarch64 (asm-generic/unistd.h), the
- * others are in {@link SystemCalls}. Any thread may call.
+ * others are in {@link SystemCallNumbers}. Any thread may call.
  */
 public final class LinuxKernel implements Kernel {
   /** The only instance; using it initialises the binding, which may fail, and then fails always. */

@@ -20,10 +20,10 @@ final class Advise {
       if (mayBlock(advice) || Placement.isForWorker(handle)) {
         operation.setAsync();
       }
-      int result = OpcodeOrCall.run(handle, operation, Sqe::fadvise, handle.device.permits, length);
+      int result = OpcodeOrCall.run(handle, operation, handle.device.permits, length);
       // Also of an older kernel, for a length of more than 32 bits.
       if (Errno.EINVAL.is(result) && handle.context.supports(operation.opcode())) {
-        result = OpcodeOrCall.onPool(handle.context, operation, Sqe::fadvise);
+        result = OpcodeOrCall.onPool(handle.context, operation);
       }
       if (result < 0) {
         throw handle.failure(result, operation, "advise " + advice, offset, length);

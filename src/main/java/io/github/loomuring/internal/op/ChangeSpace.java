@@ -22,7 +22,7 @@ final class ChangeSpace {
       } else {
         handle.markDirty();
         Sqe.prepFallocate(operation, handle.fd, mode(change), offset, length, handle.device.gate);
-        result = OpcodeOrCall.run(handle, operation, Sqe::fallocate, handle.device.permits, length);
+        result = OpcodeOrCall.run(handle, operation, handle.device.permits, length);
       }
       if (result < 0) {
         throw failure(handle, operation, result, change, offset, length);

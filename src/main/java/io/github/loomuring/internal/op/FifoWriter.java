@@ -49,7 +49,6 @@ final class FifoWriter {
       try {
         makePipe();
         Sqe.prepPollAdd(poll, fd, POLLIN, context.gates.streamReads);
-        context.requests.begin(poll, null);
         awaitPoll();
       } finally {
         closePipe();
@@ -65,7 +64,10 @@ final class FifoWriter {
 
   private void awaitPoll() throws IOException {
     boolean interrupted = false;
+    boolean begun = false;
     try {
+      context.requests.begin(poll, null);
+      begun = true;
       long pause = PAUSE_NANOS;
       while (!poll.isCompleted() && poll.isReusable() && !hasWriter()) {
         if (Interrupts.pending() || Deadlines.isOver() || context.slots.isClosed()) {
@@ -81,8 +83,10 @@ final class FifoWriter {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
-      poll.state.addCause(Causes.SUPERSEDED);
-      context.requests.await(poll);
+      if (begun) {
+        poll.state.addCause(Causes.SUPERSEDED);
+        context.requests.await(poll);
+      }
     }
     int result = poll.result();
     if (result < 0 && !Errno.isCancelled(result)) {

@@ -33,8 +33,7 @@ final class ForceRange {
     Operation operation = handle.start();
     try {
       Sqe.prepSyncFileRange(operation, handle.fd, (int) length, offset, FLAGS, handle.device.gate);
-      int result =
-          OpcodeOrCall.run(handle, operation, Sqe::syncFileRange, handle.device.forcePermits, 0);
+      int result = OpcodeOrCall.run(handle, operation, handle.device.forcePermits, 0);
       if (result < 0) {
         throw handle.failure(result, operation, "sync_file_range", offset, length);
       }

@@ -1,6 +1,6 @@
 package io.github.loomuring.internal.op;
 
-import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.ring.RequestCalls;
 import io.github.loomuring.internal.watch.Permits;
 import java.io.IOException;
 
@@ -17,24 +17,23 @@ final class OpcodeOrCall {
    * @param permits of the file's device, for calls of this kind
    * @param bytes how many the kernel may have to free, allocate or copy meanwhile
    */
-  static int run(Handle handle, Operation operation, Sqe.Call call, Permits permits, long bytes)
+  static int run(Handle handle, Operation operation, Permits permits, long bytes)
       throws IOException {
     int permit = Placement.permitToCall(handle, permits, bytes);
     if (permit != Permits.NONE) {
-      int result = onCaller(handle, operation, call, permits, permit);
+      int result = onCaller(handle, operation, permits, permit);
       if (result >= 0 || !Attempt.isDecidedByRing(result)) {
         return result;
       }
     }
     return handle.context.supports(operation.opcode())
         ? handle.run(operation)
-        : onPool(handle.context, operation, call);
+        : onPool(handle.context, operation);
   }
 
-  private static int onCaller(
-      Handle handle, Operation operation, Sqe.Call call, Permits permits, int permit) {
+  private static int onCaller(Handle handle, Operation operation, Permits permits, int permit) {
     try {
-      return repeat(handle.context, operation, call);
+      return RequestCalls.carryOut(handle.kernel(), operation, operation.errno);
     } finally {
       operation.callerWork.lasted(permits.leave(permit));
       operation.callerWork.done(0);
@@ -42,17 +41,9 @@ final class OpcodeOrCall {
   }
 
   /** Makes the system call with the arguments of the prepared request. */
-  static int onPool(Context context, Operation operation, Sqe.Call call) throws IOException {
+  static int onPool(Context context, Operation operation) throws IOException {
     assert !operation.isInFlight() : operation;
-    return context.pool.call(() -> repeat(context, operation, call));
-  }
-
-  /** Repeats a call that a signal ended: the JVM's own signals are no interrupts of the caller. */
-  private static int repeat(Context context, Operation operation, Sqe.Call call) {
-    long result;
-    do {
-      result = call.by(context.kernel, operation);
-    } while (Errno.EINTR.is(result));
-    return (int) result;
+    return context.pool.call(
+        () -> RequestCalls.carryOut(context.kernel, operation, operation.errno));
   }
 }

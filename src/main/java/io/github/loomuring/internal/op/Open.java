@@ -4,10 +4,8 @@ import static io.github.loomuring.internal.linux.ErrorNumber.*;
 import static io.github.loomuring.internal.linux.Fcntl.*;
 
 import io.github.loomuring.internal.call.Cancellation;
-import io.github.loomuring.internal.call.Deadlines;
-import io.github.loomuring.internal.call.Interrupts;
-import io.github.loomuring.internal.concurrent.Pauses;
 import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.ring.RequestCalls;
 import io.github.loomuring.internal.spi.OpenSpec;
 import io.github.loomuring.internal.spi.WholeFile;
 import java.io.IOException;
@@ -37,13 +35,9 @@ final class Open implements Abandonable {
    * Blocking opens have a gate of their own: they may last for ever, and must leave room. They
    * are not left to the reaper, except on a remote file system. A cancel ends a blocking open of a
    * FIFO; one that was left would later open the FIFO for a caller that has gone. A ring that
-   * cannot cancel opens does without: see onceReaderComes and FifoWriter.
+   * cannot cancel opens does without: see FifoReader and FifoWriter.
    */
   private static final int DEFAULT_ALIGNMENT = 4096;
-
-  // Between two opens of a FIFO.
-  private static final long PAUSE_NANOS = 1_000_000;
-  private static final long PAUSE_NANOS_MAX = 16_000_000;
 
   private final Context context;
   private final Path path;
@@ -198,7 +192,7 @@ final class Open implements Abandonable {
     }
     boolean lacksReader = Errno.ENXIO.is(result) && (flags & O_WRONLY) != 0;
     if (lacksReader && !context.ring.cancelsBlockingCalls() && isFifo()) {
-      result = onceReaderComes();
+      result = FifoReader.await(path, () -> onRing(false));
     } else if (lacksReader || Errno.EAGAIN.is(result)) {
       nonBlocking = false;
       result = onRing(true);
@@ -213,27 +207,12 @@ final class Open implements Abandonable {
     long answer = memory.statx();
     Sqe.prepStatx(
         operation, AT_FDCWD, memory.path(), 0, STATX_TYPE, answer, context.gates.ofPaths(remote));
-    int result = context.requests.runOrAbandon(operation, memory, this);
-    checkNotAbandoned();
-    return result >= 0 && (memory.statMode() & S_IFMT) == S_IFIFO;
-  }
-
-  /** Opens a FIFO for writing, again and again, until it has a reader. */
-  private int onceReaderComes() throws IOException {
-    int result = Errno.ENXIO.negated();
-    for (long pause = PAUSE_NANOS; Errno.ENXIO.is(result); ) {
-      if (Interrupts.pending() || Deadlines.isOver()) {
-        throw Causes.exceptionOfAbandoned(path + ": open");
-      }
-      boolean interrupted = Thread.interrupted(); // an ignored one; parking would return at once
-      Pauses.parkNanos(Math.min(pause, Deadlines.leftNanos()));
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-      pause = Math.min(2 * pause, PAUSE_NANOS_MAX);
-      result = onRing(false);
+    // Not abandoned: dispose would take its result for a descriptor.
+    int result = context.requests.run(operation, null);
+    if (Causes.areOf(operation.causes(), result)) {
+      throw failure(result);
     }
-    return result;
+    return result >= 0 && (memory.statMode() & S_IFMT) == S_IFIFO;
   }
 
   private void checkNotAbandoned() throws IOException {
@@ -361,7 +340,8 @@ final class Open implements Abandonable {
             ? context.requests.run(operation, null)
             : Errno.ECANCELED.negated();
     if (Errno.isCancelled(result)) {
-      context.pool.callUninterruptibly(() -> Sqe.unlinkat(context.kernel, operation));
+      context.pool.callUninterruptibly(
+          () -> RequestCalls.carryOut(context.kernel, operation, operation.errno));
     }
     // Somebody else may have removed or replaced the name: that is no failure of this open.
   }

@@ -3,25 +3,15 @@ package io.github.loomuring.internal.op;
 import static io.github.loomuring.internal.linux.Fcntl.AT_FDCWD;
 import static io.github.loomuring.internal.linux.IoUring.*;
 
-import io.github.loomuring.internal.linux.Kernel;
 import io.github.loomuring.internal.ring.Gate;
 
 /**
  * Prepares requests: each shape of an SQE once, named as in liburing.h without its prefix {@code
  * io_uring_}. The last parameter is the request's first gate.
  *
- * <p>Where there is a system call for the same, it follows its opcode, and takes its arguments from
- * the prepared request: see {@link OpcodeOrCall}.
+ * <p>{@link io.github.loomuring.internal.ring.RequestCalls} makes the system calls for the same.
  */
 final class Sqe {
-  /**
-   * A system call with the arguments of a prepared request: zero or a positive result, or a negated
-   * errno.
-   */
-  interface Call {
-    long by(Kernel kernel, Operation request);
-  }
-
   private Sqe() {}
 
   // ---- transfers
@@ -101,27 +91,14 @@ final class Sqe {
     o.set(IORING_OP_SYNC_FILE_RANGE, fd, 0, bytes, offset, flags, gate);
   }
 
-  static int syncFileRange(Kernel kernel, Operation o) {
-    return kernel.syncFileRange(
-        o.errno, o.fd(), o.off(), Integer.toUnsignedLong(o.len()), o.opFlags());
-  }
-
   /** {@code io_uring_prep_ftruncate}. */
   static void prepFtruncate(Operation o, int fd, long length, Gate gate) {
     o.set(IORING_OP_FTRUNCATE, fd, 0, 0, length, 0, gate);
   }
 
-  static int ftruncate(Kernel kernel, Operation o) {
-    return kernel.ftruncate(o.errno, o.fd(), o.off());
-  }
-
   /** {@code io_uring_prep_fallocate}: the SQE has the mode in len, and the length in addr. */
   static void prepFallocate(Operation o, int fd, int mode, long offset, long length, Gate gate) {
     o.set(IORING_OP_FALLOCATE, fd, length, mode, offset, 0, gate);
-  }
-
-  static int fallocate(Kernel kernel, Operation o) {
-    return kernel.fallocate(o.errno, o.fd(), o.len(), o.off(), o.addr());
   }
 
   /**
@@ -138,11 +115,6 @@ final class Sqe {
         offset,
         advice,
         gate);
-  }
-
-  static int fadvise(Kernel kernel, Operation o) {
-    long length = o.addr() != 0 ? o.addr() : Integer.toUnsignedLong(o.len());
-    return kernel.fadvise(o.errno, o.fd(), o.off(), length, o.opFlags());
   }
 
   /** {@code io_uring_prep_poll_add}, for one event. */
@@ -168,10 +140,6 @@ final class Sqe {
   /** {@code io_uring_prep_unlinkat}. */
   static void prepUnlinkat(Operation o, long path, int flags, Gate gate) {
     o.set(IORING_OP_UNLINKAT, AT_FDCWD, path, 0, 0, flags, gate);
-  }
-
-  static int unlinkat(Kernel kernel, Operation o) {
-    return kernel.unlinkat(o.errno, o.fd(), o.addr(), o.opFlags());
   }
 
   /**

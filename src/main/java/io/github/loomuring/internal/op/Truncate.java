@@ -15,8 +15,7 @@ final class Truncate {
     try {
       handle.markDirty();
       Sqe.prepFtruncate(operation, handle.fd, size, handle.device.gate);
-      int result =
-          OpcodeOrCall.run(handle, operation, Sqe::ftruncate, handle.device.permits, before - size);
+      int result = OpcodeOrCall.run(handle, operation, handle.device.permits, before - size);
       if (result < 0) {
         throw handle.failure(result, operation, "truncate to size=" + size);
       }

@@ -4,6 +4,7 @@ import io.github.loomuring.internal.concurrent.Pauses;
 import io.github.loomuring.internal.concurrent.SpinLock;
 import io.github.loomuring.internal.jvm.DaemonThreads;
 import io.github.loomuring.internal.linux.Errno;
+import io.github.loomuring.internal.linux.Kernel;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
 
@@ -49,7 +50,7 @@ final class RequestThreads {
 
   private final String name;
   private final int threadsMax;
-  private final SystemCalls calls;
+  private final Kernel kernel;
   private final Receiver receiver;
   private final SpinLock lock = new SpinLock();
   private final WaiterList queue = new WaiterList(); // guarded by lock
@@ -68,10 +69,10 @@ final class RequestThreads {
    *
    * @param name what the names of its threads start with
    */
-  RequestThreads(String name, int threadsMax, SystemCalls calls, Receiver receiver) {
+  RequestThreads(String name, int threadsMax, Kernel kernel, Receiver receiver) {
     this.name = name;
     this.threadsMax = threadsMax;
-    this.calls = calls;
+    this.kernel = kernel;
     this.receiver = receiver;
     for (int i = 0; i < HELPERS_MAX; i++) {
       helpers[i] = new Helper();
@@ -242,7 +243,7 @@ final class RequestThreads {
     long userData = request.userData();
     int result;
     try {
-      result = calls.carryOut(request, scratch);
+      result = RequestCalls.carryOut(kernel, request, scratch);
     } catch (Throwable t) {
       result = Errno.ENOMEM.negated(); // there was no stack or no memory for the call
     }

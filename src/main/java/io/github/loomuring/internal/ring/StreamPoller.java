@@ -220,7 +220,7 @@ final class StreamPoller {
         polled[count] = request;
         userData[count] = request.userData();
         count++;
-        set(count, request.fd, SystemCalls.pollEvents(request));
+        set(count, request.fd, RequestCalls.pollEvents(request));
       }
       return count;
     } finally {

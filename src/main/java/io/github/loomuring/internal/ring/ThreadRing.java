@@ -64,12 +64,11 @@ public final class ThreadRing extends Ring {
   private ThreadRing(Kernel kernel, RingSettings settings, Completions completions) {
     super(settings.completionEntries());
     this.completions = completions;
-    SystemCalls calls = new SystemCalls(kernel);
     String name = "loom-uring-pool-ring" + NUMBERS.incrementAndGet() + "-";
-    files = new RequestThreads(name + "files-", FILE_THREADS_MAX, calls, this::deliver);
-    remote = new RequestThreads(name + "remote-", REMOTE_THREADS_MAX, calls, this::deliver);
-    opens = new RequestThreads(name + "opens-", OPEN_THREADS_MAX, calls, this::deliver);
-    streams = new RequestThreads(name + "streams-", STREAM_THREADS_MAX, calls, this::transferred);
+    files = new RequestThreads(name + "files-", FILE_THREADS_MAX, kernel, this::deliver);
+    remote = new RequestThreads(name + "remote-", REMOTE_THREADS_MAX, kernel, this::deliver);
+    opens = new RequestThreads(name + "opens-", OPEN_THREADS_MAX, kernel, this::deliver);
+    streams = new RequestThreads(name + "streams-", STREAM_THREADS_MAX, kernel, this::transferred);
     poller = new StreamPoller(kernel, name + "poller", this::polled);
   }
 
@@ -97,7 +96,7 @@ public final class ThreadRing extends Ring {
 
   @Override
   public boolean supports(byte opcode) {
-    return SystemCalls.exist(opcode)
+    return RequestCalls.exist(opcode)
         || opcode == IORING_OP_POLL_ADD
         || opcode == IORING_OP_ASYNC_CANCEL;
   }
@@ -116,7 +115,7 @@ public final class ThreadRing extends Ring {
 
   @Override
   public void resubmit(Request request, MemorySegment errno) {
-    if (SystemCalls.pollEvents(request) != 0) {
+    if (RequestCalls.pollEvents(request) != 0) {
       poller.add(request);
     } else {
       threadsOf(request).add(request);
@@ -132,7 +131,7 @@ public final class ThreadRing extends Ring {
 
   @Override
   boolean takeBack(Request request) {
-    return SystemCalls.pollEvents(request) == 0 && threadsOf(request).remove(request);
+    return RequestCalls.pollEvents(request) == 0 && threadsOf(request).remove(request);
   }
 
   @Override

@@ -1,9 +1,9 @@
 package io.github.loomuring.internal.watch;
 
-import static io.github.loomuring.internal.linux.SystemCalls.SYS_FUTEX;
-import static io.github.loomuring.internal.linux.SystemCalls.SYS_RESTART_SYSCALL;
+import static io.github.loomuring.internal.linux.SystemCallNumbers.SYS_FUTEX;
+import static io.github.loomuring.internal.linux.SystemCallNumbers.SYS_RESTART_SYSCALL;
 
-import io.github.loomuring.internal.linux.SystemCalls;
+import io.github.loomuring.internal.linux.SystemCallNumbers;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -68,7 +68,7 @@ final class CarrierStates {
 
   /** Finds out which files can be read here; null if none. */
   static CarrierStates find(Rescues rescues) {
-    if (SYS_FUTEX != SystemCalls.UNKNOWN && isReadable("syscall")) {
+    if (SYS_FUTEX != SystemCallNumbers.UNKNOWN && isReadable("syscall")) {
       return new CarrierStates(true, rescues);
     }
     return isReadable("stat") ? new CarrierStates(false, rescues) : null;

@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
-class SystemCallsTest {
+class SystemCallNumbersTest {
   /** The kernel itself tells the number of the call in which a parked thread waits. */
   @Test
   void parkedThreadWaitsForFutex() throws Exception {
@@ -35,7 +35,7 @@ class SystemCallsTest {
                   }
                 });
     begun.await();
-    Waiting.until("a futex", () -> call(file[0]) == SystemCalls.SYS_FUTEX);
+    Waiting.until("a futex", () -> call(file[0]) == SystemCallNumbers.SYS_FUTEX);
     thread.interrupt();
     thread.join();
   }

@@ -11,15 +11,11 @@ import java.lang.foreign.MemorySegment;
  * Carries out requests as system calls, which block: each opcode by the call that does the same,
  * with the arguments that the fields of the SQE hold. Any thread may call.
  */
-final class SystemCalls {
+public final class RequestCalls {
   /** The position of a descriptor that has none, and of one whose own position is meant. */
   private static final long NO_OFFSET = -1;
 
-  private final Kernel kernel;
-
-  SystemCalls(Kernel kernel) {
-    this.kernel = kernel;
-  }
+  private RequestCalls() {}
 
   /** Whether there is a system call for {@code opcode}. */
   static boolean exist(byte opcode) {
@@ -46,24 +42,36 @@ final class SystemCalls {
     };
   }
 
+  /** Carries out {@code request}: its result, or a negated errno. */
+  static int carryOut(Kernel kernel, Request request, CallScratch scratch) {
+    return repeat(kernel, request, scratch.errno, scratch);
+  }
+
   /**
-   * Carries out {@code request}: its result, or a negated errno. A call that a signal ended is
-   * repeated: the JVM's own signals are no cancels.
+   * As above, for any request but a read or a write of one buffer.
+   *
+   * @param errno the calling thread's scratch
    */
-  int carryOut(Request request, CallScratch scratch) {
+  public static int carryOut(Kernel kernel, Request request, MemorySegment errno) {
+    assert request.opcode != IORING_OP_READ && request.opcode != IORING_OP_WRITE : request;
+    return repeat(kernel, request, errno, null);
+  }
+
+  /** Repeats a call that a signal ended: the JVM's own signals are no cancels. */
+  private static int repeat(
+      Kernel kernel, Request request, MemorySegment errno, CallScratch scratch) {
     long result;
     do {
-      result = call(request, scratch);
+      result = call(kernel, request, errno, scratch);
     } while (Errno.EINTR.is(result));
     return (int) result;
   }
 
-  private long call(Request r, CallScratch scratch) {
-    MemorySegment errno = scratch.errno;
+  private static long call(Kernel kernel, Request r, MemorySegment errno, CallScratch scratch) {
     return switch (r.opcode) {
       case IORING_OP_NOP -> 0;
-      case IORING_OP_READ -> read(r, scratch);
-      case IORING_OP_WRITE -> write(r, scratch);
+      case IORING_OP_READ -> read(kernel, r, scratch);
+      case IORING_OP_WRITE -> write(kernel, r, scratch);
       case IORING_OP_READV -> kernel.preadv2(errno, r.fd, r.addr, r.len, offset(r), r.opFlags);
       case IORING_OP_WRITEV -> kernel.pwritev2(errno, r.fd, r.addr, r.len, offset(r), r.opFlags);
       case IORING_OP_FSYNC ->
@@ -78,11 +86,11 @@ final class SystemCalls {
         long length = r.addr != 0 ? r.addr : Integer.toUnsignedLong(r.len);
         yield kernel.fadvise(errno, r.fd, r.off, length, r.opFlags);
       }
-      default -> callOnPath(r, errno);
+      default -> callOnPath(kernel, r, errno);
     };
   }
 
-  private int callOnPath(Request r, MemorySegment errno) {
+  private static int callOnPath(Kernel kernel, Request r, MemorySegment errno) {
     return switch (r.opcode) {
       case IORING_OP_OPENAT -> kernel.openat(errno, r.fd, r.addr, r.opFlags, r.len);
       case IORING_OP_STATX -> kernel.statx(errno, r.fd, r.addr, r.opFlags, r.len, r.off);
@@ -99,12 +107,12 @@ final class SystemCalls {
   }
 
   /** Also where pread(2) would do: a call that is made often need not capture errno. */
-  private long read(Request r, CallScratch scratch) {
+  private static long read(Kernel kernel, Request r, CallScratch scratch) {
     long iovec = scratch.iovec(r.addr, Integer.toUnsignedLong(r.len));
     return kernel.preadv2(scratch.errno, r.fd, iovec, 1, offset(r), r.opFlags);
   }
 
-  private long write(Request r, CallScratch scratch) {
+  private static long write(Kernel kernel, Request r, CallScratch scratch) {
     long iovec = scratch.iovec(r.addr, Integer.toUnsignedLong(r.len));
     return kernel.pwritev2(scratch.errno, r.fd, iovec, 1, offset(r), r.opFlags);
   }
